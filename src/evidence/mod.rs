@@ -1,0 +1,169 @@
+//! What a check produced: a finding with its certificate, bound, witness or reason, and the data behind its figures.
+//! Plain serialisable data; formulas appear as TeX, numbers as they are.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of everything that is written to a record.
+pub const SCHEMA: u32 = 1;
+
+/// One check's result.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The method's name in the table of methods.
+    pub method: String,
+    /// The link of a chain that it is about, from 0.
+    pub link: usize,
+    /// What it found.
+    pub finding: Finding,
+    /// One line for people: what was done and how sharp it was.
+    pub detail: String,
+    /// Labelled facts for the evidence panel: points tried, precision, replicates, margins, error rates …
+    pub facts: Vec<Fact>,
+    /// Data of figures, drawn by the report.
+    pub figures: Vec<Figure>,
+}
+
+/// One labelled fact in an evidence panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is, in words.
+    pub label: String,
+    /// Its value, formatted.
+    pub value: String,
+}
+
+/// The outcome of one check.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "finding", rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Finding {
+    /// Proved under the stated assumptions.
+    Proves {
+        /// Why it is certain, with the error bound.
+        certificate: String,
+    },
+    /// Consistent, with a bound on how far off it can still be.
+    Agrees {
+        /// The bound in words, e.g. "40 points, at least 15 digits".
+        bound: String,
+    },
+    /// Shown false.
+    Contradicts {
+        /// Where and by how much.
+        witness: Witness,
+    },
+    /// Neither.
+    Undecided {
+        /// Why, and what would decide it.
+        reason: StopReason,
+        /// In words.
+        explanation: String,
+    },
+}
+
+impl Finding {
+    /// The one word for tables.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Proves { .. } => "proves",
+            Self::Agrees { .. } => "agrees",
+            Self::Contradicts { .. } => "contradicts",
+            Self::Undecided { .. } => "undecided",
+        }
+    }
+}
+
+/// What shows that a claim is false.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Witness {
+    /// The values of the symbols, as TeX and text; empty for a simulation.
+    pub point: Vec<(String, String)>,
+    /// The left-hand side there (a value or an interval).
+    pub left: String,
+    /// The right-hand side there.
+    pub right: String,
+    /// The sentence that a referee would write.
+    pub summary: String,
+}
+
+/// Why a check ended without a decision. Giving up is a value, not an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum StopReason {
+    /// No admissible point was found within the budget.
+    NoAdmissiblePoint,
+    /// The method does not apply to this claim.
+    NotApplicable,
+    /// The work budget ended before the interval was narrow enough.
+    BudgetExhausted,
+    /// The highest precision did not separate the two sides.
+    PrecisionExhausted,
+    /// The largest size still drifts.
+    StillDrifting,
+    /// An observable has no finite variance, or values that are not finite.
+    HeavyTails,
+    /// A second stream did not confirm what the first one showed.
+    NotConfirmed,
+    /// The wall-clock safety net; the record is marked as not reproducible.
+    Timeout,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+/// The data of one figure. The report draws it; nothing here knows how.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Figure {
+    /// A short name, unique within the claim: used for file names.
+    pub slug: String,
+    /// Title, plain text with Unicode mathematics.
+    pub title: String,
+    /// How to read it, one or two sentences.
+    pub caption: String,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// What is drawn, in order.
+    pub series: Vec<Series>,
+}
+
+/// An axis of a figure.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Axis {
+    /// Quantity and unit or scaling, plain text with Unicode mathematics, e.g. "time t (units of the OU rate)".
+    pub label: String,
+    /// Logarithmic scale.
+    pub log: bool,
+}
+
+/// One data series.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Series {
+    /// Legend entry.
+    pub name: String,
+    /// How it is drawn.
+    pub mark: Mark,
+    /// Abscissae.
+    pub x: Vec<f64>,
+    /// Ordinates.
+    pub y: Vec<f64>,
+    /// Lower ends of error bars or of a band; empty if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub low: Vec<f64>,
+    /// Upper ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub high: Vec<f64>,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mark {
+    /// Points, with error bars if `low` and `high` are given: estimates.
+    Points,
+    /// A line: a closed form.
+    Line,
+    /// The area between `low` and `high`: a margin or an interval.
+    Band,
+}

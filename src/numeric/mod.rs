@@ -1,0 +1,64 @@
+//! Kinds of numbers a formula can be evaluated in: `f64`, a prime field with tied transcendentals, enclosures (balls),
+//! and jets over any of them. [`Arithmetic`] is the one interface that the evaluator sees.
+
+pub mod function;
+
+pub use function::{Constant, Function};
+
+use std::cmp::Ordering;
+use std::fmt::Debug;
+
+/// An exact rational number.
+pub type Rational = dashu_ratio::RBig;
+
+/// Why a value does not exist at a point. Counted and shown, never filtered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undefined {
+    /// The point lies outside the domain of an operation (`log` of a negative number, division by zero …).
+    #[error("{0} is undefined here")]
+    Domain(&'static str),
+    /// The working precision does not decide whether the point lies inside the domain.
+    #[error("precision exhausted in {0}")]
+    Precision(&'static str),
+    /// Overflow or a NaN.
+    #[error("not finite")]
+    NonFinite,
+    /// This arithmetic cannot do the operation at all (a special function in a prime field, an order in one …).
+    #[error("{0} cannot be evaluated in this arithmetic")]
+    Unsupported(&'static str),
+    /// Matrices whose shapes do not fit, or an index out of range.
+    #[error("{0}")]
+    Shape(String),
+}
+
+/// A field of numbers with the functions that formulas use. Implementations carry their own context (precision, prime,
+/// table of tied subterms), so a number never has to.
+pub trait Arithmetic {
+    /// One number.
+    type Number: Clone + Debug + 'static;
+
+    /// The image of a rational.
+    fn rational(&self, value: &Rational) -> Self::Number;
+    /// The image of a named constant.
+    fn constant(&self, constant: Constant) -> Result<Self::Number, Undefined>;
+    /// Sum.
+    fn add(&self, a: &Self::Number, b: &Self::Number) -> Self::Number;
+    /// Difference.
+    fn sub(&self, a: &Self::Number, b: &Self::Number) -> Self::Number;
+    /// Product.
+    fn mul(&self, a: &Self::Number, b: &Self::Number) -> Self::Number;
+    /// Quotient.
+    fn div(&self, a: &Self::Number, b: &Self::Number) -> Result<Self::Number, Undefined>;
+    /// Negative.
+    fn neg(&self, a: &Self::Number) -> Self::Number;
+    /// Integer power; negative exponents divide.
+    fn powi(&self, a: &Self::Number, exponent: i64) -> Result<Self::Number, Undefined>;
+    /// Real power `a^b`; `a` must be positive unless the exponent is a whole number.
+    fn pow(&self, a: &Self::Number, b: &Self::Number) -> Result<Self::Number, Undefined>;
+    /// A real function of its arguments (see [`Function::arity`]).
+    fn function(&self, function: Function, arguments: &[Self::Number]) -> Result<Self::Number, Undefined>;
+    /// The order of two numbers; `None` if this arithmetic cannot tell.
+    fn compare(&self, a: &Self::Number, b: &Self::Number) -> Option<Ordering>;
+    /// An approximate value for people and for pivoting; NaN where there is none.
+    fn approximate(&self, a: &Self::Number) -> f64;
+}
