@@ -1,14 +1,14 @@
 //! Corrigenda reads notes, checks every formula in them, and prints the corrections.
 #![warn(missing_docs, unreachable_pub)]
 
-pub mod source;
+pub mod catalog;
+pub mod claim;
 pub mod diagnostic;
+pub mod evidence;
+pub mod experiment;
+pub mod expr;
 pub mod numeric;
 pub mod random;
-pub mod expr;
-pub mod claim;
-pub mod evidence;
-pub mod verdict;
-pub mod catalog;
-pub mod experiment;
 pub mod record;
+pub mod source;
+pub mod verdict;

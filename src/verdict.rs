@@ -50,15 +50,27 @@ impl Verdict {
     /// What it means and what to do, for `explain` and the pages.
     pub const fn explanation(self) -> &'static str {
         match self {
-            Self::Proved => "The claim is certain under the stated assumptions: a certificate with an error bound says why.",
+            Self::Proved => {
+                "The claim is certain under the stated assumptions: a certificate with an error bound says why."
+            }
             Self::Supported => {
                 "At least one check that could have refuted the claim did not, within the bound it states. See its sharpness: the share of wrong variants that the same check refutes."
             }
-            Self::Refuted => "The claim is false: there is a witness, a point or a separated interval. The repaired formula, if one was found, stands beside it.",
-            Self::Conflict => "One check proves the claim and another contradicts it. That is a bug in the tool: please report it with the record.",
-            Self::Vacuous => "No admissible point exists, so the claim says nothing. Check the ranges of its symbols and its assumptions.",
-            Self::Unsupported => "No method can check this claim. The reason names the construct or directive that is missing.",
-            Self::Inconclusive => "The checks ended without a decision. The reason says what would decide it: more replicates, larger sizes, higher precision.",
+            Self::Refuted => {
+                "The claim is false: there is a witness, a point or a separated interval. The repaired formula, if one was found, stands beside it."
+            }
+            Self::Conflict => {
+                "One check proves the claim and another contradicts it. That is a bug in the tool: please report it with the record."
+            }
+            Self::Vacuous => {
+                "No admissible point exists, so the claim says nothing. Check the ranges of its symbols and its assumptions."
+            }
+            Self::Unsupported => {
+                "No method can check this claim. The reason names the construct or directive that is missing."
+            }
+            Self::Inconclusive => {
+                "The checks ended without a decision. The reason says what would decide it: more replicates, larger sizes, higher precision."
+            }
         }
     }
 
