@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod evidence;
 pub mod experiment;
 pub mod expr;
+pub mod latex;
 pub mod method;
 pub mod numeric;
 pub mod random;

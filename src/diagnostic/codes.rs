@@ -30,6 +30,8 @@ codes! {
         "The formula is not read, never truncated. Mend it at the marked place; if it is standard notation, tell us.";
     UNKNOWN_MACRO, "unknown-macro", "a command that the formula language does not know",
         "The formula is not read, because guessing its meaning could turn a right formula into a wrong one. Write it with known commands or define it with `\\newcommand`.";
+    AMBIGUOUS, "ambiguous", "a formula that can be read in two ways",
+        "The notation leaves open what is meant, and guessing could turn a right formula into a wrong one. The hint says how to write either reading.";
     UNKNOWN_KEY, "unknown-key", "a key in the front matter or in a claim that has no meaning",
         "Unknown keys are refused, because a misspelt `tolerence` would otherwise silently check something else.";
     BAD_FRONT_MATTER, "bad-front-matter", "the front matter is not valid TOML",
