@@ -10,7 +10,8 @@ mod tests;
 mod token;
 mod tree;
 
-pub use elaborate::{Elaborated, expression, statement};
+pub use elaborate::{Elaborated, expression, expression_of, statement};
+pub use token::normal_form;
 pub use scope::{Define, Entry, Scope};
 
 use crate::diagnostic::codes::Code;

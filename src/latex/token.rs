@@ -1,5 +1,6 @@
 //! Characters to tokens, each with its span.
 
+use super::notation::{Meaning, macro_meaning};
 use crate::source::Span;
 
 /// The smallest piece of a formula.
@@ -73,9 +74,77 @@ pub(super) fn tokens(text: &str) -> Vec<Spanned> {
     out
 }
 
+/// A formula without spacing, sizes, labels and redundant braces, with one spelling for each notation: two formulas that
+/// a reader would call the same printed formula have the same normal form.
+pub fn normal_form(text: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let list = tokens(text);
+    let mut at = 0;
+    while let Some(Spanned { token, .. }) = list.get(at) {
+        at += 1;
+        let word = match token {
+            Token::Command(name) => match macro_meaning(name) {
+                Some(Meaning::Skip | Meaning::Quad | Meaning::Sizing) => continue,
+                Some(Meaning::Dropped) => {
+                    at += group_length(&list[at..]);
+                    continue;
+                }
+                Some(Meaning::Letter) | None => format!("\\{name}"),
+                Some(Meaning::Font | Meaning::Accent) => format!("\\{name}"),
+                Some(Meaning::Upright | Meaning::Text) => "\\text".into(),
+                Some(meaning) => format!("\\{meaning:?}"),
+            },
+            Token::Letter(c) | Token::Mark(c) => c.to_string(),
+            // TeX takes one digit: `\frac12` is one half.
+            Token::Number(digits) if digits.len() == 2 && words.last().is_some_and(|w| w == "\\Fraction") => {
+                words.push(digits[..1].to_string());
+                digits[1..].to_string()
+            }
+            Token::Number(digits) => digits.clone(),
+        };
+        words.push(word);
+        // `{x}` and `x` are the same.
+        if let [.., open, _, close] = words.as_slice()
+            && open == "{"
+            && close == "}"
+        {
+            let inner = words.swap_remove(words.len() - 2);
+            words.truncate(words.len() - 2);
+            words.push(inner);
+        }
+    }
+    while words.last().is_some_and(|w| matches!(w.as_str(), "." | "," | ";")) {
+        words.pop();
+    }
+    words.join(" ")
+}
+
+/// How many tokens the group at the start of a list has.
+fn group_length(list: &[Spanned]) -> usize {
+    let mut depth = 0_usize;
+    for (i, Spanned { token, .. }) in list.iter().enumerate() {
+        match token {
+            Token::Mark('{') => depth += 1,
+            Token::Mark('}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return i + 1;
+        }
+    }
+    list.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_printed_alike_has_one_normal_form() {
+        assert_eq!(normal_form(r"\left( \frac12 \, x^{2} \right) \tag{1}."), normal_form(r"(\tfrac{1}{2} x^2)"));
+        assert_eq!(normal_form(r"a \leq {b}"), normal_form(r"a\le b"));
+        assert_ne!(normal_form("x^2 y"), normal_form("x^{2y}"));
+    }
 
     #[test]
     fn spans_and_numbers() {

@@ -11,7 +11,7 @@ mod term;
 use super::tree::{Node, NodeKind, parse};
 use super::{Scope, Trouble};
 use crate::diagnostic::codes;
-use crate::expr::{Dim, Expr, Sort, Statement, Symbol};
+use crate::expr::{Dim, Expr, Kind, Sort, Statement, Symbol};
 use crate::source::Span;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -49,10 +49,49 @@ pub fn statement(text: &str, scope: &Scope) -> Result<Elaborated, Trouble> {
 /// # Errors
 /// The first thing that cannot be read, at its place in `text`.
 pub fn expression(text: &str, scope: &Scope, parameters: &[(String, Symbol)]) -> Result<Expr, Trouble> {
+    read_expression(text, scope, parameters, None)
+}
+
+/// Reads an expression of a known sort. A number stands for itself times the vector of ones or the identity matrix.
+///
+/// # Errors
+/// The first thing that cannot be read, or another sort, at its place in `text`.
+pub fn expression_of(
+    text: &str,
+    scope: &Scope,
+    parameters: &[(String, Symbol)],
+    sort: &Sort,
+) -> Result<Expr, Trouble> {
+    read_expression(text, scope, parameters, Some(sort))
+}
+
+fn read_expression(
+    text: &str,
+    scope: &Scope,
+    parameters: &[(String, Symbol)],
+    sort: Option<&Sort>,
+) -> Result<Expr, Trouble> {
     let nodes = parse(text)?;
+    let whole = Span::new(0, text.len());
     let elaborator = Elaborator::new(scope, false);
     elaborator.bound.borrow_mut().extend(parameters.iter().cloned());
-    let expr = elaborator.whole(&nodes, Span::new(0, text.len()))?;
+    let mut expr = elaborator.whole(&nodes, whole)?;
+    if let Some(sort) = sort {
+        if expr.sort.is_scalar() {
+            let unit = match sort {
+                Sort::Vector(n) => Some(Kind::Ones(n.clone())),
+                Sort::Matrix(n, m) if n == m => Some(Kind::Identity(n.clone())),
+                _ => None,
+            };
+            if let Some(unit) = unit {
+                let unit = Expr::new(unit, sort.clone(), whole);
+                expr = Expr::new(Kind::Mul(vec![expr, unit]), sort.clone(), whole);
+            }
+        }
+        if !array::same_shape(&elaborator, &expr.sort, sort) {
+            return Err(mismatch(whole, "what is asked for and what is given,", sort, &expr.sort));
+        }
+    }
     elaborator.settle(&expr)
 }
 
