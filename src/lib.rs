@@ -9,6 +9,7 @@ pub mod experiment;
 pub mod expr;
 pub mod latex;
 pub mod method;
+pub mod note;
 pub mod numeric;
 pub mod random;
 pub mod record;

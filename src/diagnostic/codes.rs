@@ -68,6 +68,10 @@ codes! {
         "Notes are untrusted input, so depth, size and time are bounded. Split the formula or the note.";
     NOT_TEXT, "not-text", "a file is not UTF-8 text",
         "Notes are UTF-8 Markdown. Convert the file, or leave it out of the path.";
+    UNREADABLE_FILE, "unreadable-file", "a file cannot be opened or read",
+        "The message is that of the operating system. Check the name of the file and its permissions.";
+    BAD_SOURCE, "bad-source", "the list of equations of a source is not valid",
+        "A source file `sources/<slug>.toml` has a title and, for each numbered equation as printed, `[[equation]]` with `number`, `tex` (in single quotes) and `kind`.";
 }
 
 /// The row with this name.
