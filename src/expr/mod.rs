@@ -1,6 +1,7 @@
 //! Formulas as typed trees: symbols with sorts and dimensions, operations, binders. Form is content: nothing is simplified here.
 
-pub mod declaration;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod print;
 pub mod walk;
 

@@ -12,9 +12,12 @@ pub type Path = Vec<usize>;
 /// The operands in order, each with the number of this expression's own [`binders`] that are in scope in it.
 pub fn scoped_children(expr: &Expr) -> Vec<(&Expr, usize)> {
     match &*expr.kind {
-        Kind::Number(_) | Kind::Constant(_) | Kind::Infinity | Kind::Symbol(_) | Kind::Identity(_) | Kind::Ones(_) => {
-            Vec::new()
-        }
+        Kind::Number(_)
+        | Kind::Constant(_)
+        | Kind::Infinity
+        | Kind::Symbol(_)
+        | Kind::Identity(_)
+        | Kind::Ones(_) => Vec::new(),
         Kind::Add(operands)
         | Kind::Mul(operands)
         | Kind::Function(_, operands)
@@ -98,9 +101,12 @@ pub fn try_map_children<E>(expr: &Expr, f: &mut dyn FnMut(&Expr) -> Result<Expr,
         operands.iter().map(f).collect()
     }
     let kind = match &*expr.kind {
-        Kind::Number(_) | Kind::Constant(_) | Kind::Infinity | Kind::Symbol(_) | Kind::Identity(_) | Kind::Ones(_) => {
-            return Ok(expr.clone());
-        }
+        Kind::Number(_)
+        | Kind::Constant(_)
+        | Kind::Infinity
+        | Kind::Symbol(_)
+        | Kind::Identity(_)
+        | Kind::Ones(_) => return Ok(expr.clone()),
         Kind::Add(operands) => Kind::Add(all(operands, f)?),
         Kind::Mul(operands) => Kind::Mul(all(operands, f)?),
         Kind::Function(function, operands) => Kind::Function(*function, all(operands, f)?),
@@ -157,7 +163,10 @@ pub fn try_map_children<E>(expr: &Expr, f: &mut dyn FnMut(&Expr) -> Result<Expr,
     Ok(Expr::new(kind, expr.sort.clone(), expr.span))
 }
 
-fn try_map_condition<E>(condition: &Condition, f: &mut dyn FnMut(&Expr) -> Result<Expr, E>) -> Result<Condition, E> {
+fn try_map_condition<E>(
+    condition: &Condition,
+    f: &mut dyn FnMut(&Expr) -> Result<Expr, E>,
+) -> Result<Condition, E> {
     Ok(match condition {
         Condition::Holds(link) => {
             Condition::Holds(Link { left: f(&link.left)?, relation: link.relation, right: f(&link.right)? })
@@ -440,5 +449,62 @@ fn same_head(a: &Expr, b: &Expr, bound: &[(Symbol, Symbol)]) -> bool {
                 && xs.iter().zip(ys).all(|((_, c), (_, d))| same_condition_head(c, d))
         }
         (x, y) => std::mem::discriminant(x) == std::mem::discriminant(y),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::fixture::*;
+    use crate::numeric::{Function, Rational};
+
+    #[test]
+    fn bound_symbols_are_neither_free_nor_substituted() {
+        let (x, i, big) = (symbol("x", Sort::Real), symbol("i", Sort::Integer), symbol("N", Sort::Integer));
+        let e = sum_over(&i, n(1), use_of(&big), use_of(&i) * use_of(&x)) + use_of(&x);
+        assert_eq!(free_symbols(&e), vec![big.clone(), x.clone()]);
+        let e = substitute(&e, &x, &n(3)).unwrap();
+        assert_eq!(free_symbols(&e), vec![big.clone()]);
+        assert_eq!(substitute(&e, &i, &n(3)).map(|s| same(&s, &e)), Some(true));
+        // A range lies outside the scope of its own index.
+        let odd = sum_over(&i, n(1), use_of(&i), use_of(&i));
+        assert_eq!(free_symbols(&odd), vec![i.clone()]);
+        let moved = substitute(&odd, &i, &use_of(&big)).unwrap();
+        assert!(same(&moved, &sum_over(&i, n(1), use_of(&big), use_of(&i))));
+    }
+
+    #[test]
+    fn names_of_bound_symbols_do_not_matter_and_free_ones_do() {
+        let (i, j, big) = (symbol("i", Sort::Integer), symbol("j", Sort::Integer), symbol("N", Sort::Integer));
+        let over = |s: &Symbol, body: Expr| sum_over(s, n(1), use_of(&big), body);
+        assert!(same(&over(&i, use_of(&i)), &over(&j, use_of(&j))));
+        assert!(!same(&over(&i, use_of(&i)), &over(&j, use_of(&i))));
+        assert!(!same(&over(&i, use_of(&j)), &over(&j, use_of(&j))));
+        let nested = |a: &Symbol, b: &Symbol, inner: &Symbol| over(a, over(b, use_of(inner)));
+        assert!(same(&nested(&i, &j, &j), &nested(&j, &i, &i)));
+        assert!(!same(&nested(&i, &j, &j), &nested(&j, &i, &j)));
+    }
+
+    #[test]
+    fn a_path_leads_to_what_it_replaces() {
+        let x = use_of(&symbol("x", Sort::Real));
+        let e = f(Function::Exp, &x * n(2)) + pow(x, n(3));
+        for path in paths(&e) {
+            let new = replace(&e, &path, &n(7)).unwrap();
+            assert_eq!(get(&new, &path).and_then(Expr::as_number), Some(&Rational::from(7)));
+            assert!(!same(&new, &e));
+            assert!(same(&replace(&new, &path, get(&e, &path).unwrap()).unwrap(), &e));
+        }
+        assert_eq!(paths(&e).len(), size(&e));
+        assert_eq!((size(&e), depth(&e)), (8, 4));
+        assert!(replace(&e, &[0, 1], &n(1)).is_none());
+    }
+
+    #[test]
+    fn the_value_of_a_derivative_at_an_expression_has_no_form() {
+        let (x, y) = (symbol("x", Sort::Real), symbol("y", Sort::Real));
+        let e = Expr::new(Kind::Derivative(pow(use_of(&x), n(2)), x.clone(), 1), Sort::Real, x_span());
+        assert!(substitute(&e, &x, &n(1)).is_none());
+        assert_eq!(free_symbols(&substitute(&e, &x, &use_of(&y)).unwrap()), vec![y]);
     }
 }
