@@ -1,5 +1,6 @@
 //! Formulas as typed trees: symbols with sorts and dimensions, operations, binders. Form is content: nothing is simplified here.
 
+pub mod declaration;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod print;

@@ -11,8 +11,8 @@ mod token;
 mod tree;
 
 pub use elaborate::{Elaborated, expression, expression_of, statement};
-pub use token::normal_form;
 pub use scope::{Define, Entry, Scope};
+pub use token::normal_form;
 
 use crate::diagnostic::codes::Code;
 use crate::source::Span;

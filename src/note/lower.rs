@@ -31,7 +31,9 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
             match claim(note, raw, &scope, &declarations) {
                 Ok(claim) => claims.push(claim),
                 // A name whose declaration was refused has been reported there.
-                Err(d) if d.code == &codes::UNKNOWN_SYMBOL && broken.iter().any(|n| d.message.contains(&format!("`{n}`"))) => {}
+                Err(d)
+                    if d.code == &codes::UNKNOWN_SYMBOL
+                        && broken.iter().any(|n| d.message.contains(&format!("`{n}`"))) => {}
                 Err(diagnostic) => diagnostics.push(*diagnostic),
             }
         }
@@ -44,7 +46,8 @@ type Lower<T> = Result<T, Box<Diagnostic>>;
 /// A formula's trouble at its place in the file.
 fn locate(file: &SourceFile, text: &Located, trouble: Trouble) -> Box<Diagnostic> {
     let place = |span: crate::source::Span| text.place(span.start..span.end);
-    let mut diagnostic = Diagnostic::error(trouble.code, file, place(trouble.span), trouble.message).labelled(trouble.label);
+    let mut diagnostic =
+        Diagnostic::error(trouble.code, file, place(trouble.span), trouble.message).labelled(trouble.label);
     if let Some((span, words)) = trouble.also {
         diagnostic = diagnostic.also(place(span), words);
     }
@@ -69,7 +72,13 @@ fn symbols(note: &RawNote, diagnostics: &mut Vec<Diagnostic>) -> (Scope, Vec<Dec
             }
         }
     }
-    let mut waiting: Vec<Waiting<'_>> = note.symbols.iter().enumerate().filter(|(_, s)| s.random.is_some()).map(|(i, s)| Waiting::Random(i, s)).collect();
+    let mut waiting: Vec<Waiting<'_>> = note
+        .symbols
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| s.random.is_some())
+        .map(|(i, s)| Waiting::Random(i, s))
+        .collect();
     waiting.extend(note.defines.iter().map(|(name, body)| Waiting::Define(name, body)));
     // Abbreviations may use each other in any order: go round until nothing more can be read.
     loop {
@@ -159,7 +168,12 @@ fn sort_of(note: &RawNote, syntax: &SortSyntax, scope: &Scope) -> Lower<Sort> {
         let text = &syntax.dims[i];
         let name = latex::symbol_name(&text.text).map_or_else(|_| text.text.clone(), |(name, _)| name);
         scope.dimension(&name).ok_or_else(|| {
-            let diagnostic = Diagnostic::error(&codes::UNKNOWN_SYMBOL, &note.file, text.span, format!("`{}` is not a declared dimension", text.text));
+            let diagnostic = Diagnostic::error(
+                &codes::UNKNOWN_SYMBOL,
+                &note.file,
+                text.span,
+                format!("`{}` is not a declared dimension", text.text),
+            );
             let dimensions = scope.declarations().filter(|d| matches!(d.role, Role::Dimension)).map(|d| d.symbol.tex());
             Box::new(match suggestion(&text.text, dimensions) {
                 Some(known) => diagnostic.hint(format!("did you mean `{known}`?")),
@@ -230,7 +244,8 @@ fn define(note: &RawNote, name: &Located, body: &Located, scope: &mut Scope) -> 
         })
         .collect();
     let expr = latex::expression(&body.text, scope, &parameters).map_err(|t| locate(&note.file, body, t))?;
-    let entry = Entry::Define(Define { parameters: parameters.into_iter().map(|(_, symbol)| symbol).collect(), body: expr });
+    let entry =
+        Entry::Define(Define { parameters: parameters.into_iter().map(|(_, symbol)| symbol).collect(), body: expr });
     if scope.insert(canonical.clone(), entry) {
         return Ok(());
     }
@@ -260,8 +275,13 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
         match &*expr.kind {
             Kind::Symbol(symbol) => Ok(symbol.clone()),
             _ => Err(Box::new(
-                Diagnostic::error(&codes::UNKNOWN_SYMBOL, file, text.span, format!("`{}` is not a declared symbol", text.text))
-                    .hint("declare it under [symbols]"),
+                Diagnostic::error(
+                    &codes::UNKNOWN_SYMBOL,
+                    file,
+                    text.span,
+                    format!("`{}` is not a declared symbol", text.text),
+                )
+                .hint("declare it under [symbols]"),
             )),
         }
     };
@@ -283,8 +303,13 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
     };
     if let Some(law) = &raw.law {
         return Err(Box::new(
-            Diagnostic::error(&codes::UNSUPPORTED_CONSTRUCT, file, law.span, "a claim about a whole law cannot be checked yet")
-                .hint("claim its mean and covariance, or use an experiment"),
+            Diagnostic::error(
+                &codes::UNSUPPORTED_CONSTRUCT,
+                file,
+                law.span,
+                "a claim about a whole law cannot be checked yet",
+            )
+            .hint("claim its mean and covariance, or use an experiment"),
         ));
     }
     let experiment = raw.experiment.as_ref().map(|e| ExperimentRequest {
@@ -323,4 +348,66 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
         methods: raw.methods.as_ref().map(|m| m.iter().map(|m| m.text.clone()).collect()),
         tolerance: raw.tolerance.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTE: &str = r#"+++
+title  = "The optimal linear score"
+source = "beg-rohu-2025"
+
+[symbols]
+'d'       = 'dimension'
+'C^e'     = 'spd(d)'
+'W'       = 'matrix(d, d)'
+'W_{\mathrm{opt}}' = 'matrix(d, d)'
+'t'       = 'real > 0'
+'a'       = 'random vector(d) ~ N(0, C^e)'
+'z'       = 'random vector(d) ~ N(0, I)'
+
+[define]
+'x'        = 'a e^{-t} + \sqrt{\Delta_t} z'
+'\Delta_t' = '1 - e^{-2t}'
++++
+
+The loss is least at
+
+$$ W_{\mathrm{opt}} = \left[(1-e^{-2t})\mathbb{I} + e^{-2t} C^e\right]^{-1} \tag{7.4.8} $$
+
+<!-- claim: optimal-linear-score
+cites = "7.4.8"
+minimises = { variable = 'W', objective = '\mathbb{E}\,\| -W x + z/\sqrt{\Delta_t} \|^2' }
+-->
+"#;
+
+    fn read(text: &str) -> (Lowered, Vec<Diagnostic>) {
+        let file = SourceFile::new("n.md", text);
+        let (note, mut diagnostics) = super::super::read(&file);
+        let (lowered, more) = lower(&note);
+        diagnostics.extend(more);
+        (lowered, diagnostics)
+    }
+
+    #[test]
+    fn the_note_of_the_design_is_one_claim() {
+        let (lowered, diagnostics) = read(NOTE);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let claim = &lowered.claims[0];
+        assert_eq!(claim.id, "optimal-linear-score");
+        let extremum = claim.extremum.as_ref().expect("it claims a minimum");
+        assert!(matches!(&*extremum.objective.kind, Kind::Expectation(variables, _) if variables.len() == 2));
+    }
+
+    #[test]
+    fn troubles_are_placed_in_the_file() {
+        let broken = NOTE.replace("e^{-2t} C^e", "e^{-2t} C^f");
+        let (lowered, diagnostics) = read(&broken);
+        assert!(lowered.claims.is_empty());
+        let d = &diagnostics[0];
+        assert_eq!((d.code.name, d.file.slice(d.primary.span)), ("unknown-symbol", "C^f"));
+        let (_, diagnostics) = read(&NOTE.replace("N(0, C^e)", "N(0, Q)"));
+        assert_eq!(diagnostics[0].file.slice(diagnostics[0].primary.span), "Q");
+    }
 }

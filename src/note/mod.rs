@@ -10,6 +10,7 @@ mod discovery;
 mod experiment_request;
 mod front_matter;
 mod located;
+mod lower;
 mod markdown;
 mod source_document;
 mod toml_table;
@@ -20,6 +21,7 @@ pub use declaration::{Base, DeclarationSyntax, LawName, LawSyntax, RangeSyntax, 
 pub use discovery::{DiscoveryError, discover, open};
 pub use experiment_request::{RawExperiment, RawParameter};
 pub use located::Located;
+pub use lower::{Lowered, lower};
 pub use source_document::{PrintedEquation, SourceDocument, find_source, source_document};
 
 use crate::diagnostic::{Diagnostic, codes};

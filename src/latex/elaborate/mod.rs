@@ -56,12 +56,7 @@ pub fn expression(text: &str, scope: &Scope, parameters: &[(String, Symbol)]) ->
 ///
 /// # Errors
 /// The first thing that cannot be read, or another sort, at its place in `text`.
-pub fn expression_of(
-    text: &str,
-    scope: &Scope,
-    parameters: &[(String, Symbol)],
-    sort: &Sort,
-) -> Result<Expr, Trouble> {
+pub fn expression_of(text: &str, scope: &Scope, parameters: &[(String, Symbol)], sort: &Sort) -> Result<Expr, Trouble> {
     read_expression(text, scope, parameters, Some(sort))
 }
 
