@@ -10,5 +10,6 @@ pub mod expr;
 pub mod numeric;
 pub mod random;
 pub mod record;
+pub mod report;
 pub mod source;
 pub mod verdict;
