@@ -14,5 +14,6 @@ pub mod note;
 pub mod numeric;
 pub mod random;
 pub mod record;
+pub mod report;
 pub mod source;
 pub mod verdict;
