@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod evidence;
 pub mod experiment;
 pub mod expr;
+pub mod linalg;
 pub mod numeric;
 pub mod random;
 pub mod record;
