@@ -94,6 +94,24 @@ pub fn single(a: MatRef<'_, f64>) -> Mat<f32> {
     Mat::from_fn(a.nrows(), a.ncols(), |i, j| a[(i, j)] as f32)
 }
 
+/// `aᵀ b` of two vectors of equal length: single-precision lanes, summed in double. Relative error below
+/// `len/16 · 6e-8` of `Σ|a_i b_i|`, so it is meant for vectors up to some thousand entries.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn dot(a: &[f32], b: &[f32]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let mut lanes = [0f32; 16];
+    let (a_chunks, b_chunks) = (a.chunks_exact(16), b.chunks_exact(16));
+    let rest: f64 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| f64::from(a * b)).sum();
+    for (a, b) in a_chunks.zip(b_chunks) {
+        for k in 0..16 {
+            lanes[k] += a[k] * b[k];
+        }
+    }
+    lanes.iter().map(|&x| f64::from(x)).sum::<f64>() + rest
+}
+
 /// `Σ_ij a_ij b_ij = tr aᵀ b`.
 ///
 /// # Panics
@@ -137,6 +155,13 @@ mod tests {
                 assert_eq!(g[(i, j)], direct as f32);
             }
         }
+    }
+
+    #[test]
+    fn dot_sums_every_entry() {
+        let (a, b): (Vec<f32>, Vec<f32>) = (0..53).map(|i| (i as f32, (i % 7) as f32 - 3.0)).unzip();
+        let direct: f64 = a.iter().zip(&b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+        assert_eq!(dot(&a, &b), direct);
     }
 
     #[test]

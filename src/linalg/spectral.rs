@@ -47,8 +47,7 @@ pub fn symmetric_eigen(a: MatRef<'_, f64>) -> Result<SymmetricEigen, EigenFailur
             }
         }
     }
-    let eigen =
-        a.self_adjoint_eigen(Side::Lower).map_err(|_| EigenFailure::NotConverged { size: a.nrows() })?;
+    let eigen = a.self_adjoint_eigen(Side::Lower).map_err(|_| EigenFailure::NotConverged { size: a.nrows() })?;
     let values = (0..a.nrows()).map(|k| eigen.S()[k]).collect();
     Ok(SymmetricEigen { values, vectors: eigen.U().to_owned() })
 }
