@@ -1,6 +1,6 @@
 //! Simulations that estimate an estimand, one per file. An experiment knows nothing of formulas or verdicts.
 
-//pub mod associative_memory;
+pub mod associative_memory;
 pub mod denoising;
 #[cfg(test)]
 pub(crate) mod known_answer;
