@@ -11,6 +11,7 @@ pub mod expr;
 pub mod latex;
 pub mod method;
 pub mod note;
+pub mod linalg;
 pub mod numeric;
 pub mod random;
 pub mod record;
