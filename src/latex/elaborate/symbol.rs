@@ -180,7 +180,14 @@ impl Elaborator<'_> {
                         indices.extend(self.index_list(sup, span)?);
                         return component(value, indices, rank, span);
                     }
-                    component(value, indices, rank, span)?
+                    match (&value.sort, indices.len()) {
+                        // A family of vectors ψ_1 … ψ_n is a matrix of columns.
+                        (Sort::Matrix(rows, _), 1) => {
+                            let sort = Sort::Vector(rows.clone());
+                            Expr::new(Kind::Component(value, indices), sort, span)
+                        }
+                        _ => component(value, indices, rank, span)?,
+                    }
                 }
             }
         };
