@@ -234,7 +234,13 @@ fn law_of(note: &RawNote, syntax: &DeclarationSyntax, law: &LawSyntax, scope: &S
 }
 
 fn define(note: &RawNote, name: &Located, body: &Located, scope: &mut Scope) -> Lower<()> {
-    let (canonical, parameters) = latex::symbol_name(&name.text).map_err(|t| locate(&note.file, name, t))?;
+    let (mut canonical, mut parameters) = latex::symbol_name(&name.text).map_err(|t| locate(&note.file, name, t))?;
+    if let Some((base, indices)) = latex::family_name(&name.text)
+        && indices.iter().all(|i| scope.declared(i).is_some_and(|d| matches!(d.symbol.sort(), Sort::Index(_))))
+    {
+        canonical = latex::family(&base, indices.len());
+        parameters = indices;
+    }
     // A parameter that is declared has its declared sort; any other is a real number.
     let parameters: Vec<(String, Symbol)> = parameters
         .into_iter()

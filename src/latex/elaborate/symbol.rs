@@ -1,5 +1,6 @@
 //! Symbols with scripts: which scripts belong to the name, which are indices, which are powers.
 
+use super::super::family;
 use super::super::name::{canonical, canonical_node, scripted};
 use super::super::notation::Meaning;
 use super::super::scope::Entry;
@@ -94,6 +95,11 @@ impl Elaborator<'_> {
                 }
             };
         }
+        if let Some(sub) = sub.filter(|_| primes == 0)
+            && let Some(member) = self.family_member(&canonical_node(base), sub, span)?
+        {
+            return self.indexed(member, None, sup, span);
+        }
         if primes == 0 {
             for mark in VECTOR_MARKS {
                 let name = format!("{mark}{{{}}}", canonical_node(base));
@@ -112,6 +118,21 @@ impl Elaborator<'_> {
             return self.function(function, None, sup, cursor, span);
         }
         Err(self.unknown(node, base, span))
+    }
+
+    /// A member of a family of abbreviations: `m_\nu` where `m_\mu` is defined for every index μ.
+    fn family_member(&self, base: &str, sub: &[Node], span: Span) -> Read<Option<Expr>> {
+        let base = self.with_sign(base);
+        if !(1..=3).any(|count| self.scope.get(&family(&base, count)).is_some()) {
+            return Ok(None);
+        }
+        let indices = self.index_list(sub, span)?;
+        let Some(Entry::Define(define)) = self.scope.get(&family(&base, indices.len())) else { return Ok(None) };
+        let mut out = define.body.clone();
+        for (parameter, index) in define.parameters.iter().zip(&indices) {
+            out = substitute(&out, parameter, index).expect("nothing is differentiated by an index");
+        }
+        Ok(Some(Expr { span, ..out }))
     }
 
     /// e, π and the identity matrix, unless the note declares these names.
