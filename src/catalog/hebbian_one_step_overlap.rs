@@ -38,16 +38,22 @@ mod tests {
     use super::*;
 
     use crate::catalog::hebbian_bit_error::HEBBIAN_BIT_ERROR;
-    use crate::experiment::{associative_memory::hebbian_retrieval::EXPERIMENT, known_answer::sample};
 
     #[test]
-    fn matches_errors_and_a_simulated_step() {
+    fn a_start_at_the_pattern_keeps_all_but_the_errors() {
         let value = (HEBBIAN_ONE_STEP_OVERLAP.value)(&[1.0, 0.3]);
         assert!((value - 1.0 + 2.0 * (HEBBIAN_BIT_ERROR.value)(&[0.3])).abs() < 1e-15);
-        let given = [("N", 2000.0), ("alpha", 0.3), ("overlap", 0.4), ("sweeps", 1.0), ("probes", 40.0)];
-        let (mean, error) = sample(&EXPERIMENT, &given, 5).get("overlap")[0];
-        let expected = (HEBBIAN_ONE_STEP_OVERLAP.value)(&[0.4, 0.3]);
-        // Finite-size corrections are of order 1/N.
-        assert!((mean - expected).abs() < 4.5 * error + 2e-3 && error < 5e-3, "{mean} ± {error}, {expected}");
+        assert_eq!((HEBBIAN_ONE_STEP_OVERLAP.value)(&[0.0, 0.3]), 0.0);
+    }
+
+    #[test]
+    fn is_the_mean_sign_of_a_gaussian_field() {
+        // E sgn(p + √α z) by the midpoint rule.
+        let (p, alpha, h) = (0.4, 0.3f64, 1e-4);
+        let mean: f64 = (-100_000..100_000)
+            .map(|k| (k as f64 + 0.5) * h)
+            .map(|z| h * (p + alpha.sqrt() * z).signum() * (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt())
+            .sum();
+        assert!(((HEBBIAN_ONE_STEP_OVERLAP.value)(&[p, alpha]) - mean).abs() < 1e-4);
     }
 }

@@ -119,11 +119,27 @@ mod tests {
     #[test]
     fn capacity_to_ten_digits() {
         let found = capacity();
-        assert!((found.load - 0.137_905_566).abs() < 1e-8, "{found:?}");
-        assert!((found.overlap - 0.967_4).abs() < 1e-3, "{found:?}");
-        // The iteration keeps a retrieval state just below and loses it just above.
-        assert!(iterate(found.load * (1.0 - 1e-6)) > 0.96);
-        assert!(iterate(found.load * (1.0 + 1e-6)) < 0.5);
+        // Golden-section search on the direct formula: neither the stationarity condition nor the series is used.
+        let load = |y: f64| 0.5 * (core_math::erf(y) / y - FRAC_2_SQRT_PI * (-y * y).exp()).powi(2);
+        let ratio = 0.5 * (5f64.sqrt() - 1.0);
+        let (mut low, mut high) = (0.5, 3.0);
+        for _ in 0..60 {
+            let (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
+            (low, high) = if load(left) > load(right) { (low, right) } else { (left, high) };
+        }
+        assert!((found.load - load(low)).abs() < 1e-14, "{found:?}");
+        assert!((found.overlap - core_math::erf(low)).abs() < 1e-7, "{found:?}");
+        assert!((found.load - 0.138).abs() < 5e-4 && (found.overlap - 0.967).abs() < 5e-4);
+    }
+
+    #[test]
+    fn the_capacity_solves_the_three_equations() {
+        let Capacity { load, overlap } = capacity();
+        // Eliminate r by m = erf(m/√(2αr)), then the definitions of C and r must agree.
+        let y = bisect(0.0, 5.0, |y| core_math::erf(y) < overlap);
+        let r = overlap * overlap / (2.0 * load * y * y);
+        let c = (2.0 / (std::f64::consts::PI * load * r)).sqrt() * (-y * y).exp();
+        assert!((r * (1.0 - c) * (1.0 - c) - 1.0).abs() < 1e-12);
     }
 
     #[test]
