@@ -129,6 +129,15 @@ mod tests {
     }
 
     #[test]
+    fn one_step_from_a_noisy_start_is_the_gaussian_field() {
+        let given = [("N", 2000.0), ("alpha", 0.3), ("overlap", 0.4), ("sweeps", 1.0), ("probes", 40.0)];
+        let (mean, error) = sample(&EXPERIMENT, &given, 5).get("overlap")[0];
+        let expected = core_math::erf(0.4 / 0.6f64.sqrt());
+        // Finite-size corrections are of order 1/N.
+        assert!((mean - expected).abs() < 4.5 * error + 2e-3 && error < 5e-3, "{mean} ± {error}, {expected}");
+    }
+
+    #[test]
     fn retrieves_below_the_capacity_and_not_above() {
         for parallel in [0.0, 1.0] {
             let at = |alpha| {
