@@ -2,8 +2,10 @@
 //! and jets over any of them. [`Arithmetic`] is the one interface that the evaluator sees.
 
 pub mod combinatorics;
+pub mod elementwise;
 pub mod float;
 pub mod function;
+pub mod gaussian;
 pub mod interval;
 pub mod jet;
 pub mod taylor;
