@@ -126,12 +126,12 @@ mod tests {
     #[test]
     fn spins_obey_bayes_rule() {
         let target = TwoClass { d: 8, m: 0.6, sigma: None };
-        let mut stream = SeedPath::root(4).stream();
+        let mut generator = bulk(&mut SeedPath::root(4).stream());
         let (mut x, mut scratch, n) = ([0.0; 8], [0.0; 8], 40_000);
         let (mut sum, mut squares) = (0.0, 0.0);
         for _ in 0..n {
-            let class = target.draw(&mut stream, &mut x);
-            target.noise(&mut stream, 0.8, &mut x);
+            let class = target.draw(&mut generator, &mut x);
+            target.noise(&mut generator, 0.8, &mut x);
             let own = 1.0 / (1.0 + (-2.0 * class * target.half_log_odds(0.8, &x, &mut scratch)).exp());
             sum += own / f64::from(n);
             squares += own * own / f64::from(n);

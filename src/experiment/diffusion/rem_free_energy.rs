@@ -228,16 +228,16 @@ mod tests {
         let (d, alpha, t) = (10usize, 0.6, 0.25);
         let count = ((0.5 * (alpha * d as f64).exp()) - 1.0).round() as usize;
         let (noise, data) = (delta(t), (-2.0 * t).exp());
-        let mut stream = SeedPath::root(2).stream();
+        let mut generator = bulk(&mut SeedPath::root(2).stream());
         let (mut sum, mut squares, runs) = (0.0, 0.0, 3000.0);
         let mut y = vec![0.0; d];
         for _ in 0..3000 {
-            fill_normal(&mut stream, &mut y);
+            fill_normal(&mut generator, &mut y);
             let length = y.iter().map(|y| y * y).sum::<f64>().sqrt();
             y.iter_mut().for_each(|y| *y *= (d as f64 * (noise + data)).sqrt() / length);
             let mut partition = 0.0;
             for _ in 0..count {
-                let square: f64 = y.iter().map(|y| (y - data.sqrt() * normal(&mut stream)).powi(2)).sum();
+                let square: f64 = y.iter().map(|y| (y - data.sqrt() * normal(&mut generator)).powi(2)).sum();
                 partition += (-square / (2.0 * noise)).exp();
             }
             let psi = -partition.ln() / d as f64;
