@@ -2,6 +2,7 @@
 
 pub mod associative_memory;
 pub mod denoising;
+pub mod diffusion;
 #[cfg(test)]
 pub(crate) mod known_answer;
 
@@ -23,6 +24,16 @@ pub static ALL: &[&Experiment] = &[
     &denoising::noised_gaussian::EXPERIMENT,
     &denoising::oracle_projection::EXPERIMENT,
     &denoising::wiener_filter::EXPERIMENT,
+    &diffusion::cloning::EXPERIMENT,
+    &diffusion::collapse_posterior::EXPERIMENT,
+    &diffusion::collapse_time::EXPERIMENT,
+    &diffusion::curie_weiss_score::EXPERIMENT,
+    &diffusion::excess_entropy::EXPERIMENT,
+    &diffusion::hidden_manifold_collapse::EXPERIMENT,
+    &diffusion::posterior_class::EXPERIMENT,
+    &diffusion::rem_free_energy::EXPERIMENT,
+    &diffusion::speciation_gaussian_mixture::EXPERIMENT,
+    &diffusion::u_turn::EXPERIMENT,
 ];
 
 /// The experiment with this name.

@@ -3,8 +3,10 @@
 
 pub mod ball;
 pub mod combinatorics;
+pub mod elementwise;
 pub mod float;
 pub mod function;
+pub mod gaussian;
 pub mod interval;
 pub mod jet;
 pub mod taylor;
