@@ -241,6 +241,18 @@ pub(crate) fn badge(claim: &ClaimEntry) -> Badge {
     }
 }
 
+/// The claims whose verdict is not as expected: conflicts first, then refutations, then the rest in the order of the notes.
+pub(crate) fn worst_first(record: &Record) -> Vec<&ClaimEntry> {
+    let mut claims: Vec<&ClaimEntry> = record.unexpected().collect();
+    claims.sort_by_key(|c| match Verdict::parse(&c.verdict) {
+        Some(Verdict::Conflict) => 0,
+        Some(Verdict::Refuted) => 1,
+        Some(Verdict::Proved | Verdict::Supported) => 2,
+        _ => 3,
+    });
+    claims
+}
+
 /// CSS class and sign of a verdict.
 pub(crate) const fn look(verdict: Verdict) -> (&'static str, &'static str) {
     match verdict {

@@ -1,7 +1,7 @@
 //! The overview: the tally first, then what needs attention, then every claim.
 
 use super::{Failure, Frame, render};
-use crate::report::view::{ClaimView, Site, look};
+use crate::report::view::{ClaimView, Site, look, worst_first};
 use serde::Serialize;
 use tera::Tera;
 
@@ -70,7 +70,7 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>) -> Re
     // a table of many claims needs no panels
     let row = |view: ClaimView| ClaimView { evidence: Vec::new(), ..view };
     let claims: Vec<ClaimView> = record.claims.iter().map(|c| row(site.claim(c))).collect();
-    let attention: Vec<ClaimView> = claims.iter().filter(|c| !c.badge.expected).cloned().collect();
+    let attention: Vec<ClaimView> = worst_first(record).into_iter().map(|c| row(site.claim(c))).collect();
     let errors = record.diagnostics.iter().filter(|d| d.severity == "error").count();
     let notes = record.notes.iter().map(|note| NoteRow {
         title: note.title.clone(),
