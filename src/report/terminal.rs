@@ -48,10 +48,8 @@ pub fn verdict(claim: &ClaimEntry, seconds: Option<f64>, style: &Style) -> Strin
 /// The claims whose verdict is not as expected, worst first, each with place, witness and repair in at most three lines
 /// after its heading. Empty if there are none.
 pub fn unexpected(record: &Record, style: &Style) -> String {
-    let mut claims: Vec<&ClaimEntry> = record.unexpected().collect();
-    claims.sort_by_key(|c| Verdict::parse(&c.verdict).map_or(usize::MAX, urgency));
     let mut out = String::new();
-    for claim in claims {
+    for claim in super::view::worst_first(record) {
         let place = format!("{}:{}:{}", plain(&claim.note), claim.line, claim.column);
         let id = cut(&plain(&claim.id), style.width.saturating_sub(claim.verdict.width() + 1));
         let heading = format!("{} {}", style.paint(colour(claim), &claim.verdict), style.paint("1", &id));
@@ -155,17 +153,6 @@ fn colour(claim: &ClaimEntry) -> &'static str {
         Some(verdict) if claim.as_expected => tone(verdict),
         Some(verdict) if verdict.is_undecided() => "1;33",
         _ => "1;31",
-    }
-}
-
-const fn urgency(verdict: Verdict) -> usize {
-    match verdict {
-        Verdict::Conflict => 0,
-        Verdict::Refuted => 1,
-        Verdict::Proved | Verdict::Supported => 2,
-        Verdict::Inconclusive => 3,
-        Verdict::Vacuous => 4,
-        Verdict::Unsupported => 5,
     }
 }
 
