@@ -146,13 +146,16 @@ impl<'a> Reader<'a> {
         table
     }
 
-    /// Reports the keys of `table` that are not in `known`, and those in `required` that are not in the table.
+    /// Reports the keys of `table` that are not in `known`; if there are none, those in `required` that it lacks (a
+    /// required key that is misspelt is one mistake, not two).
     pub(super) fn keys(&mut self, place: &str, table: &DeTable<'_>, span: Span, known: &[&str], required: &[&str]) {
+        let mut all_known = true;
         for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let key = self.key(key);
             self.unknown_key(&key, place, known);
+            all_known = false;
         }
-        for missing in required.iter().filter(|name| !table.contains_key(**name)) {
+        for missing in required.iter().filter(|name| all_known && !table.contains_key(**name)) {
             self.error(span, format!("{place} needs the key `{missing}`"));
         }
     }
