@@ -8,6 +8,7 @@ pub mod eval;
 pub mod evidence;
 pub mod experiment;
 pub mod expr;
+pub mod method;
 pub mod numeric;
 pub mod random;
 pub mod record;

@@ -1,0 +1,90 @@
+//! Ways to check a claim, one per file. Each answers with one [`Evidence`] per link of the statement, never with a verdict.
+
+use crate::claim::Claim;
+use crate::evidence::{Evidence, Finding, StopReason};
+use crate::random::SeedPath;
+
+/// Every method, in the order in which a plan tries them.
+pub static ALL: &[&dyn Method] = &[];
+
+/// The method with this name.
+pub fn find(name: &str) -> Option<&'static dyn Method> {
+    ALL.iter().copied().find(|method| method.name() == name)
+}
+
+/// A way to check a claim.
+pub trait Method: Sync {
+    /// Its name in claims, records and pages.
+    fn name(&self) -> &'static str;
+
+    /// One sentence for `corrigenda list methods`.
+    fn summary(&self) -> &'static str;
+
+    /// Whether it can say anything about the claim.
+    ///
+    /// # Errors
+    /// Why not, in words for the report.
+    fn applies(&self, claim: &Claim) -> Result<(), String>;
+
+    /// Checks the claim: one evidence per link of its statement that the method speaks about, in order.
+    fn check(&self, context: &Context<'_>) -> Vec<Evidence>;
+}
+
+/// What one check is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The claim.
+    pub claim: &'a Claim,
+    /// What the plan grants, fixed before a number is drawn.
+    pub budget: &'a Budget,
+    /// Where the check's streams hang: root, note, claim, method.
+    pub seed: &'a SeedPath,
+}
+
+/// The work that a plan grants a check without simulation. Counted in work, never in seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Budget {
+    /// Admissible points at which both sides are enclosed.
+    pub points: usize,
+    /// Draws per admissible point before the domain counts as empty.
+    pub draws_per_point: usize,
+    /// Random points of the prime field per assignment of dimensions.
+    pub field_points: usize,
+    /// Sizes given to symbolic dimensions.
+    pub sizes: Vec<usize>,
+    /// Working precisions in bits, ascending; plain `f64` intervals come before the first.
+    pub precisions: Vec<usize>,
+    /// Decimal digits to which both sides must agree at every point.
+    pub digits: f64,
+}
+
+impl Default for Budget {
+    /// The standard profile.
+    fn default() -> Self {
+        Self {
+            points: 40,
+            draws_per_point: 200,
+            field_points: 8,
+            sizes: vec![1, 2, 3, 5],
+            precisions: vec![128, 256, 512],
+            digits: 15.0,
+        }
+    }
+}
+
+/// The same undecided finding for every link of a claim.
+pub(crate) fn undecided(method: &str, claim: &Claim, reason: StopReason, explanation: &str) -> Vec<Evidence> {
+    (0..claim.statement.links.len().max(1)).map(|link| undecided_link(method, link, reason, explanation)).collect()
+}
+
+/// An undecided finding for one link.
+pub(crate) fn undecided_link(method: &str, link: usize, reason: StopReason, explanation: &str) -> Evidence {
+    Evidence {
+        method: method.to_owned(),
+        link,
+        finding: Finding::Undecided { reason, explanation: explanation.to_owned() },
+        detail: explanation.to_owned(),
+        facts: Vec::new(),
+        figures: Vec::new(),
+    }
+}
