@@ -11,7 +11,9 @@
 //! - derivatives and gradients as operators before a bracketed operand;
 //! - numbers as decimals where they end, else as `\frac`.
 
-use super::{ArrayFunction, Binder, Condition, Expr, Fold, Kind, Link, Range, Relation, Sort, Statement, Symbol, walk};
+use super::{
+    ArrayFunction, Binder, Condition, Expr, Fold, Kind, Link, Range, Relation, Sort, Statement, Symbol, walk,
+};
 use crate::numeric::{Constant, Function, Rational};
 
 /// How tightly a piece of output holds together.
@@ -90,7 +92,7 @@ fn render(e: &Expr) -> (String, Level) {
         Kind::Constant(Constant::Euler) => ("e".into(), Level::Atom),
         Kind::Constant(Constant::EulerGamma) => (r"\gamma_{E}".into(), Level::Power),
         Kind::Infinity => (r"\infty".into(), Level::Atom),
-        Kind::Symbol(s) => symbol(s),
+        Kind::Symbol(s) => name(s),
         Kind::Add(terms) => (sum(terms), Level::Sum),
         Kind::Neg(a) => (format!("-{}", at(a, Level::Open)), Level::Sum),
         Kind::Mul(factors) => product(factors),
@@ -138,7 +140,7 @@ fn render(e: &Expr) -> (String, Level) {
     }
 }
 
-fn symbol(s: &Symbol) -> (String, Level) {
+fn name(s: &Symbol) -> (String, Level) {
     let level = if s.tex().contains(['_', '^', '\'']) { Level::Power } else { Level::Atom };
     (s.tex().to_owned(), level)
 }
@@ -165,10 +167,7 @@ fn number(value: &Rational) -> (String, Level) {
             let numerator = value.numerator().to_string();
             let sign = if negative { "-" } else { "" };
             let digits = numerator.trim_start_matches('-');
-            (
-                format!(r"{sign}\frac{{{digits}}}{{{}}}", value.denominator()),
-                if negative { level } else { Level::Power },
-            )
+            (format!(r"{sign}\frac{{{digits}}}{{{}}}", value.denominator()), if negative { level } else { Level::Power })
         }
     }
 }
@@ -180,7 +179,7 @@ fn sum(terms: &[Expr]) -> String {
             Kind::Neg(a) if k > 0 => out.push_str(&format!(" - {}", at(a, Level::Open))),
             _ if k > 0 => out.push_str(&format!(" + {}", at(term, Level::Open))),
             // A leading minus needs no brackets; a sum within a sum does.
-            Kind::Neg(_) => out.push_str(&expr(term)),
+            Kind::Neg(_) | Kind::Number(_) => out.push_str(&expr(term)),
             _ => out.push_str(&at(term, Level::Open)),
         }
     }

@@ -1,11 +1,18 @@
 //! Ways to check a claim, one per file. Each answers with one [`Evidence`] per link of the statement, never with a verdict.
 
+mod attack;
+pub mod comparison;
+pub mod enclosure;
+#[cfg(test)]
+pub(crate) mod fixture;
+pub mod setting;
+
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding, StopReason};
 use crate::random::SeedPath;
 
 /// Every method, in the order in which a plan tries them.
-pub static ALL: &[&dyn Method] = &[];
+pub static ALL: &[&dyn Method] = &[&enclosure::Enclosure];
 
 /// The method with this name.
 pub fn find(name: &str) -> Option<&'static dyn Method> {
