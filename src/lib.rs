@@ -4,12 +4,16 @@
 pub mod catalog;
 pub mod claim;
 pub mod diagnostic;
+pub mod event;
 pub mod evidence;
 pub mod experiment;
 pub mod expr;
 pub mod method;
 pub mod numeric;
+pub mod plan;
+pub mod profile;
 pub mod random;
 pub mod record;
 pub mod source;
+pub mod stats;
 pub mod verdict;
