@@ -4,6 +4,7 @@
 pub mod catalog;
 pub mod claim;
 pub mod diagnostic;
+pub mod eval;
 pub mod event;
 pub mod evidence;
 pub mod experiment;

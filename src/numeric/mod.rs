@@ -1,7 +1,12 @@
 //! Kinds of numbers a formula can be evaluated in: `f64`, a prime field with tied transcendentals, enclosures (balls),
 //! and jets over any of them. [`Arithmetic`] is the one interface that the evaluator sees.
 
+pub mod combinatorics;
+pub mod float;
 pub mod function;
+pub mod interval;
+pub mod jet;
+pub mod taylor;
 
 pub use function::{Constant, Function};
 
@@ -35,7 +40,7 @@ pub enum Undefined {
 /// table of tied subterms), so a number never has to.
 pub trait Arithmetic {
     /// One number.
-    type Number: Clone + Debug + 'static;
+    type Number: Clone + Debug + PartialEq + 'static;
 
     /// The image of a rational.
     fn rational(&self, value: &Rational) -> Self::Number;
@@ -61,4 +66,43 @@ pub trait Arithmetic {
     fn compare(&self, a: &Self::Number, b: &Self::Number) -> Option<Ordering>;
     /// An approximate value for people and for pivoting; NaN where there is none.
     fn approximate(&self, a: &Self::Number) -> f64;
+    /// Whether an integral may be replaced by a quadrature sum widened by its *estimated* error. True only where results
+    /// are approximations by contract.
+    fn admits_quadrature(&self) -> bool {
+        false
+    }
+    /// The number with an uncertainty of `error` ≥ 0 added, in arithmetics that carry one.
+    fn widen(&self, a: &Self::Number, _error: f64) -> Self::Number {
+        a.clone()
+    }
+    /// Eigenvalues, in ascending order, of the symmetric matrix whose `d²` entries are given.
+    fn symmetric_eigenvalues(&self, _entries: &[Self::Number], _d: usize) -> Result<Vec<Self::Number>, Undefined> {
+        Err(Undefined::Unsupported("the eigenvalues of a matrix"))
+    }
+}
+
+/// The whole number that `value` is, if it is known to be one.
+pub fn whole<A: Arithmetic>(a: &A, value: &A::Number) -> Option<i64> {
+    let nearest = a.approximate(value).round();
+    if nearest.is_nan() || nearest.abs() > 9.0e15 {
+        return None;
+    }
+    let nearest = nearest as i64;
+    (a.compare(value, &a.rational(&Rational::from(nearest))) == Some(Ordering::Equal)).then_some(nearest)
+}
+
+/// `base^exponent` by repeated squaring with the arithmetic's own product.
+pub fn power_by_squaring<A: Arithmetic>(a: &A, base: &A::Number, exponent: u64) -> A::Number {
+    let mut result: Option<A::Number> = None;
+    let (mut square, mut rest) = (base.clone(), exponent);
+    while rest > 0 {
+        if rest & 1 == 1 {
+            result = Some(result.map_or_else(|| square.clone(), |r| a.mul(&r, &square)));
+        }
+        rest >>= 1;
+        if rest > 0 {
+            square = a.mul(&square, &square);
+        }
+    }
+    result.unwrap_or_else(|| a.rational(&Rational::ONE))
 }

@@ -1,0 +1,93 @@
+//! The degree of an expression as a polynomial in the entries of some symbols, read off its structure.
+
+use super::compile::{Bound, Distribution, Literal, Node, Op, Test, Values};
+use crate::expr::{ArrayFunction, Fold};
+use crate::numeric::Rational;
+
+/// Higher degrees count as "not a polynomial".
+const MAX_DEGREE: u32 = 64;
+
+/// An upper bound for the joint degree of `node` in the symbols of `slots`; `None` if it need not be a polynomial.
+pub(super) fn degree(node: &Node, slots: &[usize], constants: &[Literal]) -> Option<u32> {
+    let of = |node: &Node| degree(node, slots, constants);
+    let largest = |nodes: &[Node]| nodes.iter().map(of).try_fold(0, |m, d| Some(m.max(d?)));
+    let sum = |nodes: &[Node]| nodes.iter().map(of).try_fold(0, |m, d| Some(m + d?));
+    let constant = |nodes: &[Node]| nodes.iter().all(|n| of(n) == Some(0)).then_some(0);
+    let result = match &node.op {
+        Op::Constant(_) | Op::Identity(_) | Op::Ones(_) => Some(0),
+        Op::Slot(slot) => Some(u32::from(slots.contains(slot))),
+        Op::Add(terms) => largest(terms),
+        Op::Neg(term) | Op::DiagonalOf(term) => of(term),
+        Op::Mul(factors) => sum(factors),
+        Op::Div(p, q) => constant(std::slice::from_ref(q)).and_then(|_| of(p)),
+        Op::Pow(base, exponent) => match (of(base), of(exponent), literal(exponent, constants)) {
+            (Some(0), Some(0), _) => Some(0),
+            (Some(d), _, Some(n)) => d.checked_mul(n),
+            _ => None,
+        },
+        Op::Function(_, arguments) => constant(arguments),
+        Op::Array(function, arguments) => match function {
+            ArrayFunction::Transpose | ArrayFunction::Trace | ArrayFunction::Diagonal => of(&arguments[0]),
+            ArrayFunction::NormSquared => of(&arguments[0]).map(|d| 2 * d),
+            ArrayFunction::Dot | ArrayFunction::Hadamard => sum(arguments),
+            _ => constant(arguments),
+        },
+        Op::Component(array, indices) => constant(indices).and_then(|_| of(array)),
+        Op::Fold { fold, binders, condition, body, .. } => {
+            let fixed = binders.iter().all(|b| match &b.range {
+                Values::Between(lower, upper) => of(lower) == Some(0) && of(upper) == Some(0),
+                Values::From | Values::Signs | Values::SignVectors(_) => true,
+            }) && condition.as_ref().is_none_or(|test| fixed_test(test, slots, constants));
+            match (of(body), fold) {
+                _ if !fixed => None,
+                (Some(0), _) => Some(0),
+                (d, Fold::Sum) => d,
+                _ => None,
+            }
+        }
+        Op::Integral { lower, upper, body, .. } => {
+            let fixed = [lower, upper].iter().all(|bound| match bound {
+                Bound::Finite(node) => of(node) == Some(0),
+                Bound::MinusInfinity | Bound::Infinity => true,
+            });
+            if fixed { of(body) } else { None }
+        }
+        Op::Expectation(variables, body) => {
+            let fixed = variables.iter().all(|variable| match &variable.law {
+                Distribution::Normal(p, q) | Distribution::Uniform(p, q) => of(p) == Some(0) && of(q) == Some(0),
+                Distribution::Rademacher(p) => of(p) == Some(0),
+            });
+            if fixed { of(body) } else { None }
+        }
+        // A derivative by any symbol leaves a polynomial a polynomial of at most its degree.
+        Op::Derivative { body, .. } | Op::Gradient { body, .. } => of(body),
+        Op::Cases(branches, otherwise) => {
+            let fixed = branches.iter().all(|(_, test)| fixed_test(test, slots, constants));
+            let values = branches.iter().map(|(value, _)| value).chain(otherwise.as_deref());
+            if fixed { values.map(of).try_fold(0, |m, d| Some(m.max(d?))) } else { None }
+        }
+    };
+    result.filter(|d| *d <= MAX_DEGREE)
+}
+
+/// A non-negative whole literal.
+fn literal(node: &Node, constants: &[Literal]) -> Option<u32> {
+    match &node.op {
+        Op::Constant(index) => match &constants[*index] {
+            Literal::Number(value) if value.is_int() && *value >= Rational::ZERO => {
+                u32::try_from(value.numerator().clone()).ok()
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn fixed_test(test: &Test, slots: &[usize], constants: &[Literal]) -> bool {
+    match test {
+        Test::All(parts) => parts.iter().all(|part| fixed_test(part, slots, constants)),
+        Test::Compare(left, _, right) => {
+            degree(left, slots, constants) == Some(0) && degree(right, slots, constants) == Some(0)
+        }
+    }
+}

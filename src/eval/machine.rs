@@ -1,0 +1,362 @@
+//! The evaluator: a walk over the compiled tree in jets over an arithmetic.
+
+use super::compile::{Length, Literal, Node, Op, Test};
+use super::{Assignment, Program, Value, array};
+use crate::expr::{ArrayFunction, Relation};
+use crate::numeric::jet::{Jet, Jets};
+use crate::numeric::{Arithmetic, Function, Rational, Undefined, whole};
+use nalgebra::DMatrix;
+use std::cmp::Ordering;
+
+/// Evaluations stop after this many operations: a sum over 10¹² terms is refused, not awaited.
+pub(super) const MAX_STEPS: u64 = 30_000_000;
+/// No axis is longer, and no array has more entries than its square.
+const MAX_LENGTH: usize = 2048;
+
+pub(super) type JetValue<A> = Value<Jet<<A as Arithmetic>::Number>>;
+
+pub(super) struct Machine<'m, 'a, A: Arithmetic> {
+    pub(super) jets: &'m Jets<'a, A>,
+    program: &'m Program,
+    constants: Vec<Result<Jet<A::Number>, Undefined>>,
+    values: Vec<Option<JetValue<A>>>,
+    sizes: Vec<Option<usize>>,
+    steps: u64,
+}
+
+impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
+    pub(super) fn new(
+        jets: &'m Jets<'a, A>,
+        program: &'m Program,
+        at: &Assignment<A::Number>,
+    ) -> Result<Self, Undefined> {
+        let constants = program
+            .constants
+            .iter()
+            .map(|literal| match literal {
+                Literal::Number(value) => Ok(jets.rational(value)),
+                Literal::Named(constant) => jets.constant(*constant),
+            })
+            .collect();
+        let sizes: Vec<Option<usize>> = program.slots.iter().map(|symbol| at.size(symbol)).collect();
+        if sizes.iter().flatten().any(|size| *size > MAX_LENGTH) {
+            return Err(Undefined::Unsupported("an array of this length"));
+        }
+        let number = |size: usize| Value::Scalar(jets.rational(&Rational::from(size)));
+        let values = program
+            .slots
+            .iter()
+            .zip(&sizes)
+            .map(|(symbol, size)| {
+                at.get(symbol).map(|value| value.map(|x| Jet::constant(x.clone()))).or_else(|| size.map(number))
+            })
+            .collect();
+        Ok(Self { jets, program, constants, values, sizes, steps: 0 })
+    }
+
+    /// Adds `epsilon · along` to the value of a symbol.
+    pub(super) fn displace(
+        &mut self,
+        symbol: &crate::expr::Symbol,
+        along: &Value<A::Number>,
+        epsilon: &Jet<A::Number>,
+    ) -> Result<(), Undefined> {
+        let Some(slot) = self.program.slots.iter().position(|known| known == symbol) else {
+            return Ok(());
+        };
+        let step = along.map(|x| self.jets.mul(&Jet::constant(x.clone()), epsilon));
+        self.values[slot] = Some(array::add(self.jets, self.value(slot)?, &step)?);
+        Ok(())
+    }
+
+    pub(super) fn number(&self, value: impl Into<Rational>) -> Jet<A::Number> {
+        self.jets.rational(&value.into())
+    }
+
+    pub(super) fn value(&self, slot: usize) -> Result<&JetValue<A>, Undefined> {
+        self.values[slot]
+            .as_ref()
+            .ok_or_else(|| Undefined::Shape(format!("{} has no value", self.program.slots[slot].tex())))
+    }
+
+    pub(super) fn constants(&self) -> &'m [Literal] {
+        &self.program.constants
+    }
+
+    /// Sets a slot and returns what was there.
+    pub(super) fn replace(&mut self, slot: usize, value: Option<JetValue<A>>) -> Option<JetValue<A>> {
+        std::mem::replace(&mut self.values[slot], value)
+    }
+
+    pub(super) fn length(&self, length: Length) -> Result<usize, Undefined> {
+        let size = match length {
+            Length::Literal(size) => size,
+            Length::Slot(slot) => match (self.sizes[slot], &self.values[slot]) {
+                (Some(size), _) => size,
+                (None, Some(Value::Scalar(value))) => {
+                    self.whole(value, "a dimension")?.try_into().unwrap_or(usize::MAX)
+                }
+                _ => return Err(Undefined::Shape(format!("{} has no size", self.program.slots[slot].tex()))),
+            },
+        };
+        if size > MAX_LENGTH { Err(Undefined::Unsupported("an array of this length")) } else { Ok(size) }
+    }
+
+    pub(super) fn whole(&self, value: &Jet<A::Number>, what: &'static str) -> Result<i64, Undefined> {
+        whole(self.jets.inner(), value.base()).ok_or(Undefined::Domain(what))
+    }
+
+    pub(super) fn scalar(&mut self, node: &Node) -> Result<Jet<A::Number>, Undefined> {
+        match self.eval(node)? {
+            Value::Scalar(x) => Ok(x),
+            value => value.as_scalar().cloned().ok_or_else(|| {
+                let (rows, columns) = value.shape();
+                Undefined::Shape(format!("a {rows} × {columns} array where a number is needed"))
+            }),
+        }
+    }
+
+    fn matrix(&mut self, node: &Node) -> Result<DMatrix<Jet<A::Number>>, Undefined> {
+        Ok(match self.eval(node)? {
+            Value::Array(m) => m,
+            Value::Scalar(x) => DMatrix::from_vec(1, 1, vec![x]),
+        })
+    }
+
+    pub(super) fn eval(&mut self, node: &Node) -> Result<JetValue<A>, Undefined> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Err(Undefined::Unsupported("a sum or integral with this many terms"));
+        }
+        let value = self.operation(&node.op)?;
+        match value {
+            Value::Array(m) if node.scalar => match m.len() {
+                1 => Ok(Value::Scalar(m[0].clone())),
+                _ => Err(Undefined::Shape(format!("a {} × {} array where a number is needed", m.nrows(), m.ncols()))),
+            },
+            value => Ok(value),
+        }
+    }
+
+    fn operation(&mut self, op: &Op) -> Result<JetValue<A>, Undefined> {
+        let jets = self.jets;
+        match op {
+            Op::Constant(index) => self.constants[*index].clone().map(Value::Scalar),
+            Op::Slot(slot) => self.value(*slot).cloned(),
+            Op::Add(terms) => {
+                let mut sum = self.eval(&terms[0])?;
+                for term in &terms[1..] {
+                    sum = array::add(jets, &sum, &self.eval(term)?)?;
+                }
+                Ok(sum)
+            }
+            Op::Neg(term) => Ok(self.eval(term)?.map(|x| jets.neg(x))),
+            Op::Mul(factors) => {
+                let mut product = self.eval(&factors[0])?;
+                for factor in &factors[1..] {
+                    product = array::mul(jets, &product, &self.eval(factor)?)?;
+                }
+                Ok(product)
+            }
+            Op::Div(p, q) => {
+                let (p, q) = (self.eval(p)?, self.scalar(q)?);
+                array::zip::<Jets<A>>(&p, &Value::Scalar(q), "a quotient", true, |x, y| jets.div(x, y))
+            }
+            Op::Pow(base, exponent) => {
+                let (base, exponent) = (self.eval(base)?, self.scalar(exponent)?);
+                self.power(&base, &exponent)
+            }
+            Op::Function(function, arguments) => self.function(*function, arguments),
+            Op::Array(function, arguments) => self.array(*function, arguments),
+            Op::DiagonalOf(matrix) => array::diagonal_of(&self.eval(matrix)?),
+            Op::Identity(length) => Ok(Value::Array(array::identity(jets, self.length(*length)?))),
+            Op::Ones(length) => Ok(Value::vector(vec![self.number(1); self.length(*length)?])),
+            Op::Component(array, indices) => self.component(array, indices),
+            Op::Fold { fold, binders, condition, body, shape } => {
+                self.fold(*fold, binders, condition.as_deref(), body, *shape)
+            }
+            Op::Integral { slot, lower, upper, body } => self.integral(*slot, lower, upper, body),
+            Op::Expectation(variables, body) => self.expectation(variables, body),
+            Op::Derivative { body, slot, order } => self.derivative(body, *slot, *order),
+            Op::Gradient { body, slot } => self.gradient(body, *slot),
+            Op::Cases(branches, otherwise) => {
+                for (value, test) in branches {
+                    if self.holds(test)? {
+                        return self.eval(value);
+                    }
+                }
+                match otherwise {
+                    Some(value) => self.eval(value),
+                    None => Err(Undefined::Domain("a case distinction")),
+                }
+            }
+        }
+    }
+
+    fn power(&self, base: &JetValue<A>, exponent: &Jet<A::Number>) -> Result<JetValue<A>, Undefined> {
+        match base {
+            Value::Scalar(x) => match exponent.coefficients().len() {
+                1 => match whole(self.jets.inner(), exponent.base()) {
+                    Some(n) => self.jets.powi(x, n),
+                    None => self.jets.pow(x, exponent),
+                },
+                _ => self.jets.pow(x, exponent),
+            }
+            .map(Value::Scalar),
+            Value::Array(m) => {
+                let n = self.whole(exponent, "a power of a matrix with an exponent that is not whole")?;
+                array::power(self.jets, m, n).map(Value::Array)
+            }
+        }
+    }
+
+    fn function(&mut self, function: Function, arguments: &[Node]) -> Result<JetValue<A>, Undefined> {
+        let jets = self.jets;
+        let first = self.eval(&arguments[0])?;
+        if let Some(second) = arguments.get(1) {
+            let second = self.eval(second)?;
+            return array::zip::<Jets<A>>(&first, &second, function.name(), true, |x, y| {
+                jets.function(function, &[x.clone(), y.clone()])
+            });
+        }
+        Ok(match first {
+            Value::Scalar(x) => Value::Scalar(jets.function(function, &[x])?),
+            Value::Array(m) => {
+                let entries = m
+                    .iter()
+                    .map(|x| jets.function(function, std::slice::from_ref(x)))
+                    .collect::<Result<Vec<_>, _>>()?;
+                Value::Array(DMatrix::from_vec(m.nrows(), m.ncols(), entries))
+            }
+        })
+    }
+
+    fn array(&mut self, function: ArrayFunction, arguments: &[Node]) -> Result<JetValue<A>, Undefined> {
+        let jets = self.jets;
+        Ok(match function {
+            ArrayFunction::Transpose => array::transpose(&self.eval(&arguments[0])?),
+            ArrayFunction::Inverse => Value::Array(array::inverse(jets, &self.matrix(&arguments[0])?)?),
+            ArrayFunction::Trace => Value::Scalar(array::trace(jets, &self.matrix(&arguments[0])?)?),
+            ArrayFunction::Determinant => Value::Scalar(array::determinant(jets, &self.matrix(&arguments[0])?)?),
+            ArrayFunction::Norm => Value::Scalar(array::norm(jets, &self.eval(&arguments[0])?)?),
+            ArrayFunction::NormSquared => Value::Scalar(array::norm_squared(jets, &self.eval(&arguments[0])?)),
+            ArrayFunction::Dot => {
+                let (x, y) = (self.eval(&arguments[0])?, self.eval(&arguments[1])?);
+                Value::Scalar(array::dot(jets, &x, &y)?)
+            }
+            ArrayFunction::Hadamard => {
+                let (x, y) = (self.eval(&arguments[0])?, self.eval(&arguments[1])?);
+                array::zip::<Jets<A>>(&x, &y, "an element-wise product", false, |p, q| Ok(jets.mul(p, q)))?
+            }
+            ArrayFunction::Diagonal => Value::Array(array::diagonal_matrix(jets, &self.eval(&arguments[0])?)),
+            ArrayFunction::Eigenvalues => Value::vector(array::eigenvalues(jets, &self.matrix(&arguments[0])?)?),
+        })
+    }
+
+    fn component(&mut self, array: &Node, indices: &[Node]) -> Result<JetValue<A>, Undefined> {
+        let mut at = [1_i64; 2];
+        for (place, index) in at.iter_mut().zip(indices) {
+            let index = self.scalar(index)?;
+            *place = self.whole(&index, "an index that is not whole")?;
+        }
+        let entry = |m: &DMatrix<Jet<A::Number>>| {
+            // One index counts along a vector, whichever way it lies.
+            let (row, column) = match indices.len() {
+                1 if m.ncols() == 1 => (at[0], 1),
+                1 if m.nrows() == 1 => (1, at[0]),
+                1 => return None,
+                _ => (at[0], at[1]),
+            };
+            let place = (usize::try_from(row).ok()?.checked_sub(1)?, usize::try_from(column).ok()?.checked_sub(1)?);
+            m.get(place).cloned()
+        };
+        let outside = |(rows, columns): (usize, usize)| {
+            let index: Vec<String> = at[..indices.len()].iter().map(ToString::to_string).collect();
+            Undefined::Shape(format!("the index {} of a {rows} × {columns} array", index.join(", ")))
+        };
+        // A named array is not copied to take one entry.
+        if let Op::Slot(slot) = array.op
+            && let Value::Array(m) = self.value(slot)?
+        {
+            return entry(m).map(Value::Scalar).ok_or_else(|| outside(m.shape()));
+        }
+        let m = self.matrix(array)?;
+        entry(&m).map(Value::Scalar).ok_or_else(|| outside(m.shape()))
+    }
+
+    /// Whether a condition holds; undecided comparisons are an error, never "no".
+    pub(super) fn holds(&mut self, test: &Test) -> Result<bool, Undefined> {
+        match test {
+            Test::All(parts) => {
+                for part in parts {
+                    if !self.holds(part)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Test::Compare(left, relation, right) => {
+                let (left, right) = (self.scalar(left)?, self.scalar(right)?);
+                let order = self.jets.compare(&left, &right).ok_or(Undefined::Precision("a condition"))?;
+                Ok(match relation {
+                    Relation::NotEqual => order != Ordering::Equal,
+                    Relation::Less => order == Ordering::Less,
+                    Relation::LessOrEqual => order != Ordering::Greater,
+                    Relation::Greater => order == Ordering::Greater,
+                    Relation::GreaterOrEqual => order != Ordering::Less,
+                    _ => order == Ordering::Equal,
+                })
+            }
+        }
+    }
+
+    /// ∂^order/∂symbol^order: order! times a Taylor coefficient.
+    fn derivative(&mut self, body: &Node, slot: usize, order: u32) -> Result<JetValue<A>, Undefined> {
+        if order == 0 {
+            return self.eval(body);
+        }
+        let epsilon = self.jets.introduce(order as usize)?;
+        let result = self.displaced(slot, 0, &epsilon, body);
+        let result = result.map(|value| value.map(|jet| self.jets.coefficient(jet, order as usize)));
+        self.jets.retire();
+        let factorial = self.number(crate::numeric::combinatorics::factorial(i64::from(order))?);
+        Ok(array::scale(self.jets, &factorial, &result?))
+    }
+
+    /// One derivative per entry of the symbol, in its shape.
+    fn gradient(&mut self, body: &Node, slot: usize) -> Result<JetValue<A>, Undefined> {
+        let shape = self.value(slot)?.clone();
+        let mut entries = Vec::with_capacity(shape.entries().len());
+        for index in 0..shape.entries().len() {
+            let epsilon = self.jets.introduce(1)?;
+            let result = self.displaced(slot, index, &epsilon, body);
+            let result = result.map(|value| value.as_scalar().map(|jet| self.jets.coefficient(jet, 1)));
+            self.jets.retire();
+            entries.push(result?.ok_or_else(|| Undefined::Shape("the gradient of an array".into()))?);
+        }
+        Ok(match shape {
+            Value::Scalar(_) => Value::Scalar(entries.remove(0)),
+            Value::Array(m) => Value::Array(DMatrix::from_vec(m.nrows(), m.ncols(), entries)),
+        })
+    }
+
+    /// The body with `epsilon` added to one entry of a symbol.
+    fn displaced(
+        &mut self,
+        slot: usize,
+        index: usize,
+        epsilon: &Jet<A::Number>,
+        body: &Node,
+    ) -> Result<JetValue<A>, Undefined> {
+        let saved = self.value(slot)?.clone();
+        let mut moved = saved.clone();
+        match &mut moved {
+            Value::Scalar(x) => *x = self.jets.add(x, epsilon),
+            Value::Array(m) => m[index] = self.jets.add(&m[index], epsilon),
+        }
+        self.values[slot] = Some(moved);
+        let result = self.eval(body);
+        self.values[slot] = Some(saved);
+        result
+    }
+}

@@ -1,0 +1,203 @@
+//! Evaluation of an expression in any [`Arithmetic`]: `f64`, a prime field, enclosures, with derivatives to any order.
+//!
+//! A [`Program`] is an expression compiled once: symbols are resolved to slots, constants collected, shapes of random
+//! symbols noted. It is then evaluated at many points and in many arithmetics. Derivatives inside the expression and the
+//! expansion of the whole along a direction are exact (truncated power series, see [`crate::numeric::jet`]).
+//!
+//! Expectations over normal laws are exact in every arithmetic when the averaged expression is a polynomial in the averaged
+//! symbols, those over signs by enumeration; the rest, like integrals, goes through adaptive quadrature where the
+//! arithmetic admits it.
+
+mod array;
+mod compile;
+mod degree;
+mod expectation;
+mod fold;
+mod machine;
+mod quadrature;
+
+use crate::expr::{Expr, Symbol};
+use crate::numeric::interval::{Interval, Intervals};
+use crate::numeric::jet::Jets;
+use crate::numeric::{Arithmetic, Undefined};
+use crate::source::Span;
+use machine::Machine;
+use nalgebra::DMatrix;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+/// A number, or an array of numbers: a column vector is d × 1, a row 1 × d.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<N> {
+    /// One number.
+    Scalar(N),
+    /// A matrix, column or row.
+    Array(DMatrix<N>),
+}
+
+impl<N: Clone + PartialEq + Debug + 'static> Value<N> {
+    /// A column vector.
+    pub fn vector(entries: Vec<N>) -> Self {
+        Self::Array(DMatrix::from_vec(entries.len(), 1, entries))
+    }
+
+    /// The number, if it is one or a 1 × 1 array.
+    pub fn as_scalar(&self) -> Option<&N> {
+        match self {
+            Self::Scalar(x) => Some(x),
+            Self::Array(m) if m.len() == 1 => m.iter().next(),
+            Self::Array(_) => None,
+        }
+    }
+
+    /// The entries in column-major order; one for a scalar.
+    pub fn entries(&self) -> &[N] {
+        match self {
+            Self::Scalar(x) => std::slice::from_ref(x),
+            Self::Array(m) => m.as_slice(),
+        }
+    }
+
+    /// Rows and columns; 1 × 1 for a scalar.
+    pub fn shape(&self) -> (usize, usize) {
+        match self {
+            Self::Scalar(_) => (1, 1),
+            Self::Array(m) => m.shape(),
+        }
+    }
+
+    /// Every entry transformed.
+    pub fn map<M: Clone + PartialEq + Debug + 'static>(&self, mut f: impl FnMut(&N) -> M) -> Value<M> {
+        match self {
+            Self::Scalar(x) => Value::Scalar(f(x)),
+            Self::Array(m) => Value::Array(DMatrix::from_vec(m.nrows(), m.ncols(), m.iter().map(f).collect())),
+        }
+    }
+}
+
+/// A point: the sizes of dimension symbols and the values of symbols. Iterates in the order of symbol ids.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment<N> {
+    sizes: BTreeMap<u32, (Symbol, usize)>,
+    values: BTreeMap<u32, (Symbol, Value<N>)>,
+}
+
+impl<N> Default for Assignment<N> {
+    fn default() -> Self {
+        Self { sizes: BTreeMap::new(), values: BTreeMap::new() }
+    }
+}
+
+impl<N> Assignment<N> {
+    /// Nothing assigned.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a dimension; the symbol then also has this value wherever it stands as a number.
+    pub fn set_size(&mut self, symbol: &Symbol, size: usize) {
+        self.sizes.insert(symbol.id(), (symbol.clone(), size));
+    }
+
+    /// A dimension.
+    pub fn size(&self, symbol: &Symbol) -> Option<usize> {
+        self.sizes.get(&symbol.id()).map(|(_, size)| *size)
+    }
+
+    /// Every dimension.
+    pub fn sizes(&self) -> impl Iterator<Item = (&Symbol, usize)> {
+        self.sizes.values().map(|(symbol, size)| (symbol, *size))
+    }
+
+    /// Sets a value.
+    pub fn set(&mut self, symbol: &Symbol, value: Value<N>) {
+        self.values.insert(symbol.id(), (symbol.clone(), value));
+    }
+
+    /// A value.
+    pub fn get(&self, symbol: &Symbol) -> Option<&Value<N>> {
+        self.values.get(&symbol.id()).map(|(_, value)| value)
+    }
+
+    /// Every value.
+    pub fn values(&self) -> impl Iterator<Item = (&Symbol, &Value<N>)> {
+        self.values.values().map(|(symbol, value)| (symbol, value))
+    }
+}
+
+impl<N: Clone + PartialEq + Debug + 'static> Assignment<N> {
+    /// The same point in other numbers.
+    pub fn map<M: Clone + PartialEq + Debug + 'static>(&self, f: impl Fn(&N) -> M) -> Assignment<M> {
+        let values = self.values.iter().map(|(id, (symbol, value))| (*id, (symbol.clone(), value.map(&f)))).collect();
+        Assignment { sizes: self.sizes.clone(), values }
+    }
+}
+
+/// Why an expression cannot be evaluated at any point.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} cannot be evaluated")]
+pub struct Unevaluable {
+    /// The part that is to blame.
+    pub what: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An expression, compiled.
+#[derive(Clone, Debug)]
+pub struct Program {
+    root: compile::Node,
+    constants: Vec<compile::Literal>,
+    slots: Vec<Symbol>,
+}
+
+impl Program {
+    /// Resolves symbols and checks that every operation can be evaluated somewhere.
+    pub fn compile(expr: &Expr) -> Result<Self, Unevaluable> {
+        compile::compile(expr)
+    }
+
+    /// The value at a point. A result that is not finite is [`Undefined::NonFinite`].
+    pub fn evaluate<A: Arithmetic>(&self, a: &A, at: &Assignment<A::Number>) -> Result<Value<A::Number>, Undefined> {
+        let jets = Jets::new(a);
+        let value = Machine::new(&jets, self, at)?.eval(&self.root)?;
+        finish(a, value.map(|jet| jet.base().clone()))
+    }
+
+    /// The Taylor coefficients c₀ … c_order of ε ↦ f(at + ε·direction).
+    pub fn expand<A: Arithmetic>(
+        &self,
+        a: &A,
+        at: &Assignment<A::Number>,
+        direction: &[(Symbol, Value<A::Number>)],
+        order: usize,
+    ) -> Result<Vec<Value<A::Number>>, Undefined> {
+        let jets = Jets::new(a);
+        if order == 0 {
+            return Ok(vec![self.evaluate(a, at)?]);
+        }
+        let epsilon = jets.introduce(order)?;
+        let mut machine = Machine::new(&jets, self, at)?;
+        for (symbol, along) in direction {
+            machine.displace(symbol, along, &epsilon)?;
+        }
+        let value = machine.eval(&self.root)?;
+        (0..=order).map(|k| finish(a, value.map(|jet| jets.coefficient(jet, k).base().clone()))).collect()
+    }
+
+    /// The value in `f64` with an error bar: rounding errors are enclosed, the truncation errors of quadratures estimated.
+    pub fn evaluate_with_error(&self, at: &Assignment<f64>) -> Result<Value<Interval>, Undefined> {
+        self.evaluate(&Intervals::estimating(), &at.map(|x| Interval::point(*x)))
+    }
+}
+
+/// Overflow that no operation has reported.
+fn finish<A: Arithmetic>(a: &A, value: Value<A::Number>) -> Result<Value<A::Number>, Undefined> {
+    // NaN stands for "no approximation" in the prime field, so only an infinity is conclusive for every arithmetic.
+    let overflowed = a.admits_quadrature() && value.entries().iter().any(|x| !a.approximate(x).is_finite())
+        || value.entries().iter().any(|x| a.approximate(x).is_infinite());
+    if overflowed { Err(Undefined::NonFinite) } else { Ok(value) }
+}
+
+#[cfg(test)]
+mod tests;

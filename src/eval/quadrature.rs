@@ -1,0 +1,250 @@
+//! Integrals: exact rules for polynomials in every arithmetic, adaptive Gauss–Kronrod where it is admitted.
+
+use super::compile::{Bound, Node};
+use super::degree::degree;
+use super::machine::{JetValue, Machine};
+use super::{Value, array};
+use crate::numeric::jet::Jet;
+use crate::numeric::{Arithmetic, Rational, Undefined};
+
+/// Nodes of the 15-point Kronrod rule on [-1, 1], from the outside in (Piessens et al., *QUADPACK*, 1983, QK15). The 7-point
+/// Gauss rule uses every second one.
+const NODES: [f64; 8] = [
+    0.991_455_371_120_812_6,
+    0.949_107_912_342_758_5,
+    0.864_864_423_359_769_1,
+    0.741_531_185_599_394_4,
+    0.586_087_235_467_691_1,
+    0.405_845_151_377_397_17,
+    0.207_784_955_007_898_47,
+    0.0,
+];
+const KRONROD: [f64; 8] = [
+    0.022_935_322_010_529_224,
+    0.063_092_092_629_978_55,
+    0.104_790_010_322_250_18,
+    0.140_653_259_715_525_92,
+    0.169_004_726_639_267_9,
+    0.190_350_578_064_785_4,
+    0.204_432_940_075_298_9,
+    0.209_482_141_084_727_83,
+];
+const GAUSS: [f64; 4] =
+    [0.129_484_966_168_869_7, 0.279_705_391_489_276_64, 0.381_830_050_505_118_93, 0.417_959_183_673_469_4];
+
+/// Subdivision goes on until the estimated error is this small relative to ∫|f| …
+const TARGET: f64 = 1e-13;
+/// … and the integral is refused if it ends above this.
+const ACCEPTED: f64 = 1e-7;
+const MAX_SEGMENTS: usize = 600;
+/// Polynomials up to this degree are integrated exactly by interpolation.
+const MAX_POLYNOMIAL: u32 = 8;
+
+/// A function of the machine and a number.
+pub(super) type Integrand<'f, 'm, 'a, A> =
+    dyn FnMut(&mut Machine<'m, 'a, A>, &Jet<<A as Arithmetic>::Number>) -> Result<JetValue<A>, Undefined> + 'f;
+
+struct Segment<V> {
+    from: f64,
+    to: f64,
+    value: V,
+    error: f64,
+    magnitude: f64,
+}
+
+impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
+    /// A float as a number; exact, since every finite float is a rational.
+    fn float(&self, x: f64) -> Result<Jet<A::Number>, Undefined> {
+        Rational::try_from(x).map(|x| self.jets.rational(&x)).map_err(|_| Undefined::NonFinite)
+    }
+
+    pub(super) fn integral(
+        &mut self,
+        slot: usize,
+        lower: &Bound,
+        upper: &Bound,
+        body: &Node,
+    ) -> Result<JetValue<A>, Undefined> {
+        let jets = self.jets;
+        let saved = self.replace(slot, None);
+        let mut at = |machine: &mut Self, x: &Jet<A::Number>| {
+            machine.replace(slot, Some(Value::Scalar(x.clone())));
+            machine.eval(body)
+        };
+        let one = self.number(1);
+        let outcome = match (lower, upper) {
+            (Bound::Finite(lower), Bound::Finite(upper)) => {
+                let (lower, upper) = (self.scalar(lower)?, self.scalar(upper)?);
+                let degree = degree(body, &[slot], self.constants());
+                self.between(&lower, &upper, degree, &mut at)
+            }
+            // x = bound ± u/(1 − u), dx = du/(1 − u)².
+            (Bound::Finite(bound), Bound::Infinity) | (Bound::MinusInfinity, Bound::Finite(bound)) => {
+                let bound = self.scalar(bound)?;
+                let up = matches!(upper, Bound::Infinity);
+                self.adaptive(&[0.0, 0.3, 0.55, 0.8, 1.0], &mut |machine, u| {
+                    let rest = jets.sub(&one, u);
+                    let step = jets.div(u, &rest)?;
+                    let x = if up { jets.add(&bound, &step) } else { jets.sub(&bound, &step) };
+                    let weight = jets.div(&one, &jets.mul(&rest, &rest))?;
+                    Ok(array::scale(jets, &weight, &at(machine, &x)?))
+                })
+            }
+            // x = u/(1 − u²), dx = (1 + u²) du/(1 − u²)².
+            (Bound::MinusInfinity, Bound::Infinity) => {
+                self.adaptive(&[-1.0, -0.8, -0.45, -0.2, 0.05, 0.3, 0.6, 0.85, 1.0], &mut |machine, u| {
+                    let square = jets.mul(u, u);
+                    let rest = jets.sub(&one, &square);
+                    let x = jets.div(u, &rest)?;
+                    let weight = jets.div(&jets.add(&one, &square), &jets.mul(&rest, &rest))?;
+                    Ok(array::scale(jets, &weight, &at(machine, &x)?))
+                })
+            }
+            _ => Err(Undefined::Domain("an integral with its ends in this order")),
+        };
+        self.replace(slot, saved);
+        outcome
+    }
+
+    /// ∫ f from `lower` to `upper`, exactly if f is a polynomial of known low degree.
+    pub(super) fn between(
+        &mut self,
+        lower: &Jet<A::Number>,
+        upper: &Jet<A::Number>,
+        degree: Option<u32>,
+        f: &mut Integrand<'_, 'm, 'a, A>,
+    ) -> Result<JetValue<A>, Undefined> {
+        let jets = self.jets;
+        let width = jets.sub(upper, lower);
+        let place = |u: &Jet<A::Number>| jets.add(lower, &jets.mul(&width, u));
+        if let Some(degree) = degree.filter(|d| *d <= MAX_POLYNOMIAL) {
+            let mut sum: Option<JetValue<A>> = None;
+            for (node, weight) in interpolatory_rule(degree) {
+                let value = f(self, &place(&self.number(node)))?;
+                let term = array::scale(jets, &self.number(weight), &value);
+                sum = Some(match sum {
+                    None => term,
+                    Some(sum) => array::add(jets, &sum, &term)?,
+                });
+            }
+            let sum = sum.ok_or(Undefined::NonFinite)?;
+            return Ok(array::scale(jets, &width, &sum));
+        }
+        let unit = self.adaptive(&[0.0, 0.23, 0.5, 0.77, 1.0], &mut |machine, u| f(machine, &place(u)))?;
+        Ok(array::scale(jets, &width, &unit))
+    }
+
+    /// ∫ f over the range of the given cuts, by bisecting the segment with the largest estimated error; the estimate of a
+    /// segment is |K15 − G7|. The result is widened by the sum of the estimates.
+    pub(super) fn adaptive(
+        &mut self,
+        cuts: &[f64],
+        f: &mut Integrand<'_, 'm, 'a, A>,
+    ) -> Result<JetValue<A>, Undefined> {
+        if !self.jets.admits_quadrature() {
+            return Err(Undefined::Unsupported("an integral"));
+        }
+        let mut segments = vec![];
+        for ends in cuts.windows(2) {
+            segments.push(self.segment(ends[0], ends[1], f)?);
+        }
+        loop {
+            let error: f64 = segments.iter().map(|s| s.error).sum();
+            let magnitude: f64 = segments.iter().map(|s| s.magnitude).sum();
+            let worst = (0..segments.len()).max_by(|i, j| segments[*i].error.total_cmp(&segments[*j].error));
+            let worst = worst.ok_or(Undefined::NonFinite)?;
+            let narrow = segments[worst].to - segments[worst].from < 1e-12;
+            if error <= TARGET * magnitude || segments.len() >= MAX_SEGMENTS || narrow {
+                if error > ACCEPTED * magnitude || !error.is_finite() {
+                    return Err(Undefined::Precision("an integral"));
+                }
+                let mut terms = segments.into_iter().map(|s| s.value);
+                let mut sum = terms.next().ok_or(Undefined::NonFinite)?;
+                for term in terms {
+                    sum = array::add(self.jets, &sum, &term)?;
+                }
+                return Ok(sum.map(|x| self.jets.widen(x, error)));
+            }
+            let Segment { from, to, .. } = segments.swap_remove(worst);
+            let middle = 0.5 * (from + to);
+            segments.push(self.segment(from, middle, f)?);
+            segments.push(self.segment(middle, to, f)?);
+        }
+    }
+
+    fn segment(
+        &mut self,
+        from: f64,
+        to: f64,
+        f: &mut Integrand<'_, 'm, 'a, A>,
+    ) -> Result<Segment<JetValue<A>>, Undefined> {
+        let jets = self.jets;
+        let (center, half) = (0.5 * (from + to), 0.5 * (to - from));
+        let mut kronrod: Option<JetValue<A>> = None;
+        // Approximate Gauss sum, Kronrod sum and Kronrod sum of magnitudes per coefficient of each entry.
+        let mut sums: Vec<[f64; 3]> = vec![];
+        for (i, node) in NODES.iter().enumerate() {
+            let signs: &[f64] = if *node == 0.0 { &[1.0] } else { &[-1.0, 1.0] };
+            for sign in signs {
+                let x = self.float(center + sign * half * node)?;
+                let value = f(self, &x)?;
+                let gauss = if i % 2 == 1 { GAUSS[i / 2] } else { 0.0 };
+                for (place, entry) in coefficients(&value).enumerate() {
+                    let entry = jets.inner().approximate(entry);
+                    if place >= sums.len() {
+                        sums.resize(place + 1, [0.0; 3]);
+                    }
+                    let [g, k, m] = &mut sums[place];
+                    *g += gauss * entry;
+                    *k += KRONROD[i] * entry;
+                    *m += KRONROD[i] * entry.abs();
+                }
+                let term = array::scale(jets, &self.float(half * KRONROD[i])?, &value);
+                kronrod = Some(match kronrod {
+                    None => term,
+                    Some(sum) => array::add(jets, &sum, &term)?,
+                });
+            }
+        }
+        let error = sums
+            .iter()
+            .fold(0.0, |e: f64, [g, k, _]| e.max(if (k - g).is_nan() { f64::INFINITY } else { (k - g).abs() }));
+        let magnitude = sums.iter().fold(0.0, |e: f64, [_, _, m]| e.max(*m));
+        Ok(Segment {
+            from,
+            to,
+            value: kronrod.ok_or(Undefined::NonFinite)?,
+            error: half * error,
+            magnitude: half * magnitude,
+        })
+    }
+}
+
+/// Every coefficient of every entry. Entries may have different numbers of coefficients at different points, so the
+/// position counts entries first only within one point; error estimates take the maximum and need no more.
+fn coefficients<N: Clone + PartialEq + std::fmt::Debug + 'static>(value: &Value<Jet<N>>) -> impl Iterator<Item = &N> {
+    value.entries().iter().flat_map(|jet| jet.coefficients())
+}
+
+/// Nodes and weights on [0, 1] that integrate polynomials of a degree exactly: equally spaced interpolation (Newton–Cotes).
+fn interpolatory_rule(degree: u32) -> Vec<(Rational, Rational)> {
+    let n = i64::from(degree);
+    let nodes: Vec<Rational> = (0..=n).map(|i| Rational::from(2 * i + 1) / Rational::from(2 * n + 2)).collect();
+    (0..nodes.len())
+        .map(|i| {
+            // Coefficients of the Lagrange polynomial, lowest first.
+            let mut lagrange = vec![Rational::ONE];
+            for (j, node) in nodes.iter().enumerate().filter(|(j, _)| *j != i) {
+                let gap = &nodes[i] - &nodes[j];
+                let mut next = vec![Rational::ZERO; lagrange.len() + 1];
+                for (k, c) in lagrange.iter().enumerate() {
+                    next[k] -= c * node / &gap;
+                    next[k + 1] += c / &gap;
+                }
+                lagrange = next;
+            }
+            let weight = lagrange.iter().enumerate().map(|(k, c)| c / Rational::from(k + 1));
+            (nodes[i].clone(), weight.fold(Rational::ZERO, |sum, w| sum + w))
+        })
+        .collect()
+}

@@ -1,0 +1,207 @@
+//! Enclosures with `f64` endpoints: every result contains the exact value of the operation on every point of its operands.
+//!
+//! Sums, products, quotients and square roots are rounded outward only if they are inexact (the sign of the rounding error
+//! is found with a fused multiply-add), so that whole numbers and dyadic fractions stay points. Elementary functions take
+//! the correctly rounded value of core-math and step one unit outward. An infinite endpoint means "no bound".
+
+mod functions;
+mod rounding;
+
+use super::float::EULER_GAMMA;
+use super::{Arithmetic, Constant, Function, Rational, Undefined, whole};
+use dashu_base::Approximation;
+use rounding::{down, up};
+use std::cmp::Ordering;
+
+/// All numbers between two endpoints, both included; never NaN.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    lo: f64,
+    hi: f64,
+}
+
+impl Interval {
+    /// The set of all numbers.
+    pub const ENTIRE: Self = Self { lo: f64::NEG_INFINITY, hi: f64::INFINITY };
+
+    /// From `lo` to `hi`; the set of all numbers if they are not in order.
+    pub fn new(lo: f64, hi: f64) -> Self {
+        // Also taken for NaN.
+        if lo <= hi && lo < f64::INFINITY && hi > f64::NEG_INFINITY { Self { lo, hi } } else { Self::ENTIRE }
+    }
+
+    /// The set of one number.
+    pub fn point(value: f64) -> Self {
+        if value.is_finite() { Self { lo: value, hi: value } } else { Self::ENTIRE }
+    }
+
+    /// Lower endpoint.
+    pub fn lo(&self) -> f64 {
+        self.lo
+    }
+
+    /// Upper endpoint.
+    pub fn hi(&self) -> f64 {
+        self.hi
+    }
+
+    /// Whether a number lies inside.
+    pub fn contains(&self, value: f64) -> bool {
+        self.lo <= value && value <= self.hi
+    }
+
+    fn is_point(&self) -> bool {
+        self.lo == self.hi
+    }
+
+    fn is_bounded(&self) -> bool {
+        self.lo.is_finite() && self.hi.is_finite()
+    }
+}
+
+/// The arithmetic of intervals with `f64` endpoints: the fast first try before balls.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Intervals {
+    quadrature: bool,
+}
+
+impl Intervals {
+    /// Rigorous enclosures.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Enclosures whose rounding errors are rigorous but in which an integral counts as its quadrature sum, widened by an
+    /// *estimate* of the truncation error. They give an `f64` result its error bar; they prove nothing.
+    pub fn estimating() -> Self {
+        Self { quadrature: true }
+    }
+
+    /// Endpoints around the value.
+    pub fn enclosure(&self, a: &Interval) -> (f64, f64) {
+        (a.lo, a.hi)
+    }
+
+    /// Whether the two have no number in common, so that the exact values differ.
+    pub fn separated(&self, a: &Interval, b: &Interval) -> bool {
+        a.hi < b.lo || b.hi < a.lo
+    }
+
+    /// To how many decimal digits the two are known to agree: −log₁₀ of the largest |x − y| over the larger magnitude;
+    /// infinite if both are the same point, at most zero if nothing is known.
+    pub fn digits(&self, a: &Interval, b: &Interval) -> f64 {
+        let difference = self.sub(a, b);
+        agreed_digits(difference.lo.abs().max(difference.hi.abs()), magnitude(a).max(magnitude(b)))
+    }
+}
+
+/// The largest absolute value.
+fn magnitude(a: &Interval) -> f64 {
+    a.lo.abs().max(a.hi.abs())
+}
+
+/// −log₁₀(difference/scale).
+pub(super) fn agreed_digits(difference: f64, scale: f64) -> f64 {
+    if difference == 0.0 {
+        f64::INFINITY
+    } else if !difference.is_finite() || !scale.is_finite() || scale == 0.0 {
+        f64::NEG_INFINITY
+    } else {
+        scale.log10() - difference.log10()
+    }
+}
+
+impl Arithmetic for Intervals {
+    type Number = Interval;
+
+    fn rational(&self, value: &Rational) -> Interval {
+        match value.to_f64() {
+            Approximation::Exact(x) => Interval::point(x),
+            Approximation::Inexact(x, _) => Interval::new(x.next_down(), x.next_up()),
+        }
+    }
+
+    fn constant(&self, constant: Constant) -> Result<Interval, Undefined> {
+        let x = match constant {
+            Constant::Pi => std::f64::consts::PI,
+            Constant::Euler => std::f64::consts::E,
+            Constant::EulerGamma => EULER_GAMMA,
+        };
+        Ok(Interval::new(x.next_down(), x.next_up()))
+    }
+
+    fn add(&self, a: &Interval, b: &Interval) -> Interval {
+        Interval::new(down::add(a.lo, b.lo), up::add(a.hi, b.hi))
+    }
+
+    fn sub(&self, a: &Interval, b: &Interval) -> Interval {
+        Interval::new(down::add(a.lo, -b.hi), up::add(a.hi, -b.lo))
+    }
+
+    fn mul(&self, a: &Interval, b: &Interval) -> Interval {
+        let corners = [(a.lo, b.lo), (a.lo, b.hi), (a.hi, b.lo), (a.hi, b.hi)];
+        let lo = corners.iter().fold(f64::INFINITY, |m, (x, y)| m.min(down::mul(*x, *y)));
+        let hi = corners.iter().fold(f64::NEG_INFINITY, |m, (x, y)| m.max(up::mul(*x, *y)));
+        Interval::new(lo, hi)
+    }
+
+    fn div(&self, a: &Interval, b: &Interval) -> Result<Interval, Undefined> {
+        if b.lo == 0.0 && b.hi == 0.0 {
+            return Err(Undefined::Domain("a quotient by zero"));
+        }
+        if b.contains(0.0) {
+            return Err(Undefined::Precision("a quotient"));
+        }
+        if !a.is_bounded() || !b.is_bounded() {
+            return Err(Undefined::NonFinite);
+        }
+        let corners = [(a.lo, b.lo), (a.lo, b.hi), (a.hi, b.lo), (a.hi, b.hi)];
+        let lo = corners.iter().fold(f64::INFINITY, |m, (x, y)| m.min(down::div(*x, *y)));
+        let hi = corners.iter().fold(f64::NEG_INFINITY, |m, (x, y)| m.max(up::div(*x, *y)));
+        Ok(Interval::new(lo, hi))
+    }
+
+    fn neg(&self, a: &Interval) -> Interval {
+        Interval { lo: -a.hi, hi: -a.lo }
+    }
+
+    fn powi(&self, a: &Interval, exponent: i64) -> Result<Interval, Undefined> {
+        functions::powi(self, a, exponent)
+    }
+
+    fn pow(&self, a: &Interval, b: &Interval) -> Result<Interval, Undefined> {
+        match whole(self, b) {
+            Some(exponent) => self.powi(a, exponent),
+            None => functions::pow(a, b),
+        }
+    }
+
+    fn function(&self, function: Function, arguments: &[Interval]) -> Result<Interval, Undefined> {
+        functions::apply(self, function, arguments)
+    }
+
+    fn compare(&self, a: &Interval, b: &Interval) -> Option<Ordering> {
+        if a.hi < b.lo {
+            Some(Ordering::Less)
+        } else if b.hi < a.lo {
+            Some(Ordering::Greater)
+        } else {
+            (a.is_point() && a == b).then_some(Ordering::Equal)
+        }
+    }
+
+    fn approximate(&self, a: &Interval) -> f64 {
+        if a.is_bounded() { 0.5 * a.lo + 0.5 * a.hi } else { f64::NAN }
+    }
+
+    fn admits_quadrature(&self) -> bool {
+        self.quadrature
+    }
+
+    fn widen(&self, a: &Interval, error: f64) -> Interval {
+        Interval::new(down::add(a.lo, -error), up::add(a.hi, error))
+    }
+}
+
+#[cfg(test)]
+mod tests;
