@@ -1,6 +1,8 @@
 //! Corrigenda reads notes, checks every formula in them, and prints the corrections.
 #![warn(missing_docs, unreachable_pub)]
 
+pub mod algebra;
+pub mod assumption;
 pub mod catalog;
 pub mod claim;
 pub mod diagnostic;

@@ -1,5 +1,7 @@
 //! Formulas as typed trees: symbols with sorts and dimensions, operations, binders. Form is content: nothing is simplified here.
 
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod print;
 pub mod walk;
 

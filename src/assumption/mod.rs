@@ -1,0 +1,321 @@
+//! Admissible points of a claim: exact rationals that respect every declared domain and extra condition.
+//!
+//! Points are drawn edges first: bounds and special values, ties, then moderate, small, large and generic values. A point
+//! that violates a condition is rejected and counted. Every arithmetic sees the same rational point.
+
+mod draw;
+mod words;
+
+pub use words::{condition_in_words, domain_in_words, show_number, show_value};
+
+use crate::claim::{Declaration, Role};
+use crate::eval::{Assignment, Program, Value};
+use crate::expr::{Condition, Dim, Relation, Sort, Symbol, walk};
+use crate::numeric::interval::Intervals;
+use crate::numeric::{Arithmetic, Rational};
+use crate::random::{SeedPath, Stream};
+use rand::RngExt;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// How the numbers of one point are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Style {
+    /// Bounds of the domains, 0, ±1, ½, 2; identity matrices, repeated eigenvalues.
+    Edge,
+    /// All scalars equal where their domains allow it.
+    Tie,
+    /// Small whole numbers.
+    Whole,
+    /// Magnitudes around one, small denominators.
+    Moderate,
+    /// Magnitudes down to 10⁻³, bounds approached.
+    Small,
+    /// Magnitudes up to 50.
+    Large,
+    /// Magnitudes around one, large denominators: no accidental relation between them.
+    Generic,
+    /// Whole numbers below 2⁶⁰, regardless of bounds except a sign: images of uniform elements of a prime field.
+    Field,
+}
+
+impl Style {
+    /// The order in which the styles of consecutive points come.
+    const CYCLE: [Self; 10] = [
+        Self::Edge,
+        Self::Whole,
+        Self::Moderate,
+        Self::Generic,
+        Self::Tie,
+        Self::Small,
+        Self::Moderate,
+        Self::Large,
+        Self::Generic,
+        Self::Edge,
+    ];
+
+    /// The style of the point with this number.
+    pub fn of(number: usize) -> Self {
+        Self::CYCLE[number % Self::CYCLE.len()]
+    }
+}
+
+/// A point with exact rational values.
+pub type Point = Assignment<Rational>;
+
+/// The point as TeX name and value in text, for a witness.
+pub fn show(point: &Point) -> Vec<(String, String)> {
+    let sizes = point.sizes().map(|(symbol, size)| (symbol.tex().to_owned(), size.to_string()));
+    let values = point.values().map(|(symbol, value)| (symbol.tex().to_owned(), show_value(value)));
+    sizes.chain(values).collect()
+}
+
+/// How complicated a point is to write down: the simplest witness is shown.
+pub fn complexity(point: &Point) -> usize {
+    show(point).iter().map(|(_, value)| value.len()).sum()
+}
+
+/// What was drawn and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Points that meet every condition.
+    pub admissible: usize,
+    /// Points that do not, or at which that could not be told, by reason.
+    pub rejected: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    fn reject(&mut self, reason: String) {
+        *self.rejected.entry(reason).or_default() += 1;
+    }
+}
+
+/// Draws admissible points of some symbols.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    dimensions: Vec<Declaration>,
+    variables: Vec<Declaration>,
+    sizes: Vec<usize>,
+    conditions: Vec<Test>,
+}
+
+#[derive(Clone, Debug)]
+struct Test {
+    left: Program,
+    relation: Relation,
+    right: Program,
+    words: String,
+}
+
+impl Sampler {
+    /// A sampler for the symbols in `used` and the dimensions of their sorts; `sizes` are tried for symbolic dimensions.
+    ///
+    /// # Errors
+    /// In words: a symbol without a declaration, a random or measured symbol, a condition that cannot be evaluated.
+    pub fn new(
+        declarations: &[Declaration],
+        used: &[Symbol],
+        conditions: &[Condition],
+        sizes: &[usize],
+    ) -> Result<Self, String> {
+        let mut symbols = used.to_vec();
+        let in_conditions = conditions.iter().flat_map(walk::free_symbols_of_condition);
+        symbols.extend(in_conditions);
+        let dims: Vec<Symbol> = symbols.iter().flat_map(|s| walk::sort_dims(s.sort())).collect();
+        symbols.extend(dims);
+        let mut sampler =
+            Self { dimensions: Vec::new(), variables: Vec::new(), sizes: sizes.to_vec(), conditions: Vec::new() };
+        let mut seen: Vec<Symbol> = Vec::new();
+        for symbol in symbols {
+            if seen.contains(&symbol) {
+                continue;
+            }
+            seen.push(symbol.clone());
+            let Some(declaration) = declarations.iter().find(|d| d.symbol == symbol) else {
+                return Err(format!("`{}` is not declared", symbol.tex()));
+            };
+            match (&declaration.role, symbol.sort()) {
+                (Role::Estimand, _) => return Err(format!("`{}` is measured by an experiment", symbol.tex())),
+                (Role::Random(_), _) => return Err(format!("`{}` is random and not averaged over", symbol.tex())),
+                (_, Sort::Function(..)) => return Err(format!("`{}` is an unspecified function", symbol.tex())),
+                (Role::Dimension, _) => sampler.dimensions.push(declaration.clone()),
+                (Role::Variable, _) => sampler.variables.push(declaration.clone()),
+            }
+        }
+        // Whatever the order of use: the order of declaration decides the draws.
+        let position = |d: &Declaration| declarations.iter().position(|e| e.symbol == d.symbol);
+        sampler.dimensions.sort_by_key(position);
+        sampler.variables.sort_by_key(position);
+        for condition in conditions {
+            sampler.add_condition(condition)?;
+        }
+        Ok(sampler)
+    }
+
+    fn add_condition(&mut self, condition: &Condition) -> Result<(), String> {
+        match condition {
+            Condition::All(all) => all.iter().try_for_each(|c| self.add_condition(c)),
+            Condition::Holds(link) => {
+                let words = condition_in_words(condition);
+                let compile = |e| Program::compile(e).map_err(|u| format!("the condition {words}: {u}"));
+                let (left, right) = (compile(&link.left)?, compile(&link.right)?);
+                match link.relation {
+                    Relation::Asymptotic | Relation::SameOrder | Relation::Proportional | Relation::TendsTo => {
+                        Err(format!("the condition {words} says nothing about a single point"))
+                    }
+                    relation => {
+                        self.conditions.push(Test { left, relation, right, words });
+                        Ok(())
+                    }
+                }
+            }
+        }
+    }
+
+    /// The symbolic dimensions.
+    pub fn dimensions(&self) -> impl Iterator<Item = &Declaration> {
+        self.dimensions.iter()
+    }
+
+    /// The free variables.
+    pub fn variables(&self) -> impl Iterator<Item = &Declaration> {
+        self.variables.iter()
+    }
+
+    /// Up to `count` admissible points, at most `draws` draws for each, and what was rejected.
+    ///
+    /// A larger `count` extends the list and changes nothing in it: every point has a stream of its own.
+    pub fn points(&self, count: usize, draws: usize, seed: &SeedPath) -> (Vec<Point>, Tally) {
+        let mut tally = Tally::default();
+        let mut points = Vec::with_capacity(count);
+        for number in 0..count {
+            let mut stream = seed.block(number as u64).stream();
+            for attempt in 0..draws.max(1) {
+                // A style whose points are all outside must not cost the point.
+                let style = if attempt < draws / 2 { Style::of(number) } else { Style::of(number + attempt) };
+                let size_round = number + attempt;
+                let Some(point) = self.draw(style, size_round, &mut stream) else {
+                    tally.reject("a domain is empty".into());
+                    continue;
+                };
+                match self.violated(&point) {
+                    None => {
+                        tally.admissible += 1;
+                        if !points.contains(&point) {
+                            points.push(point);
+                        }
+                        break;
+                    }
+                    Some(reason) => tally.reject(reason),
+                }
+            }
+            // An empty domain shows after one exhausted point; the rest would be the same work again.
+            if points.is_empty() {
+                break;
+            }
+        }
+        (points, tally)
+    }
+
+    /// Every way of giving the tried sizes to the symbolic dimensions, few and small first, at most `limit`.
+    pub fn size_assignments(&self, limit: usize) -> Vec<Point> {
+        let mut out = vec![Point::new()];
+        for declaration in &self.dimensions {
+            let sizes: Vec<usize> = self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
+            let extended = out.iter().flat_map(|point| {
+                sizes.iter().map(|n| {
+                    let mut point = point.clone();
+                    point.set_size(&declaration.symbol, *n);
+                    point
+                })
+            });
+            out = extended.collect();
+        }
+        out.sort_by_key(|p| p.sizes().map(|(_, n)| n).sum::<usize>());
+        if out.len() > limit && limit > 0 {
+            // Evenly spread, so that large and unequal sizes stay among them.
+            out = (0..limit).map(|k| out[k * (out.len() - 1) / (limit - 1).max(1)].clone()).collect();
+        }
+        out
+    }
+
+    /// Values for every variable at given sizes; conditions are not looked at.
+    pub fn fill(&self, sizes: &Point, style: Style, stream: &mut Stream) -> Option<Point> {
+        let mut point = sizes.clone();
+        let tie = (style == Style::Tie).then(|| draw::scalar_value(Style::Moderate, stream));
+        for declaration in &self.variables {
+            let value = draw::value(declaration, &point, style, tie.as_ref(), stream)?;
+            point.set(&declaration.symbol, value);
+        }
+        Some(point)
+    }
+
+    fn draw(&self, style: Style, round: usize, stream: &mut Stream) -> Option<Point> {
+        let mut point = Point::new();
+        for (k, declaration) in self.dimensions.iter().enumerate() {
+            let sizes: Vec<usize> = self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
+            if sizes.is_empty() {
+                return None;
+            }
+            // The first dimension walks through the sizes; others are drawn, so that unequal ones occur.
+            let pick = if k == 0 { round % sizes.len() } else { stream.random_range(0..sizes.len()) };
+            point.set_size(&declaration.symbol, sizes[pick]);
+        }
+        self.fill(&point, style, stream)
+    }
+
+    /// Why a point is not admissible, if it is not.
+    pub fn violated(&self, point: &Point) -> Option<String> {
+        if self.conditions.is_empty() {
+            return None;
+        }
+        let a = Intervals::new();
+        let at = point.map(|x| a.rational(x));
+        self.conditions.iter().find_map(|test| {
+            let sides = (test.left.evaluate(&a, &at), test.right.evaluate(&a, &at));
+            let (Ok(left), Ok(right)) = sides else { return Some(format!("{} is undefined", test.words)) };
+            let (Some(left), Some(right)) = (left.as_scalar(), right.as_scalar()) else {
+                return Some(format!("{} compares arrays", test.words));
+            };
+            match holds(&a, left, test.relation, right) {
+                Some(true) => None,
+                Some(false) => Some(format!("{} does not hold", test.words)),
+                None => Some(format!("{} is not decided in double precision", test.words)),
+            }
+        })
+    }
+}
+
+/// Whether a relation holds between two enclosed numbers; `None` if that is open.
+fn holds<A: Arithmetic>(a: &A, left: &A::Number, relation: Relation, right: &A::Number) -> Option<bool> {
+    // "Much" is taken as a factor of a hundred.
+    let hundred = a.rational(&Rational::from(100));
+    let order = match relation {
+        Relation::MuchLess => a.compare(&a.mul(&hundred, left), right)?,
+        Relation::MuchGreater => a.compare(left, &a.mul(&hundred, right))?,
+        _ => a.compare(left, right)?,
+    };
+    Some(match relation {
+        Relation::Equal | Relation::Approximately => order == Ordering::Equal,
+        Relation::NotEqual => order != Ordering::Equal,
+        Relation::Less => order == Ordering::Less,
+        Relation::LessOrEqual | Relation::MuchLess => order != Ordering::Greater,
+        Relation::Greater => order == Ordering::Greater,
+        Relation::GreaterOrEqual | Relation::MuchGreater => order != Ordering::Less,
+        Relation::Asymptotic | Relation::SameOrder | Relation::Proportional | Relation::TendsTo => return None,
+    })
+}
+
+/// The length of an axis at a point.
+pub fn length(dim: &Dim, point: &Point) -> Option<usize> {
+    match dim {
+        Dim::Literal(n) => Some(*n),
+        Dim::Named(symbol) => point.size(symbol).or_else(|| match point.get(symbol)? {
+            Value::Scalar(n) if n.is_int() => usize::try_from(n.numerator().clone()).ok(),
+            _ => None,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

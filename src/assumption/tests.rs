@@ -1,0 +1,88 @@
+use super::*;
+use crate::claim::Domain;
+use crate::expr::{Expr, Link};
+use crate::expr::fixture::*;
+use crate::source::Span;
+use nalgebra::DMatrix;
+
+pub(crate) fn declare(symbol: &Symbol, domain: Domain, role: Role) -> Declaration {
+    Declaration { symbol: symbol.clone(), domain, role, span: Span::default() }
+}
+
+fn above(bound: i64, closed: bool) -> Domain {
+    Domain::Interval { lower: Some((Rational::from(bound), closed)), upper: None }
+}
+
+fn array<'a>(point: &'a Point, symbol: &Symbol) -> &'a DMatrix<Rational> {
+    match point.get(symbol) {
+        Some(Value::Array(m)) => m,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_style_keeps_the_structure_that_is_declared() {
+    let d = symbol("d", Sort::Integer);
+    let square = Sort::Matrix(Dim::Named(d.clone()), Dim::Named(d.clone()));
+    let (c, q) = (symbol("C", square.clone()), symbol("Q", square));
+    let x = symbol("x", Sort::Real);
+    let unit = Domain::Interval { lower: Some((Rational::ZERO, false)), upper: Some((Rational::ONE, true)) };
+    let declarations = [
+        declare(&d, above(2, true), Role::Dimension),
+        declare(&c, Domain::PositiveDefinite, Role::Variable),
+        declare(&q, Domain::Orthogonal, Role::Variable),
+        declare(&x, unit, Role::Variable),
+    ];
+    let sampler = Sampler::new(&declarations, &[c.clone(), q.clone(), x.clone()], &[], &[1, 2, 3]).unwrap();
+    let (points, tally) = sampler.points(30, 50, &SeedPath::root(1));
+    assert_eq!(tally.admissible, 30);
+    let mut sizes = Vec::new();
+    for point in &points {
+        let n = point.size(&d).unwrap();
+        sizes.push(n);
+        let (c, q) = (array(point, &c), array(point, &q));
+        // Leading minors are positive and the rows orthonormal, exactly.
+        let float = c.map(|e| e.to_f64().value());
+        assert!(float.clone().cholesky().is_some(), "{float}");
+        assert_eq!(c.transpose(), *c);
+        for i in 0..n {
+            for j in 0..n {
+                let dot = (0..n).fold(Rational::ZERO, |sum, k| sum + &q[(i, k)] * &q[(j, k)]);
+                assert_eq!(dot, Rational::from(u8::from(i == j)));
+            }
+        }
+        let Some(Value::Scalar(x)) = point.get(&x) else { panic!() };
+        assert!(*x > Rational::ZERO && *x <= Rational::ONE);
+    }
+    assert!(sizes.contains(&2) && sizes.contains(&3) && !sizes.contains(&1));
+}
+
+#[test]
+fn conditions_reject_and_are_counted_and_an_empty_domain_is_seen() {
+    let (x, y) = (symbol("x", Sort::Real), symbol("y", Sort::Real));
+    let declarations = [declare(&x, Domain::All, Role::Variable), declare(&y, above(0, true), Role::Variable)];
+    let condition = |left: Expr, right: Expr| Condition::Holds(Link { left, relation: Relation::Less, right });
+    let ordered = condition(use_of(&y), use_of(&x));
+    let used = [x.clone(), y.clone()];
+    let sampler = Sampler::new(&declarations, &used, &[ordered], &[]).unwrap();
+    let (points, tally) = sampler.points(20, 200, &SeedPath::root(1));
+    assert!(points.len() >= 15 && tally.rejected.values().sum::<usize>() > 0);
+    for point in &points {
+        let (Some(Value::Scalar(x)), Some(Value::Scalar(y))) = (point.get(&x), point.get(&y)) else { panic!() };
+        assert!(y < x);
+    }
+    let more = sampler.points(25, 200, &SeedPath::root(1)).0;
+    assert_eq!(more[..points.len()], points[..]);
+    let impossible = condition(pow(use_of(&x), n(2)) + n(1), n(0));
+    let sampler = Sampler::new(&declarations, &used, &[impossible], &[]).unwrap();
+    let (points, tally) = sampler.points(20, 200, &SeedPath::root(1));
+    assert!(points.is_empty() && tally.admissible == 0);
+    assert_eq!(tally.rejected.values().sum::<usize>(), 200);
+}
+
+#[test]
+fn measured_symbols_are_not_drawn() {
+    let m = symbol("m", Sort::Real);
+    let declarations = [declare(&m, Domain::All, Role::Estimand)];
+    assert!(Sampler::new(&declarations, &[m], &[], &[]).is_err());
+}
