@@ -78,7 +78,9 @@ fn sign(stream: &mut Stream) -> Rational {
 /// A positive number of the asked kind.
 fn positive(style: Style, stream: &mut Stream) -> Rational {
     match style {
-        Style::Special(_) | Style::Edge => [ratio(1, 1), ratio(1, 2), ratio(2, 1), ratio(1, 4), ratio(3, 1)][stream.random_range(0..5)].clone(),
+        Style::Special(_) | Style::Edge => {
+            [ratio(1, 1), ratio(1, 2), ratio(2, 1), ratio(1, 4), ratio(3, 1)][stream.random_range(0..5)].clone()
+        }
         Style::Whole => ratio(stream.random_range(1..=6), 1),
         Style::Tie | Style::Moderate => ratio(stream.random_range(1..=64), 16),
         Style::Small => ratio(stream.random_range(1..=31), 1 << stream.random_range(6..=12_u32)),
@@ -141,7 +143,9 @@ fn interval(lower: Bound<'_>, upper: Bound<'_>, style: Style, stream: &mut Strea
                 },
                 Style::Whole => ratio(stream.random_range(1..=3), 4),
                 Style::Small => ratio(stream.random_range(1..=15), 1 << stream.random_range(6..=12_u32)),
-                Style::Large => Rational::ONE - ratio(stream.random_range(1..=15), 1 << stream.random_range(6..=12_u32)),
+                Style::Large => {
+                    Rational::ONE - ratio(stream.random_range(1..=15), 1 << stream.random_range(6..=12_u32))
+                }
                 Style::Tie | Style::Moderate => ratio(stream.random_range(1..=15), 16),
                 Style::Generic => ratio(stream.random_range(1..=996), 997),
                 Style::Field => ratio(stream.random_range(1..(1_i64 << 60)), 1 << 60),
@@ -257,7 +261,9 @@ fn orthogonal(d: usize, style: Style, stream: &mut Stream) -> DMatrix<Rational> 
     let mut q = DMatrix::from_fn(d, d, identity);
     for _ in 0..reflections {
         let v: Vec<Rational> = (0..d)
-            .map(|_| if style == Style::Field { scalar_value(style, stream) } else { ratio(stream.random_range(-3..=3), 1) })
+            .map(|_| {
+                if style == Style::Field { scalar_value(style, stream) } else { ratio(stream.random_range(-3..=3), 1) }
+            })
             .collect();
         let norm = sum(v.iter().map(|x| x * x));
         if norm.is_zero() {

@@ -221,7 +221,8 @@ impl Sampler {
     pub fn size_assignments(&self, limit: usize) -> Vec<Point> {
         let mut out = vec![Point::new()];
         for declaration in &self.dimensions {
-            let sizes: Vec<usize> = self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
+            let sizes: Vec<usize> =
+                self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
             let extended = out.iter().flat_map(|point| {
                 sizes.iter().map(|n| {
                     let mut point = point.clone();
@@ -257,7 +258,8 @@ impl Sampler {
     fn draw(&self, style: Style, round: usize, stream: &mut Stream) -> Option<Point> {
         let mut point = Point::new();
         for (k, declaration) in self.dimensions.iter().enumerate() {
-            let sizes: Vec<usize> = self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
+            let sizes: Vec<usize> =
+                self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
             if sizes.is_empty() {
                 return None;
             }

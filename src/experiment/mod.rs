@@ -142,6 +142,11 @@ pub trait Trial: Send + Sync {
     /// measured is NaN: it is counted and shown, never dropped.
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]);
 
+    /// The work of one replicate in millions of floating-point operations, to an order of magnitude: budgets count it.
+    fn work(&self) -> f64 {
+        1.0
+    }
+
     /// A quantity that the set-up fixed and that a formula may refer to: a spectrum, a covariance, an empirical matrix.
     fn quantity(&self, _name: &str) -> Option<Quantity> {
         None

@@ -89,7 +89,9 @@ pub(crate) fn family(base: &str, indices: usize) -> String {
 /// The base and the index names of a name that is written as a family (`m_\\mu`, `A_{ij}`), if it could be one.
 pub fn family_name(text: &str) -> Option<(String, Vec<String>)> {
     let nodes = tree::parse(text).ok()?;
-    let [tree::Node { kind: tree::NodeKind::Scripted(base, Some(sub), None, 0), .. }] = nodes.as_slice() else { return None };
+    let [tree::Node { kind: tree::NodeKind::Scripted(base, Some(sub), None, 0), .. }] = nodes.as_slice() else {
+        return None;
+    };
     let indices = sub.iter().filter(|n| !matches!(n.kind, tree::NodeKind::Mark(',')));
     Some((name::canonical_node(base), indices.map(name::canonical_node).collect()))
 }

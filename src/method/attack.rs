@@ -4,8 +4,8 @@ use super::setting::Setting;
 use crate::assumption::Point;
 use crate::eval::{Program, Value};
 use crate::expr::{Link, Relation, Sort, Symbol};
-use crate::numeric::float::{F64, nearest};
 use crate::numeric::Rational;
+use crate::numeric::float::{F64, nearest};
 
 /// How many points are started from.
 const STARTS: usize = 3;
@@ -16,7 +16,9 @@ const HALVINGS: usize = 24;
 /// Admissible points at which the margin of an order relation is locally least, found in `f64`. They are candidates: whether
 /// the relation fails there is for an enclosure to say.
 pub(super) fn low_margins(link: &Link, setting: &Setting<'_>) -> Vec<Point> {
-    let (Ok(left), Ok(right)) = (Program::compile(&link.left), Program::compile(&link.right)) else { return Vec::new() };
+    let (Ok(left), Ok(right)) = (Program::compile(&link.left), Program::compile(&link.right)) else {
+        return Vec::new();
+    };
     let upward = matches!(link.relation, Relation::Less | Relation::LessOrEqual);
     let margin = |point: &Point| -> Option<f64> {
         let at = point.map(nearest);
@@ -28,12 +30,8 @@ pub(super) fn low_margins(link: &Link, setting: &Setting<'_>) -> Vec<Point> {
     };
     let mut starts: Vec<(f64, &Point)> = setting.points.iter().filter_map(|p| Some((margin(p)?, p))).collect();
     starts.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let movable: Vec<Symbol> = setting
-        .sampler
-        .variables()
-        .filter(|d| *d.symbol.sort() == Sort::Real)
-        .map(|d| d.symbol.clone())
-        .collect();
+    let movable: Vec<Symbol> =
+        setting.sampler.variables().filter(|d| *d.symbol.sort() == Sort::Real).map(|d| d.symbol.clone()).collect();
     starts.truncate(STARTS);
     let ends = starts.into_iter().map(|(start, point)| descend(start, point, &movable, setting, &margin));
     ends.collect()

@@ -272,7 +272,12 @@ mod tests {
     #[test]
     fn tolerances_count_and_limits_and_measured_symbols_are_left_to_others() {
         let mut t = Table::default();
-        let x = &t.declare("x", Sort::Real, Domain::Interval { lower: Some((Rational::ZERO, false)), upper: Some((Rational::ONE, false)) }, Role::Variable);
+        let x = &t.declare(
+            "x",
+            Sort::Real,
+            Domain::Interval { lower: Some((Rational::ZERO, false)), upper: Some((Rational::ONE, false)) },
+            Role::Variable,
+        );
         let x = &use_of(x);
         let mut claim = t.claim(f(Exp, x.clone()), Relation::Approximately, n(1) + x + pow(x.clone(), n(2)) / n(2));
         assert_eq!(word(&Enclosure, &claim), "undecided");

@@ -5,14 +5,19 @@ pub mod comparison;
 pub mod enclosure;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod laboratory;
+pub mod scaling;
 pub mod setting;
+pub mod simulation;
+
+pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache};
 
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding, StopReason};
 use crate::random::SeedPath;
 
 /// Every method, in the order in which a plan tries them.
-pub static ALL: &[&dyn Method] = &[&enclosure::Enclosure];
+pub static ALL: &[&dyn Method] = &[&enclosure::Enclosure, &simulation::Simulation, &scaling::Scaling];
 
 /// The method with this name.
 pub fn find(name: &str) -> Option<&'static dyn Method> {
@@ -35,6 +40,12 @@ pub trait Method: Sync {
 
     /// Checks the claim: one evidence per link of its statement that the method speaks about, in order.
     fn check(&self, context: &Context<'_>) -> Vec<Evidence>;
+
+    /// The same with the samples, the cache and the interrupt flag that the checks of a run share; methods that draw no
+    /// replicates do not need it.
+    fn check_in(&self, context: &Context<'_>, _laboratory: &Laboratory<'_>) -> Vec<Evidence> {
+        self.check(context)
+    }
 }
 
 /// What one check is given.
@@ -63,6 +74,48 @@ pub struct Budget {
     pub precisions: Vec<usize>,
     /// Decimal digits to which both sides must agree at every point.
     pub digits: f64,
+    /// What a simulated check is granted.
+    pub simulation: SimulationBudget,
+}
+
+/// The work and the error rate that a plan grants a simulated check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SimulationBudget {
+    /// Root seed of the run: replicates are facts about (experiment, parameters, seed), not about the claim.
+    pub seed: u64,
+    /// Probability with which this check may contradict a true claim.
+    pub alpha: f64,
+    /// Equivalence margin relative to the predicted value, unless the claim declares a tolerance.
+    pub relative_margin: f64,
+    /// Replicates below which no interval is trusted.
+    pub minimum_replicates: u64,
+    /// Replicates at which the check stops looking.
+    pub maximum_replicates: u64,
+    /// Work per parameter point and stream, in millions of floating-point operations.
+    pub work: f64,
+    /// Directions along which an array is compared.
+    pub projections: usize,
+    /// Sizes needed before a limit is extrapolated.
+    pub minimum_sizes: usize,
+    /// Safety net in seconds of wall clock.
+    pub wall_clock: f64,
+}
+
+impl Default for SimulationBudget {
+    /// The standard profile, for a note with a single simulated claim.
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            alpha: 1e-3,
+            relative_margin: 0.02,
+            minimum_replicates: 64,
+            maximum_replicates: 1 << 20,
+            work: 4000.0,
+            projections: 12,
+            minimum_sizes: 4,
+            wall_clock: 120.0,
+        }
+    }
 }
 
 impl Default for Budget {
@@ -75,6 +128,7 @@ impl Default for Budget {
             sizes: vec![1, 2, 3, 5],
             precisions: vec![128, 256, 512],
             digits: 15.0,
+            simulation: SimulationBudget::default(),
         }
     }
 }

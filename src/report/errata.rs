@@ -43,7 +43,8 @@ pub(crate) fn markdown(record: &Record) -> String {
 
 /// Errata as a LaTeX `tabular`; needs `amsmath` and `amssymb`.
 pub(crate) fn latex(record: &Record) -> String {
-    let mut out = String::from("% needs amsmath, amssymb\n\\begin{tabular}{lll}\nPlace & Printed & Read \\\\\n\\hline\n");
+    let mut out =
+        String::from("% needs amsmath, amssymb\n\\begin{tabular}{lll}\nPlace & Printed & Read \\\\\n\\hline\n");
     for claim in refuted(record) {
         let cited = citations(claim);
         let place = if cited.is_empty() { format!("{}:{}", claim.note, claim.line) } else { cited };

@@ -145,7 +145,9 @@ fn plot(out: &mut String, figure: &Figure, series: &[Series], x: Scale, y: Scale
             Mark::Points => {
                 for i in indices.filter(|_| !s.low.is_empty()) {
                     let ((at, low), (_, high)) = (pixel(i, s.low[i]), pixel(i, s.high[i]));
-                    for bar in [[(at, low), (at, high)], [(at - 4, low), (at + 4, low)], [(at - 4, high), (at + 4, high)]] {
+                    for bar in
+                        [[(at, low), (at, high)], [(at - 4, low), (at + 4, low)], [(at - 4, high), (at + 4, high)]]
+                    {
                         root.draw(&PathElement::new(bar, look.colour.stroke_width(1)))?;
                     }
                 }
@@ -238,8 +240,7 @@ fn accessible(svg: &str, figure: &Figure) -> String {
     let (width, height) = SIZE;
     let body = svg.find("<svg").and_then(|at| svg[at..].find('>').map(|end| &svg[at + end + 1..])).unwrap_or("");
     let names = figure.series.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-    let description =
-        format!("{} {} against {}. Drawn: {names}.", figure.caption, figure.y.label, figure.x.label);
+    let description = format!("{} {} against {}. Drawn: {names}.", figure.caption, figure.y.label, figure.x.label);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\"><title>{}</title><desc>{}</desc>{body}",
         escape(&figure.title),

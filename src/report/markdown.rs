@@ -13,10 +13,8 @@ pub(super) fn pages(record: &Record) -> Vec<Page> {
     // the same names as in the site, with another ending
     let names: BTreeMap<&str, String> =
         site.pages.iter().map(|(path, page)| (*path, page.replace("note-", "").replace(".html", ".md"))).collect();
-    let mut pages = vec![
-        Page::text("README.md", &overview(record, &names)),
-        Page::text("errata.md", &errata::markdown(record)),
-    ];
+    let mut pages =
+        vec![Page::text("README.md", &overview(record, &names)), Page::text("errata.md", &errata::markdown(record))];
     for note in &record.notes {
         let Some(name) = names.get(note.path.as_str()) else { continue };
         let text = note_page(record, note, &mut pages, name.trim_end_matches(".md"));
@@ -37,7 +35,8 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
         1 => "One verdict is not as its author expects.\n".to_owned(),
         n => format!("{n} verdicts are not as their authors expect.\n"),
     };
-    out += &format!("\nVersion {}, seed {}, profile {}.\n", plain(&header.version), header.seed, plain(&header.profile));
+    out +=
+        &format!("\nVersion {}, seed {}, profile {}.\n", plain(&header.version), header.seed, plain(&header.profile));
     out += "\nSharpness is how many wrong variants of a formula the same evidence refutes, of those that could be refuted.\n";
     for note in &record.notes {
         let name = names.get(note.path.as_str()).map_or("", String::as_str);
@@ -49,7 +48,9 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
         }
         out += "| verdict | claim | formula | checked by | sharpness |\n|---|---|---|---|---|\n";
         for claim in claims {
-            let formula = inline(&claim.tex).filter(|t| t.len() <= 160).map_or_else(String::new, |tex| format!("${}$", cell(&tex)));
+            let formula = inline(&claim.tex)
+                .filter(|t| t.len() <= 160)
+                .map_or_else(String::new, |tex| format!("${}$", cell(&tex)));
             let mut methods: Vec<String> =
                 claim.evidence.iter().map(|e| format!("{} {}", e.method, e.finding.word())).collect();
             methods.dedup();
@@ -71,7 +72,8 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
         out += "\n## Diagnostics\n\n";
         for d in &record.diagnostics {
             let place = format!("{}:{}:{}", d.file, d.position.line, d.position.column);
-            out += &format!("- {} `{}` at {}: {}\n", plain(&d.severity), slug(&d.code), plain(&place), plain(&d.message));
+            out +=
+                &format!("- {} `{}` at {}: {}\n", plain(&d.severity), slug(&d.code), plain(&place), plain(&d.message));
         }
     }
     out
@@ -111,7 +113,12 @@ fn note_page(record: &Record, note: &NoteEntry, pages: &mut Vec<Page>, stem: &st
             match figure::draw(data) {
                 Ok(drawing) => {
                     let caption = format!("{} {}", plain(&data.caption), omitted(drawing.omitted));
-                    out += &format!("\n![{}]({path})\n\n*{}.* {}\n", plain(&data.title), plain(&data.title), caption.trim());
+                    out += &format!(
+                        "\n![{}]({path})\n\n*{}.* {}\n",
+                        plain(&data.title),
+                        plain(&data.title),
+                        caption.trim()
+                    );
                     pages.push(Page::text(&path, &drawing.standalone()));
                 }
                 Err(why) => out += &format!("\n{}: {}\n", plain(&data.title), plain(&why)),

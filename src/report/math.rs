@@ -48,9 +48,7 @@ impl Math {
             .filter(|mathml| is_plain(mathml));
         match converted {
             // the source is the text alternative and what is copied
-            Some(mathml) => {
-                mathml.replacen("<math", &format!("<math alttext=\"{}\"", escape(&single_line(tex))), 1)
-            }
+            Some(mathml) => mathml.replacen("<math", &format!("<math alttext=\"{}\"", escape(&single_line(tex))), 1),
             None => format!("<code class=\"tex\">{}</code>", escape(tex.trim())),
         }
     }
@@ -127,9 +125,36 @@ fn within_limits(tex: &str) -> bool {
 /// second lock on the door.
 fn is_plain(mathml: &str) -> bool {
     const ELEMENTS: &[&str] = &[
-        "math", "mrow", "mi", "mo", "mn", "mtext", "mspace", "ms", "mfrac", "msqrt", "mroot", "mstyle", "merror",
-        "mpadded", "mphantom", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts",
-        "mprescripts", "mtable", "mtr", "mtd", "menclose", "semantics", "span", "code",
+        "math",
+        "mrow",
+        "mi",
+        "mo",
+        "mn",
+        "mtext",
+        "mspace",
+        "ms",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "mstyle",
+        "merror",
+        "mpadded",
+        "mphantom",
+        "msub",
+        "msup",
+        "msubsup",
+        "munder",
+        "mover",
+        "munderover",
+        "mmultiscripts",
+        "mprescripts",
+        "mtable",
+        "mtr",
+        "mtd",
+        "menclose",
+        "semantics",
+        "span",
+        "code",
     ];
     let mut rest = mathml;
     while let Some(open) = rest.find('<') {
@@ -219,8 +244,14 @@ mod tests {
     fn markup_never_carries_more_than_formulas() {
         assert!(is_plain(r#"<math display="block"><mi>x</mi><mo stretchy="false">=</mo><mspace/></math>"#));
         for bad in [
-            "<math><script>", "<math onclick=\"x\">", "<math><a href=\"x\">", "<math><mi xlink:href=\"x\">", "<mi",
-            "<mi a=\"b\"onload=\"c\">", "<mi style=\"background:url(x)\">", "<img src=x>",
+            "<math><script>",
+            "<math onclick=\"x\">",
+            "<math><a href=\"x\">",
+            "<math><mi xlink:href=\"x\">",
+            "<mi",
+            "<mi a=\"b\"onload=\"c\">",
+            "<mi style=\"background:url(x)\">",
+            "<img src=x>",
         ] {
             assert!(!is_plain(bad), "{bad}");
         }

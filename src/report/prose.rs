@@ -32,7 +32,9 @@ pub(crate) fn render(text: &str, blocks: &[Block], links: &BTreeMap<String, Stri
         | Options::ENABLE_SMART_PUNCTUATION;
     let mut images = 0usize;
     let events = Parser::new_ext(&source, options).map(|event| match event {
-        Event::InlineMath(tex) => Event::Text(placeholder(&mut insertions, Insertion::Inline(math.inline(&tex))).into()),
+        Event::InlineMath(tex) => {
+            Event::Text(placeholder(&mut insertions, Insertion::Inline(math.inline(&tex))).into())
+        }
         Event::DisplayMath(tex) => {
             let markup = format!("<div class=\"display\">{}</div>", math.display(&tex).markup);
             Event::Text(placeholder(&mut insertions, Insertion::Block(markup)).into())
@@ -109,9 +111,8 @@ fn insert(html: &str, insertions: &[Insertion]) -> String {
     let (mut in_tag, mut quote, mut paragraph) = (false, None, false);
     while let Some(c) = rest.chars().next() {
         if c == OPEN {
-            let number: Option<(usize, &str)> = rest[OPEN.len_utf8()..]
-                .split_once(CLOSE)
-                .and_then(|(n, tail)| n.parse().ok().map(|n| (n, tail)));
+            let number: Option<(usize, &str)> =
+                rest[OPEN.len_utf8()..].split_once(CLOSE).and_then(|(n, tail)| n.parse().ok().map(|n| (n, tail)));
             if let Some((number, tail)) = number {
                 match insertions.get(number) {
                     Some(_) if in_tag => {}

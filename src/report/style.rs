@@ -19,5 +19,9 @@ pub(super) fn sheet() -> String {
         )
     });
     // rules first: a reader of the file sees them before half a megabyte of letters
-    format!("{}\n/* Fonts: STIX Two, SIL Open Font License 1.1. */\n{}", include_str!("../../templates/style.css"), faces.concat())
+    format!(
+        "{}\n/* Fonts: STIX Two, SIL Open Font License 1.1. */\n{}",
+        include_str!("../../templates/style.css"),
+        faces.concat()
+    )
 }

@@ -48,7 +48,16 @@ fn hostile_text_reaches_no_page() {
         }
         // in Markdown a formula is fenced: its text cannot start anything
         let lower: String = lower.split("```").step_by(if page.path.ends_with(".md") { 2 } else { 1 }).collect();
-        for bad in ["<script", "<iframe", "<img", "onerror=alert(2)>", "href=\"javascript", "<svg onload", "<svg/onload", "<b>1</b>"] {
+        for bad in [
+            "<script",
+            "<iframe",
+            "<img",
+            "onerror=alert(2)>",
+            "href=\"javascript",
+            "<svg onload",
+            "<svg/onload",
+            "<b>1</b>",
+        ] {
             assert!(!lower.contains(bad), "{bad} in {}", page.path);
         }
     }
@@ -78,7 +87,9 @@ fn every_claim_has_its_verdict_and_formula_on_its_page() {
     let claim = record.claim("wiener-mse").unwrap();
     let page = pages.iter().find(|p| p.path == "site/note-wiener.html").unwrap();
     let html = text(page);
-    for needle in ["id=\"claim-wiener-mse\"", "supported", "<munderover>", "(6.4.7)", "<svg", "corrigenda check", "18 wrong"] {
+    for needle in
+        ["id=\"claim-wiener-mse\"", "supported", "<munderover>", "(6.4.7)", "<svg", "corrigenda check", "18 wrong"]
+    {
         assert!(html.contains(needle), "{needle}");
     }
     assert!(html.contains(&claim.because) && html.contains("not claimed"));
@@ -115,7 +126,8 @@ fn a_record_that_lies_about_places_is_drawn_all_the_same() {
 fn thousand_claims_stay_small() {
     let mut record = fixture::record();
     let claim = record.claim("wiener-mse").unwrap().clone();
-    record.claims = (0..1000).map(|i| crate::record::ClaimEntry { id: format!("claim-{i}"), ..claim.clone() }).collect();
+    record.claims =
+        (0..1000).map(|i| crate::record::ClaimEntry { id: format!("claim-{i}"), ..claim.clone() }).collect();
     record.notes.truncate(1);
     record.notes[0].formulas[0].claims = vec![];
     let pages = site(&record);

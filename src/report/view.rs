@@ -135,7 +135,8 @@ impl<'a> Site<'a> {
 
     /// The claim's id as an element id: letters, digits and hyphens; with its number, should two ids become the same.
     pub(crate) fn anchor(&self, claim: &ClaimEntry) -> String {
-        let same = self.record.claims.iter().take_while(|c| c.id != claim.id).filter(|c| slug(&c.id) == slug(&claim.id));
+        let same =
+            self.record.claims.iter().take_while(|c| c.id != claim.id).filter(|c| slug(&c.id) == slug(&claim.id));
         match same.count() {
             0 => format!("claim-{}", slug(&claim.id)),
             n => format!("claim-{}-{}", slug(&claim.id), n + 1),
@@ -191,7 +192,12 @@ impl<'a> Site<'a> {
                 .collect(),
             citations: citations(claim),
             corrects: claim.corrects.as_deref().and_then(|id| self.reference(id)),
-            command: format!("corrigenda check {} --seed {} --profile {}", quoted(&claim.note), header.seed, quoted(&header.profile)),
+            command: format!(
+                "corrigenda check {} --seed {} --profile {}",
+                quoted(&claim.note),
+                header.seed,
+                quoted(&header.profile)
+            ),
         }
     }
 
@@ -276,14 +282,20 @@ pub(crate) fn expectation(claim: &ClaimEntry) -> &'static str {
 
 /// Killed mutants over those that could be killed.
 pub(crate) fn sharpness(claim: &ClaimEntry) -> String {
-    claim.sharpness.as_ref().map_or(String::new(), |s| format!("{}/{}", s.killed, s.mutants - s.equivalent.min(s.mutants)))
+    claim
+        .sharpness
+        .as_ref()
+        .map_or(String::new(), |s| format!("{}/{}", s.killed, s.mutants - s.equivalent.min(s.mutants)))
 }
 
 pub(crate) fn sharpness_text(sharpness: &crate::record::Sharpness) -> String {
     let could = sharpness.mutants - sharpness.equivalent.min(sharpness.mutants);
     let mut text = match (could, sharpness.killed) {
-        (0, _) => "No wrong variant of this formula could be made, so nothing is known about how sharp the check is.".to_owned(),
-        (n, killed) if n == killed => format!("The same evidence refutes all {n} wrong variants of this formula that were tried."),
+        (0, _) => "No wrong variant of this formula could be made, so nothing is known about how sharp the check is."
+            .to_owned(),
+        (n, killed) if n == killed => {
+            format!("The same evidence refutes all {n} wrong variants of this formula that were tried.")
+        }
         (n, killed) => format!("The same evidence refutes {killed} of {n} wrong variants of this formula."),
     };
     match sharpness.equivalent {

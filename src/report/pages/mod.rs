@@ -39,7 +39,10 @@ pub(super) fn site(record: &Record) -> Vec<Page> {
     match drawn {
         Ok(Ok(pages)) => pages,
         // no thread to be had, or it died: the overview says so
-        Ok(Err(_)) | Err(_) => vec![Page::text("site/index.html", "<!doctype html><title>Report</title><p>The report could not be drawn.</p>")],
+        Ok(Err(_)) | Err(_) => vec![Page::text(
+            "site/index.html",
+            "<!doctype html><title>Report</title><p>The report could not be drawn.</p>",
+        )],
     }
 }
 

@@ -30,7 +30,11 @@ struct Formula {
     claims: Vec<ClaimView>,
 }
 
-pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>, note: &NoteEntry) -> Result<String, Failure> {
+pub(super) fn draw(
+    templates: &Result<Tera, tera::Error>,
+    site: &Site<'_>,
+    note: &NoteEntry,
+) -> Result<String, Failure> {
     let name = site.pages.get(note.path.as_str()).map_or("", String::as_str);
     let mine: Vec<_> = site.record.claims.iter().filter(|c| c.note == note.path).collect();
     let mut shown = Vec::new();

@@ -116,7 +116,12 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>) -> Re
             ("Error rate", format!("{} per note: the chance that simulation refutes a true claim", header.error_rate)),
             ("Time", format!("{:.1} s", record.timing.total)),
         ],
-        slowest: slowest.into_iter().take(5).filter(|(_, s)| *s >= 1.0).map(|(id, s)| (id.clone(), format!("{s:.1} s"))).collect(),
+        slowest: slowest
+            .into_iter()
+            .take(5)
+            .filter(|(_, s)| *s >= 1.0)
+            .map(|(id, s)| (id.clone(), format!("{s:.1} s")))
+            .collect(),
         attention,
         claims,
     };

@@ -1,0 +1,139 @@
+//! Figures of simulated checks: the running estimate at one point, or the estimate along a sweep.
+
+use super::binding::predict;
+use super::sample::canonical;
+use super::{Judged, Request};
+use crate::claim::Claim;
+use crate::evidence::{Axis, Figure, Mark, Series};
+
+/// At most one figure: a sweep over one parameter, or the looks at a single point.
+pub(super) fn figures(request: &Request<'_>, claim: &Claim, judged: &[Judged], relative: f64) -> Vec<Figure> {
+    match (judged, request.request.sweep.first()) {
+        ([only], _) => running(request, only).into_iter().collect(),
+        (_, Some((parameter, _))) => sweep(request, claim, judged, parameter, relative).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn running(request: &Request<'_>, judged: &Judged) -> Option<Figure> {
+    let looks = &judged.reading.looks;
+    let (first, last) = (looks.first()?.replicates as f64, looks.last()?.replicates as f64);
+    let ends = vec![first, (2.0 * first).max(last)];
+    let (prediction, margin) = (judged.target.predictions[0], judged.target.margins[0]);
+    let direction = if judged.target.predictions.len() > 1 { " (its first direction)" } else { "" };
+    Some(Figure {
+        slug: format!("{}-estimate", request.estimand.name),
+        title: format!("{}: estimate against replicates", request.estimand.name),
+        caption: format!(
+            "Mean{direction} with its always-valid interval at each look, at {}. The check agrees when the interval lies inside the band.",
+            canonical(&judged.run.parameters)
+        ),
+        x: Axis { label: "replicates".to_owned(), log: true },
+        y: Axis { label: request.estimand.meaning.to_owned(), log: false },
+        series: vec![
+            band("margin", ends.clone(), vec![prediction; 2], vec![margin; 2]),
+            line("closed form", ends, vec![prediction; 2]),
+            Series {
+                name: "measured".to_owned(),
+                mark: Mark::Points,
+                x: looks.iter().map(|l| l.replicates as f64).collect(),
+                y: looks.iter().map(|l| l.mean).collect(),
+                low: looks.iter().map(|l| l.interval.low).collect(),
+                high: looks.iter().map(|l| l.interval.high).collect(),
+            },
+        ],
+    })
+}
+
+fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &str, relative: f64) -> Option<Figure> {
+    let meaning = request.experiment.parameters.iter().find(|p| p.name == parameter)?.meaning;
+    // With several swept parameters each combination of the others is a series of its own.
+    let mut groups: Vec<(String, Vec<&Judged>)> = Vec::new();
+    for j in judged {
+        let others: Vec<String> =
+            request.request.sweep[1..].iter().map(|(name, _)| format!("{name} = {}", value(j, name))).collect();
+        let name = others.join(", ");
+        match groups.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, members)) => members.push(j),
+            None => groups.push((name, vec![j])),
+        }
+    }
+    let mut series = Vec::new();
+    for (name, mut members) in groups {
+        members.sort_by(|a, b| value(a, parameter).total_cmp(&value(b, parameter)));
+        let suffix = if name.is_empty() { String::new() } else { format!(", {name}") };
+        let x: Vec<f64> = members.iter().map(|j| value(j, parameter)).collect();
+        let y: Vec<f64> = members.iter().map(|j| j.target.predictions[0]).collect();
+        let margins: Vec<f64> = members.iter().map(|j| j.target.margins[0]).collect();
+        let (grid, curve) = closed_form(request, claim, members[0], parameter, &x).unwrap_or((x.clone(), y.clone()));
+        series.push(band(&format!("margin ({} %){suffix}", 100.0 * relative), x.clone(), y, margins));
+        series.push(line(&format!("closed form{suffix}"), grid, curve));
+        let ends = |f: fn(crate::stats::Interval) -> f64| {
+            members.iter().map(|j| j.reading.components[0].1.map_or(f64::NAN, f)).collect::<Vec<f64>>()
+        };
+        series.push(Series {
+            name: format!("measured{suffix}"),
+            mark: Mark::Points,
+            x,
+            y: members.iter().map(|j| j.reading.components[0].0).collect(),
+            low: ends(|i| i.low),
+            high: ends(|i| i.high),
+        });
+    }
+    let wide = |v: &[f64]| {
+        v.iter().all(|x| *x > 0.0)
+            && v.iter().fold(0.0f64, |a, b| a.max(*b)) > 30.0 * v.iter().fold(f64::INFINITY, |a, b| a.min(*b))
+    };
+    let swept: Vec<f64> = judged.iter().map(|j| value(j, parameter)).collect();
+    let predicted: Vec<f64> = judged.iter().map(|j| j.target.predictions[0]).collect();
+    Some(Figure {
+        slug: format!("{}-against-{}", request.estimand.name, parameter.to_lowercase()),
+        title: format!("{} against {parameter}", request.estimand.name),
+        caption:
+            "Measured means with always-valid intervals; the line is the closed form, the band its equivalence margin."
+                .to_owned(),
+        x: Axis { label: format!("{parameter}: {meaning}"), log: wide(&swept) },
+        y: Axis { label: request.estimand.meaning.to_owned(), log: wide(&predicted) },
+        series,
+    })
+}
+
+fn value(judged: &Judged, parameter: &str) -> f64 {
+    judged.run.parameters.iter().find(|(name, _)| *name == parameter).map_or(f64::NAN, |(_, v)| v)
+}
+
+/// The closed form between the measured points, where it needs nothing but parameters.
+fn closed_form(
+    request: &Request<'_>,
+    claim: &Claim,
+    at: &Judged,
+    parameter: &str,
+    x: &[f64],
+) -> Option<(Vec<f64>, Vec<f64>)> {
+    let declared = request.experiment.parameters.iter().find(|p| p.name == parameter)?;
+    if declared.whole || request.estimand.shape != crate::experiment::Shape::Scalar {
+        return None;
+    }
+    let (low, high) = (x.first()?, x.last()?);
+    let mut point: std::collections::BTreeMap<String, f64> =
+        at.run.parameters.iter().map(|(n, v)| (n.to_owned(), v)).collect();
+    let mut curve = Vec::new();
+    let grid: Vec<f64> = (0..=60).map(|i| low + (high - low) * f64::from(i) / 60.0).collect();
+    for value in &grid {
+        point.insert(parameter.to_owned(), *value);
+        let parameters = request.experiment.parameters(&point).ok()?;
+        let bare = super::sample::Run::without_trial(request.experiment, parameters);
+        curve.push(*predict(request.prediction, claim, request.request, &bare).ok()?.first()?);
+    }
+    Some((grid, curve))
+}
+
+pub(crate) fn line(name: &str, x: Vec<f64>, y: Vec<f64>) -> Series {
+    Series { name: name.to_owned(), mark: Mark::Line, x, y, low: Vec::new(), high: Vec::new() }
+}
+
+pub(crate) fn band(name: &str, x: Vec<f64>, centre: Vec<f64>, radius: Vec<f64>) -> Series {
+    let low = centre.iter().zip(&radius).map(|(c, r)| c - r).collect();
+    let high = centre.iter().zip(&radius).map(|(c, r)| c + r).collect();
+    Series { name: name.to_owned(), mark: Mark::Band, x, y: centre, low, high }
+}

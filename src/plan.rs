@@ -1,0 +1,124 @@
+//! The plan: which checks are run on which claims, with margins, budgets and error rates fixed before a number is drawn.
+
+use crate::claim::Claim;
+use crate::method::{self, Budget, Method, SimulationBudget};
+use crate::profile::Profile;
+use std::collections::BTreeMap;
+
+/// The ordered checks of a run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Checks in the order of the claims, methods in the order of their table.
+    pub checks: Vec<Check>,
+    /// Methods that cannot say anything about a claim, and why.
+    pub declined: Vec<Declined>,
+    /// Root seed.
+    pub seed: u64,
+    /// The profile.
+    pub profile: Profile,
+    /// Hexadecimal digest of everything above and of the claims: equal digests mean equal plans.
+    pub digest: String,
+}
+
+/// One claim and one method.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Index of the claim.
+    pub claim: usize,
+    /// Name of the method.
+    pub method: &'static str,
+    /// What it is granted.
+    pub budget: Budget,
+}
+
+/// A method that does not apply to a claim.
+#[derive(Clone, Debug)]
+pub struct Declined {
+    /// Index of the claim.
+    pub claim: usize,
+    /// Name of the method.
+    pub method: &'static str,
+    /// Why, in words.
+    pub reason: String,
+    /// Whether the author asked for this method by name.
+    pub requested: bool,
+}
+
+/// Plans the checks of all claims with the table of methods.
+pub fn plan(claims: &[Claim], profile: &Profile, seed: u64) -> Plan {
+    plan_with(claims, profile, seed, method::ALL)
+}
+
+/// Plans with another table.
+///
+/// The error rate of a note is split evenly over the claims of its file that are compared with an experiment: editing one
+/// note moves no threshold in another.
+pub fn plan_with(claims: &[Claim], profile: &Profile, seed: u64, methods: &[&'static dyn Method]) -> Plan {
+    let mut simulated: BTreeMap<&str, usize> = BTreeMap::new();
+    for claim in claims.iter().filter(|c| c.experiment.is_some()) {
+        *simulated.entry(claim.file.name()).or_default() += 1;
+    }
+    let (mut checks, mut declined) = (Vec::new(), Vec::new());
+    for (index, claim) in claims.iter().enumerate() {
+        let shares = simulated.get(claim.file.name()).copied().unwrap_or(1).max(1);
+        let budget = budget(profile, seed, profile.error_rate / shares as f64);
+        for method in methods {
+            let requested = claim.methods.as_ref().map(|names| names.iter().any(|n| n == method.name()));
+            if requested == Some(false) {
+                continue;
+            }
+            match method.applies(claim) {
+                Ok(()) => checks.push(Check { claim: index, method: method.name(), budget: budget.clone() }),
+                Err(reason) => declined.push(Declined {
+                    claim: index,
+                    method: method.name(),
+                    reason,
+                    requested: requested == Some(true),
+                }),
+            }
+        }
+    }
+    let digest = digest(claims, &checks, profile, seed);
+    Plan { checks, declined, seed, profile: profile.clone(), digest }
+}
+
+/// The budget of a check, with the share `alpha` of its note's error rate.
+fn budget(profile: &Profile, seed: u64, alpha: f64) -> Budget {
+    Budget {
+        points: profile.points,
+        draws_per_point: profile.draws_per_point,
+        field_points: profile.field_points,
+        sizes: profile.sizes.clone(),
+        precisions: profile.precisions.clone(),
+        digits: profile.digits,
+        simulation: SimulationBudget {
+            seed,
+            alpha,
+            relative_margin: profile.relative_margin,
+            minimum_replicates: profile.minimum_replicates,
+            maximum_replicates: profile.maximum_replicates,
+            work: profile.work,
+            projections: profile.projections,
+            minimum_sizes: profile.minimum_sizes,
+            wall_clock: profile.wall_clock,
+        },
+    }
+}
+
+fn digest(claims: &[Claim], checks: &[Check], profile: &Profile, seed: u64) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    add(&format!("{seed} {profile:?}"));
+    for claim in claims {
+        for part in [claim.file.name(), &claim.id, &claim.tex, &format!("{:?}", claim.experiment)] {
+            add(part);
+        }
+    }
+    for check in checks {
+        add(&format!("{} {} {:?}", check.claim, check.method, check.budget));
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
