@@ -49,6 +49,7 @@ impl Table {
             tex: print::link(&link),
             statement: Statement { premises: Vec::new(), links: vec![link] },
             declarations: Arc::new(self.0.clone()),
+            alternative: None,
             assumptions: Vec::new(),
             expect: Expectation::Holds,
             source: None,
