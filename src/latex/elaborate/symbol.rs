@@ -86,12 +86,14 @@ impl Elaborator<'_> {
             return match found {
                 Found::Value(value) => self.indexed(value, left_sub, left_sup, span),
                 Found::Function(symbol, arguments, result) => {
-                    let call = self.call(&symbol, &arguments, result, cursor, span)?;
-                    self.indexed(call, left_sub, left_sup, span)
+                    let (call, power) = self.call(&symbol, &arguments, result, cursor, span)?;
+                    let call = self.indexed(call, left_sub, left_sup, span)?;
+                    self.indexed(call, None, power, span)
                 }
                 Found::Abbreviation(parameters, body) => {
-                    let expanded = self.expand(&parameters, &body, cursor, span)?;
-                    self.indexed(expanded, left_sub, left_sup, span)
+                    let (expanded, power) = self.expand(&parameters, &body, cursor, span)?;
+                    let expanded = self.indexed(expanded, left_sub, left_sup, span)?;
+                    self.indexed(expanded, None, power, span)
                 }
             };
         }
@@ -319,22 +321,35 @@ impl Elaborator<'_> {
         Ok(Expr::new(Kind::Pow(value, exponent), sort, span))
     }
 
-    /// The arguments of a declared function.
-    fn call(&self, symbol: &Symbol, sorts: &[Sort], result: Sort, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
-        let (arguments, end) = self.arguments(symbol.tex(), sorts.len(), cursor, span)?;
-        for (argument, sort) in arguments.iter().zip(sorts) {
+    /// A declared function of its arguments, and the power of its value in `f(x)^2`.
+    fn call<'n>(
+        &self,
+        symbol: &Symbol,
+        sorts: &[Sort],
+        result: Sort,
+        cursor: &mut Cursor<'n>,
+        span: Span,
+    ) -> Read<(Expr, Option<&'n [Node]>)> {
+        let given = self.arguments(symbol.tex(), sorts.len(), cursor, span)?;
+        for (argument, sort) in given.values.iter().zip(sorts) {
             if !array::same_shape(self, &argument.sort, sort) {
                 return Err(super::mismatch(argument.span, "an argument of sort", sort, &argument.sort));
             }
         }
-        Ok(Expr::new(Kind::Call(symbol.clone(), arguments), result, end))
+        Ok((Expr::new(Kind::Call(symbol.clone(), given.values), result, given.span), given.power))
     }
 
-    /// An abbreviation with its parameters replaced.
-    fn expand(&self, parameters: &[Symbol], body: &Expr, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
-        let (arguments, end) = self.arguments("this abbreviation", parameters.len(), cursor, span)?;
+    /// An abbreviation with its parameters replaced, and the power of its value in `f(x)^2`.
+    fn expand<'n>(
+        &self,
+        parameters: &[Symbol],
+        body: &Expr,
+        cursor: &mut Cursor<'n>,
+        span: Span,
+    ) -> Read<(Expr, Option<&'n [Node]>)> {
+        let given = self.arguments("this abbreviation", parameters.len(), cursor, span)?;
         let mut out = body.clone();
-        for (parameter, argument) in parameters.iter().zip(&arguments) {
+        for (parameter, argument) in parameters.iter().zip(&given.values) {
             if !array::same_shape(self, &argument.sort, parameter.sort()) {
                 return Err(super::mismatch(argument.span, "an argument of sort", parameter.sort(), &argument.sort));
             }
@@ -346,34 +361,36 @@ impl Elaborator<'_> {
                 )
             })?;
         }
-        Ok(Expr { span: end, ..out })
+        Ok((Expr { span: given.span, ..out }, given.power))
     }
 
-    /// `(a, b)` after a function's name.
-    fn arguments(&self, name: &str, count: usize, cursor: &mut Cursor<'_>, span: Span) -> Read<(Vec<Expr>, Span)> {
-        let Some(Node { kind: NodeKind::Fence('(' | '[', ')' | ']', body), span: fence }) = cursor.peek() else {
-            return Err(Trouble::new(
-                &codes::UNEXPECTED_TOKEN,
-                span,
-                format!("`{name}` is a function and needs its arguments in parentheses"),
-            ));
+    /// `(a, b)` after a function's name, perhaps with a power.
+    fn arguments<'n>(&self, name: &str, count: usize, cursor: &mut Cursor<'n>, span: Span) -> Read<Arguments<'n>> {
+        let (fence, power) = match cursor.peek() {
+            Some(Node { kind: NodeKind::Scripted(base, None, power, 0), .. }) => (Some(&**base), power.as_deref()),
+            other => (other, None),
+        };
+        let Some(Node { kind: NodeKind::Fence('(' | '[', ')' | ']', body), span: fence }) = fence else {
+            let message = format!("`{name}` is a function and needs its arguments in parentheses");
+            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, message));
         };
         cursor.at += 1;
-        let arguments =
+        let values =
             body.split(|n| is_mark(n, ',')).map(|piece| self.whole(piece, *fence)).collect::<Read<Vec<_>>>()?;
-        if arguments.len() != count {
-            return Err(Trouble::new(
-                &codes::SORT_MISMATCH,
-                *fence,
-                format!(
-                    "`{name}` takes {count} argument{}, not {}",
-                    if count == 1 { "" } else { "s" },
-                    arguments.len()
-                ),
-            ));
+        if values.len() != count {
+            let plural = if count == 1 { "" } else { "s" };
+            let message = format!("`{name}` takes {count} argument{plural}, not {}", values.len());
+            return Err(Trouble::new(&codes::SORT_MISMATCH, *fence, message));
         }
-        Ok((arguments, span.join(*fence)))
+        Ok(Arguments { values, span: span.join(*fence), power })
     }
+}
+
+/// The arguments of a function, where they end, and the power of the function's value.
+struct Arguments<'n> {
+    values: Vec<Expr>,
+    span: Span,
+    power: Option<&'n [Node]>,
 }
 
 fn component(value: Expr, indices: Vec<Expr>, rank: usize, span: Span) -> Read<Expr> {
