@@ -40,6 +40,9 @@ fn factor(value: &Rational) -> Vec<(UBig, i64)> {
     factors
 }
 
+/// Known-positive atoms with exponents, and one more for the product of everything else.
+type Split = (Vec<(u32, Rational)>, Option<u32>);
+
 /// A complex number of modulus one.
 type Rotation = (u64, u64);
 
@@ -102,7 +105,7 @@ impl ExactField {
 
     /// A term that is positive as a whole: its known-positive factors, prime numbers among them, and one atom, positive
     /// too, for the product of the others.
-    fn split(&self, term: &Term) -> Result<(Vec<(u32, Rational)>, Option<u32>), Undefined> {
+    fn split(&self, term: &Term) -> Result<Split, Undefined> {
         let magnitude =
             if term.coefficient < Rational::ZERO { -term.coefficient.clone() } else { term.coefficient.clone() };
         let mut positive: Vec<(u32, Rational)> = factor(&magnitude)
@@ -205,7 +208,7 @@ impl ExactField {
                 let Some(quarters) = quarters.is_int().then(|| quarters.numerator() % 4) else {
                     return Err(Undefined::Unsupported("a circular function of this fraction of π"));
                 };
-                let quarters = i64::try_from(quarters).map_err(|_| Undefined::NonFinite)?;
+                let quarters = i64::from(quarters);
                 result = compose(self.field, result, rotation_power(self.field, (0, 1), quarters));
                 continue;
             }
