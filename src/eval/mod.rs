@@ -157,7 +157,7 @@ impl Program {
         compile::compile(expr)
     }
 
-    /// The value at a point. A result that is not finite is [`Undefined::NonFinite`].
+    /// The value at a point. An overflow is [`Undefined::NonFinite`]; an enclosure without a bound stays what it is.
     pub fn evaluate<A: Arithmetic>(&self, a: &A, at: &Assignment<A::Number>) -> Result<Value<A::Number>, Undefined> {
         let jets = Jets::new(a);
         let value = Machine::new(&jets, self, at)?.eval(&self.root)?;

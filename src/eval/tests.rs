@@ -1,5 +1,7 @@
 //! The evaluator against hand calculations and independent routes.
 
+mod identities;
+
 use super::*;
 use crate::expr::{
     ArrayFunction, Binder, Condition, Dim, Fold, Kind, Law, Link, RandomVariable, Range, Relation, Sort,

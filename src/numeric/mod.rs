@@ -4,6 +4,7 @@
 pub mod ball;
 pub mod combinatorics;
 pub mod elementwise;
+pub mod exact;
 pub mod float;
 pub mod function;
 pub mod gaussian;
