@@ -17,6 +17,9 @@ pub mod wiener_eigenvalue;
 pub mod wiener_mse;
 pub mod zero_temperature_load;
 
+#[cfg(test)]
+mod tests;
+
 /// Every closed form; a test compares the table with the directory listing.
 pub static ALL: &[&ClosedForm] = &[
     &all_pattern_capacity::ALL_PATTERN_CAPACITY,

@@ -35,7 +35,7 @@ struct Noised {
 fn prepare(p: &Parameters, path: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
     let d = p.whole("d");
     let (covariance, root) = dense_covariance(d, p.get("exponent"), &mut path.child("basis").stream());
-    let mean = (0..d).map(|k| if k % 2 == 0 { p.get("mean") } else { -p.get("mean") }).collect();
+    let mean = (0..d).map(|k| if k.is_multiple_of(2) { p.get("mean") } else { -p.get("mean") }).collect();
     Ok(Box::new(Noised { t: p.get("t"), batch: p.whole("batch"), mean, covariance, root }))
 }
 

@@ -38,7 +38,7 @@ struct Oracles {
 
 fn coefficients(d: usize, sigma: f64, decades: f64) -> Vec<f64> {
     let position = |k: usize| if d == 1 { 0.0 } else { 2.0 * k as f64 / (d - 1) as f64 - 1.0 };
-    let sign = |k: usize| if k % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = |k: usize| if k.is_multiple_of(2) { 1.0 } else { -1.0 };
     (0..d).map(|k| sign(k) * sigma * 10f64.powf(decades * position(k))).collect()
 }
 
