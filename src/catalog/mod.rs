@@ -1,18 +1,33 @@
 //! Closed forms with their provenance, one per file: a Rust function *and* the LaTeX that it claims to be.
 
 pub mod all_pattern_capacity;
+pub mod collapse_time;
 pub mod crosstalk_variance;
+pub mod excess_entropy;
 pub mod hebbian_bit_error;
 pub mod hebbian_bit_error_exact;
 pub mod hebbian_one_step_overlap;
+pub mod hidden_manifold_collapse_time;
 pub mod mixture_overlap;
+pub mod noised_gaussian_entropy;
 pub mod optimal_linear_score;
 pub mod oracle_attenuation_risk;
 pub mod oracle_projection_risk;
+pub mod potential_bifurcation_time;
 pub mod projector_one_step_overlap;
 pub mod projector_one_step_overlap_without_self;
+pub mod rem_annealed_free_energy;
+pub mod rem_energy;
+pub mod rem_frozen_free_energy;
+pub mod rem_large_deviation;
+pub mod same_class_probability;
 pub mod score_distance;
+pub mod separate_gaussians_entropy;
 pub mod single_pattern_capacity;
+pub mod speciation_half_point;
+pub mod speciation_potential;
+pub mod speciation_time;
+pub mod speciation_time_general;
 pub mod wiener_eigenvalue;
 pub mod wiener_mse;
 pub mod zero_temperature_load;
@@ -23,18 +38,33 @@ mod tests;
 /// Every closed form; a test compares the table with the directory listing.
 pub static ALL: &[&ClosedForm] = &[
     &all_pattern_capacity::ALL_PATTERN_CAPACITY,
+    &collapse_time::COLLAPSE_TIME,
     &crosstalk_variance::CROSSTALK_VARIANCE,
+    &excess_entropy::EXCESS_ENTROPY,
     &hebbian_bit_error::HEBBIAN_BIT_ERROR,
     &hebbian_bit_error_exact::HEBBIAN_BIT_ERROR_EXACT,
     &hebbian_one_step_overlap::HEBBIAN_ONE_STEP_OVERLAP,
+    &hidden_manifold_collapse_time::HIDDEN_MANIFOLD_COLLAPSE_TIME,
     &mixture_overlap::MIXTURE_OVERLAP,
+    &noised_gaussian_entropy::NOISED_GAUSSIAN_ENTROPY,
     &optimal_linear_score::OPTIMAL_LINEAR_SCORE,
     &oracle_attenuation_risk::ORACLE_ATTENUATION_RISK,
     &oracle_projection_risk::ORACLE_PROJECTION_RISK,
+    &potential_bifurcation_time::POTENTIAL_BIFURCATION_TIME,
     &projector_one_step_overlap::PROJECTOR_ONE_STEP_OVERLAP,
     &projector_one_step_overlap_without_self::PROJECTOR_ONE_STEP_OVERLAP_WITHOUT_SELF,
+    &rem_annealed_free_energy::REM_ANNEALED_FREE_ENERGY,
+    &rem_energy::REM_ENERGY,
+    &rem_frozen_free_energy::REM_FROZEN_FREE_ENERGY,
+    &rem_large_deviation::REM_LARGE_DEVIATION,
+    &same_class_probability::SAME_CLASS_PROBABILITY,
     &score_distance::SCORE_DISTANCE,
+    &separate_gaussians_entropy::SEPARATE_GAUSSIANS_ENTROPY,
     &single_pattern_capacity::SINGLE_PATTERN_CAPACITY,
+    &speciation_half_point::SPECIATION_HALF_POINT,
+    &speciation_potential::SPECIATION_POTENTIAL,
+    &speciation_time::SPECIATION_TIME,
+    &speciation_time_general::SPECIATION_TIME_GENERAL,
     &wiener_eigenvalue::WIENER_EIGENVALUE,
     &wiener_mse::WIENER_MSE,
     &zero_temperature_load::ZERO_TEMPERATURE_LOAD,
