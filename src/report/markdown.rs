@@ -106,7 +106,7 @@ fn note_page(record: &Record, note: &NoteEntry, pages: &mut Vec<Page>, stem: &st
         out += &lines.iter().map(|line| format!("- {line}\n")).collect::<String>();
         for repair in &claim.corrections {
             out += &format!("\nRepaired ({}):\n\n{}", plain(&repair.description), display(&repair.tex));
-            out += &format!("\n{}\n", plain(&repair.verified));
+            out += &format!("\nWhy it is believed: {}.\n", plain(&repair.verified));
         }
         for data in claim.evidence.iter().flat_map(|e| &e.figures) {
             let path = format!("figures/{stem}-{}-{}.svg", slug(&claim.id), slug(&data.slug));
