@@ -40,6 +40,17 @@ fn paths_stay_inside_and_are_unique() {
 }
 
 #[test]
+fn notes_with_the_names_of_our_own_pages_do_not_replace_them() {
+    let mut record = fixture::record();
+    for (note, path) in record.notes.iter_mut().zip(["a/errata.md", "a/README.md", "b/errata.md"]) {
+        note.path = path.into();
+    }
+    let pages = [site(&record), markdown(&record)].concat();
+    let paths: BTreeSet<String> = pages.iter().map(|p| p.path.to_lowercase()).collect();
+    assert_eq!(paths.len(), pages.len(), "{paths:?}");
+}
+
+#[test]
 fn hostile_text_reaches_no_page() {
     for page in all() {
         let lower = text(&page).to_lowercase().replace("<script src=\"filter.js\" defer></script>", "");
