@@ -145,3 +145,20 @@ fn thousand_claims_stay_small() {
     let overview = pages.iter().find(|p| p.path == "site/index.html").unwrap();
     assert!(overview.bytes.len() < 5_000_000, "{}", overview.bytes.len());
 }
+
+#[test]
+fn our_own_notes_are_shown_as_formulas_throughout() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("derivations");
+    let files = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok);
+    let mut seen = 0;
+    for file in files.filter(|f| f.path().extension().is_some_and(|e| e == "md")) {
+        let text = std::fs::read_to_string(file.path()).expect("a note");
+        let body = text.splitn(3, "+++").nth(2).unwrap_or(&text);
+        let html = prose::render(body, &[], &std::collections::BTreeMap::new(), &math::Math::new());
+        if let Some(at) = html.find("<code class=\"tex\"") {
+            panic!("{}: {}", file.path().display(), html[at..].chars().take(200).collect::<String>());
+        }
+        seen += html.matches("<math").count();
+    }
+    assert!(seen > 50, "{seen}");
+}
