@@ -27,7 +27,7 @@ pub(crate) fn markdown(record: &Record) -> String {
             repairs => {
                 for repair in repairs {
                     let (what, why) = (plain(&repair.description), plain(&repair.verified));
-                    out += &format!("Repaired ({what}):\n\n{}\nBelieved because it {why}.\n\n", display(&repair.tex));
+                    out += &format!("Repaired ({what}):\n\n{}\nWhy it is believed: {why}.\n\n", display(&repair.tex));
                 }
             }
         }

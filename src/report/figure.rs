@@ -116,7 +116,7 @@ fn plot(out: &mut String, figure: &Figure, series: &[Series], x: Scale, y: Scale
         .margin_right(24)
         .margin_left(4)
         .margin_bottom(4)
-        .x_label_area_size(48)
+        .x_label_area_size(44)
         .y_label_area_size(widest + 38)
         .build_cartesian_2d(x.clone(), y.clone())?;
     chart

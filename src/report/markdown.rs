@@ -17,7 +17,7 @@ pub(super) fn pages(record: &Record) -> Vec<Page> {
         vec![Page::text("README.md", &overview(record, &names)), Page::text("errata.md", &errata::markdown(record))];
     for note in &record.notes {
         let Some(name) = names.get(note.path.as_str()) else { continue };
-        let text = note_page(record, note, &mut pages, name.trim_end_matches(".md"));
+        let text = note_page(&site, note, &mut pages, name.trim_end_matches(".md"));
         pages.push(Page::text(name, &text));
     }
     pages
@@ -79,9 +79,9 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
     out
 }
 
-fn note_page(record: &Record, note: &NoteEntry, pages: &mut Vec<Page>, stem: &str) -> String {
+fn note_page(site: &Site<'_>, note: &NoteEntry, pages: &mut Vec<Page>, stem: &str) -> String {
     let mut out = format!("# {}\n\n{}\n", plain(&note.title), plain(&note.path));
-    for claim in record.claims.iter().filter(|c| c.note == note.path) {
+    for claim in site.record.claims.iter().filter(|c| c.note == note.path) {
         out += &format!("\n## {}\n\n{}\n", plain(&claim.id), display(&claim.tex));
         out += &format!("{}: {}\n\n", verdict(claim), plain(&claim.because));
         let mut lines = Vec::new();
@@ -106,10 +106,10 @@ fn note_page(record: &Record, note: &NoteEntry, pages: &mut Vec<Page>, stem: &st
         out += &lines.iter().map(|line| format!("- {line}\n")).collect::<String>();
         for repair in &claim.corrections {
             out += &format!("\nRepaired ({}):\n\n{}", plain(&repair.description), display(&repair.tex));
-            out += &format!("\n{}\n", plain(&repair.verified));
+            out += &format!("\nWhy it is believed: {}.\n", plain(&repair.verified));
         }
         for data in claim.evidence.iter().flat_map(|e| &e.figures) {
-            let path = format!("figures/{stem}-{}-{}.svg", slug(&claim.id), slug(&data.slug));
+            let path = format!("figures/{stem}/{}-{}.svg", &site.anchor(claim)["claim-".len()..], slug(&data.slug));
             match figure::draw(data) {
                 Ok(drawing) => {
                     let caption = format!("{} {}", plain(&data.caption), omitted(drawing.omitted));

@@ -44,7 +44,13 @@ impl Math {
         let converted = within_limits(tex)
             .then(|| self.0.convert_with_local_state(tex, display).ok())
             .flatten()
-            .map(|result| result.mathml)
+            // an overline as the character that fonts stretch to any width, not the combining one
+            .map(|result| {
+                result.mathml.replace(
+                    "<mo stretchy=\"true\">\u{332}</mo></mover>",
+                    "<mo stretchy=\"true\">\u{203e}</mo></mover>",
+                )
+            })
             .filter(|mathml| is_plain(mathml));
         match converted {
             // the source is the text alternative and what is copied
@@ -52,6 +58,39 @@ impl Math {
             None => format!("<code class=\"tex\">{}</code>", escape(tex.trim())),
         }
     }
+}
+
+/// Whether a formula is too wide for a column of text, judged by its signs: the longest line counts, and of a fraction
+/// all of it, so some that would just fit are called long.
+pub(crate) fn is_long(tex: &str) -> bool {
+    const UNSEEN: &[&str] =
+        &["left", "right", "mathrm", "mathbf", "mathcal", "mathbb", "frac", "tfrac", "begin", "end", "operatorname"];
+    const WORDS: &[&str] =
+        &["log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "min", "max", "erf", "sum", "prod"];
+    let signs = |line: &str| {
+        let (mut count, mut rest) = (0, line);
+        while let Some(c) = rest.chars().next() {
+            rest = &rest[c.len_utf8()..];
+            match c {
+                '\\' => {
+                    let name = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
+                    count += match &rest[..name] {
+                        "" => 0,
+                        word if UNSEEN.contains(&word) => 0,
+                        word if WORDS.contains(&word) => word.len(),
+                        _ => 1,
+                    };
+                    rest = &rest[name..];
+                }
+                '{' | '}' | '^' | '_' | '&' => {}
+                c if c.is_whitespace() => {}
+                '+' | '-' | '=' | '<' | '>' => count += 2,
+                _ => count += 1,
+            }
+        }
+        count
+    };
+    tex.split(r"\\").map(signs).max().unwrap_or(0) > 80
 }
 
 /// Takes `\tag{…}`, `\label{…}` and `\nonumber` out of a formula that is not a numbered environment of its own.
@@ -227,6 +266,15 @@ mod tests {
         assert!(tex.starts_with(r"a = \{b\} \\") && tex.ends_with("+ c") && !tex.contains("label"), "{tex}");
         assert_eq!(untag(r"x \tag{"), (r"x {".to_owned(), None));
         assert_eq!(untag("\\"), ("\\".to_owned(), None));
+    }
+
+    #[test]
+    fn long_formulas_are_told_from_short_ones() {
+        assert!(!is_long(
+            r"\mathrm{MSE} = \operatorname{tr} \left[ C \left( \mathbb{I} - C (C + \sigma^2 \mathbb{I})^{-1} \right) \right]"
+        ));
+        assert!(is_long(&r"\frac{m^2}{2} + \log\cosh\left[ z \right]".repeat(8)));
+        assert!(!is_long(&r"\frac{m^2}{2} + \log\cosh\left[ z \right] \\".repeat(8)));
     }
 
     #[test]

@@ -40,6 +40,17 @@ fn paths_stay_inside_and_are_unique() {
 }
 
 #[test]
+fn notes_with_the_names_of_our_own_pages_do_not_replace_them() {
+    let mut record = fixture::record();
+    for (note, path) in record.notes.iter_mut().zip(["a/errata.md", "a/README.md", "b/errata.md"]) {
+        note.path = path.into();
+    }
+    let pages = [site(&record), markdown(&record)].concat();
+    let paths: BTreeSet<String> = pages.iter().map(|p| p.path.to_lowercase()).collect();
+    assert_eq!(paths.len(), pages.len(), "{paths:?}");
+}
+
+#[test]
 fn hostile_text_reaches_no_page() {
     for page in all() {
         let lower = text(&page).to_lowercase().replace("<script src=\"filter.js\" defer></script>", "");
@@ -133,4 +144,21 @@ fn thousand_claims_stay_small() {
     let pages = site(&record);
     let overview = pages.iter().find(|p| p.path == "site/index.html").unwrap();
     assert!(overview.bytes.len() < 5_000_000, "{}", overview.bytes.len());
+}
+
+#[test]
+fn our_own_notes_are_shown_as_formulas_throughout() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("derivations");
+    let files = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok);
+    let mut seen = 0;
+    for file in files.filter(|f| f.path().extension().is_some_and(|e| e == "md")) {
+        let text = std::fs::read_to_string(file.path()).expect("a note");
+        let body = text.splitn(3, "+++").nth(2).unwrap_or(&text);
+        let html = prose::render(body, &[], &std::collections::BTreeMap::new(), &math::Math::new());
+        if let Some(at) = html.find("<code class=\"tex\"") {
+            panic!("{}: {}", file.path().display(), html[at..].chars().take(200).collect::<String>());
+        }
+        seen += html.matches("<math").count();
+    }
+    assert!(seen > 50, "{seen}");
 }

@@ -113,7 +113,8 @@ pub(crate) struct Site<'a> {
 
 impl<'a> Site<'a> {
     pub(crate) fn new(record: &'a Record) -> Self {
-        let mut taken = BTreeSet::new();
+        // the Markdown report has the same names without the prefix, beside its own two
+        let mut taken = BTreeSet::from(["note-readme".to_owned(), "note-errata".to_owned()]);
         let mut name = |prefix: &str, text: &str| {
             let base = slug(text);
             let names = std::iter::once(base.clone()).chain((2..).map(|n| format!("{base}-{n}")));

@@ -25,7 +25,7 @@ pub(super) fn draw(area: &Area<'_>, entries: &[(&Series, Look)]) -> Result<i32, 
             Mark::Line => look.line(area, vec![(x, y), (x + SAMPLE, y)])?,
             Mark::Points => look.mark(area, (x + SAMPLE / 2, y))?,
         }
-        area.draw(&Text::new(name, (x + SAMPLE + 8, y - 7), text(13)))?;
+        area.draw(&Text::new(name, (x + SAMPLE + 6, y - 6), text(13)))?;
         x += width;
     }
     Ok(16 + ROW * row + 12)

@@ -2,6 +2,7 @@
 
 use super::{Failure, Frame, render};
 use crate::record::NoteEntry;
+use crate::report::math::is_long;
 use crate::report::prose::{self, Block};
 use crate::report::view::{ClaimView, Site};
 use serde::Serialize;
@@ -27,6 +28,8 @@ struct Formula {
     anchor: String,
     formula: String,
     number: String,
+    /// Too wide for the column: the margin note goes below it.
+    long: bool,
     claims: Vec<ClaimView>,
 }
 
@@ -47,6 +50,7 @@ pub(super) fn draw(
             anchor: format!("formula-{}", index + 1),
             formula: displayed.markup,
             number: displayed.number.unwrap_or_default(),
+            long: is_long(&entry.tex),
             claims: about.into_iter().map(|c| site.claim(c)).collect(),
         };
         blocks.push(Block { start: entry.start, end: entry.end, markup: render(templates, "formula.html", &model)? });
