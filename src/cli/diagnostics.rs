@@ -12,6 +12,8 @@ use std::ops::Range;
 const LONGEST: usize = 160;
 /// Characters shown before a mark in a line that is cut.
 const BEFORE: usize = 50;
+/// Last line that gets a picture: drawing it takes time in proportion to its number.
+const LAST_LINE: usize = 100_000;
 /// Farthest that two marks of one picture lie apart, in lines.
 const FARTHEST: usize = 200;
 
@@ -75,7 +77,7 @@ fn picture(diagnostic: &Diagnostic, colour: bool) -> String {
     let file = &diagnostic.file;
     let at = file.position(diagnostic.primary.span.start);
     let (name, code) = (plain(file.name()), diagnostic.code.name);
-    if file.text().is_empty() {
+    if file.text().is_empty() || at.line > LAST_LINE {
         return line(diagnostic);
     }
     let (near, far): (Vec<&Label>, Vec<&Label>) = diagnostic
@@ -103,11 +105,9 @@ fn picture(diagnostic: &Diagnostic, colour: bool) -> String {
         let Some(range) = excerpt.place(label.span) else { continue };
         let mark =
             ariadne::Label::new((name.as_str(), range)).with_color(if i == 0 { tint } else { ariadne::Color::Cyan });
-        report = report.with_label(match label.text.as_str() {
-            // Marks without words are still drawn, but a label that stands alone needs an anchor for its arrow.
-            "" => mark,
-            text => mark.with_message(plain(text)),
-        });
+        // A mark without words would be left out of the picture.
+        let words = if label.text.is_empty() { "here" } else { &label.text };
+        report = report.with_label(mark.with_message(plain(words)));
     }
     for label in far {
         let place = file.position(label.span.start);
@@ -116,7 +116,7 @@ fn picture(diagnostic: &Diagnostic, colour: bool) -> String {
     if let Some(hint) = &diagnostic.hint {
         report = report.with_help(plain(hint));
     }
-    let source = Source::from(excerpt.text.as_str()).with_display_line_offset(excerpt.first_line - 1);
+    let source = Source::from(excerpt.text.as_str());
     let mut bytes = Vec::new();
     if report.finish().write((name.as_str(), source), &mut bytes).is_err() {
         return line(diagnostic);
@@ -131,8 +131,6 @@ fn picture(diagnostic: &Diagnostic, colour: bool) -> String {
 /// The lines around some marks, small enough to show.
 struct Excerpt {
     text: String,
-    /// Number of its first line in the file, from 1.
-    first_line: usize,
     /// Offsets in the file and here of each character that is shown.
     offsets: Vec<(usize, usize)>,
 }
@@ -149,7 +147,8 @@ impl Excerpt {
         }
         let first = marked.first().copied().unwrap_or(0);
         let last = marked.last().copied().unwrap_or(0);
-        let mut excerpt = Self { text: String::new(), first_line: file.position(first).line, offsets: Vec::new() };
+        // Empty lines stand for what comes before, so that the lines keep their numbers.
+        let mut excerpt = Self { text: "\n".repeat(file.position(first).line - 1), offsets: Vec::new() };
         let mut at = first;
         for line in text[first..].split('\n') {
             if at > last {

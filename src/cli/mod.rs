@@ -76,7 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let console = Console::new(arguments.color, verbosity);
     let result = match &arguments.command {
         None => {
-            let help = Arguments::command().max_term_width(console.width.min(100)).render_long_help();
+            let help = Arguments::command().max_term_width(console.width.min(100)).render_help();
             let text = if console.colour { help.ansi().to_string() } else { help.to_string() };
             console.print(&text).map(|()| Outcome::AsExpected)
         }

@@ -1,21 +1,21 @@
 //! `corrigenda simulate`: one experiment, its estimates with standard errors as JSON.
 //!
 //! Replicates are drawn in blocks of fixed size from streams named by seed, experiment, parameters and block, and merged
-//! in the order of the blocks: the numbers do not depend on the number of threads.
+//! in the order of the blocks: the numbers do not depend on the number of threads, and are those of a simulated check.
 
 use super::arguments::SimulateArguments;
 use super::console::Console;
 use super::{Failure, Outcome};
 use crate::diagnostic::suggestion;
 use crate::experiment::{self, Experiment, ExperimentError, Parameters, Shape, Trial};
+use crate::method::simulation::sample::{BLOCK, canonical};
 use crate::random::SeedPath;
+use crate::stats::Moments;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Replicates that share one stream.
-const BLOCK: u64 = 32;
 /// Numbers that are kept at once before blocks are merged, to bound the memory of experiments with large arrays.
 const KEPT: usize = 4_000_000;
 
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &SimulateArguments, console: &Console) -> Result<Ou
         .num_threads(jobs)
         .build()
         .map_err(|error| Failure::new(format!("cannot start {jobs} threads: {error}")))?;
-    let path = SeedPath::root(arguments.seed).child("experiment").child(experiment.name).child(&key(&parameters));
+    let path = SeedPath::root(arguments.seed).child("experiment").child(experiment.name).child(&canonical(&parameters));
     let bar = if console.progress { progress(arguments.replicates) } else { indicatif::ProgressBar::hidden() };
     let estimates = pool.install(|| {
         let trial = (experiment.prepare)(&parameters, &path.child("prepare"))?;
@@ -65,18 +65,13 @@ fn parameters(experiment: &Experiment, pairs: &[String]) -> Result<Parameters, F
         }
     }
     experiment.parameters(&given).map_err(|error| {
-        let known: Vec<String> = experiment
-            .parameters
-            .iter()
-            .map(|p| format!("{} ({}; {} to {}, default {})", p.name, p.meaning, p.minimum, p.maximum, p.default))
-            .collect();
-        Failure::new(error.to_string()).hint(format!("parameters of {}: {}", experiment.name, known.join(", ")))
+        let names: Vec<&str> = experiment.parameters.iter().map(|p| p.name).collect();
+        let failure = Failure::new(error.to_string());
+        match error {
+            ExperimentError::UnknownParameter { .. } => failure.hint(format!("parameters: {}", names.join(", "))),
+            _ => failure,
+        }
     })
-}
-
-/// The parameters in the order of their names: part of the name of the streams.
-fn key(parameters: &Parameters) -> String {
-    parameters.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }
 
 /// A bar that appears once a run takes longer than a moment.
@@ -116,7 +111,7 @@ fn draw(trial: &dyn Trial, path: &SeedPath, replicates: u64, width: usize, bar: 
             .collect();
         for block in drawn {
             total.non_finite += block.non_finite;
-            total.moments.iter_mut().zip(&block.moments).for_each(|(sum, more)| sum.merge(more));
+            total.moments.iter_mut().zip(&block.moments).for_each(|(sum, more)| *sum = sum.merged(more));
         }
         first = last;
     }
@@ -131,47 +126,14 @@ fn block(trial: &dyn Trial, path: &SeedPath, count: u64, width: usize) -> Estima
         out.fill(f64::NAN);
         trial.replicate(&mut stream, &mut out);
         estimates.non_finite += u64::from(out.iter().any(|x| !x.is_finite()));
-        estimates.moments.iter_mut().zip(&out).filter(|(_, x)| x.is_finite()).for_each(|(m, x)| m.push(*x));
+        estimates.moments.iter_mut().zip(&out).for_each(|(m, x)| m.push(*x));
     }
     estimates
 }
 
-/// Count, mean and sum of squared deviations (Welford 1962; merged after Chan, Golub & LeVeque 1979, eq. 2.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Moments {
-    count: u64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Moments {
-    fn push(&mut self, value: f64) {
-        self.count += 1;
-        let deviation = value - self.mean;
-        self.mean += deviation / self.count as f64;
-        self.squares += deviation * (value - self.mean);
-    }
-
-    fn merge(&mut self, other: &Self) {
-        if other.count == 0 {
-            return;
-        }
-        let (n, m) = (self.count as f64, other.count as f64);
-        let gap = other.mean - self.mean;
-        self.count += other.count;
-        self.mean += gap * m / (n + m);
-        self.squares += other.squares + gap * gap * n * m / (n + m);
-    }
-
-    /// NaN without a value.
-    fn estimate(&self) -> f64 {
-        if self.count == 0 { f64::NAN } else { self.mean }
-    }
-
-    /// Of the mean; NaN below two values.
-    fn standard_error(&self) -> f64 {
-        if self.count < 2 { f64::NAN } else { (self.squares / (self.count - 1) as f64 / self.count as f64).sqrt() }
-    }
+/// The mean; NaN if there is none.
+fn mean(moments: &Moments) -> f64 {
+    if moments.count == 0 { f64::NAN } else { moments.mean }
 }
 
 /// The printed document; numbers that do not exist are `null`.
@@ -186,12 +148,12 @@ fn document(
         let (_, range) = experiment.estimand(estimand.name, parameters)?;
         let moments = &estimates.moments[range];
         let array = |of: fn(&Moments) -> f64| -> Value { moments.iter().map(|m| number(of(m))).collect() };
-        let (mean, error) = match (estimand.shape, moments) {
-            (Shape::Scalar, [one]) => (number(one.estimate()), number(one.standard_error())),
-            _ => (array(Moments::estimate), array(Moments::standard_error)),
+        let (means, errors) = match (estimand.shape, moments) {
+            (Shape::Scalar, [one]) => (number(mean(one)), number(one.standard_error())),
+            _ => (array(mean), array(Moments::standard_error)),
         };
         let bias = number((estimand.bias)(parameters));
-        Some(json!({ "name": estimand.name, "mean": mean, "standard_error": error, "bias_bound": bias }))
+        Some(json!({ "name": estimand.name, "mean": means, "standard_error": errors, "bias_bound": bias }))
     });
     json!({
         "schema": 1,
@@ -239,23 +201,8 @@ mod tests {
         assert_eq!(first.count, 10_001);
         // A mean of uniforms has standard error √(1/12n).
         let error = (1.0 / 12.0 / 10_001.0_f64).sqrt();
-        assert!((first.estimate() - 0.5).abs() < 4.0 * error && (first.standard_error() / error - 1.0).abs() < 0.05);
+        assert!((mean(&first) - 0.5).abs() < 4.0 * error && (first.standard_error() / error - 1.0).abs() < 0.05);
         assert_eq!(one.moments[1].count + one.non_finite, 10_001);
         assert!((one.non_finite as f64 / 10_001.0 - 0.25).abs() < 0.02);
-    }
-
-    #[test]
-    fn merging_equals_two_passes() {
-        let values: Vec<f64> = (0..100).map(|i| 1e6 + f64::from(i * i % 37)).collect();
-        let mut merged = Moments::default();
-        for chunk in values.chunks(7) {
-            let mut block = Moments::default();
-            chunk.iter().for_each(|x| block.push(*x));
-            merged.merge(&block);
-        }
-        let mean = values.iter().sum::<f64>() / 100.0;
-        let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
-        assert!((merged.mean - mean).abs() < 1e-9 && (merged.squares - squares).abs() < 1e-6 * squares);
-        assert!(Moments::default().estimate().is_nan() && Moments::default().standard_error().is_nan());
     }
 }
