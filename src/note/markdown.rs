@@ -279,7 +279,8 @@ impl Scanner<'_> {
     /// ends its line and the delimiters of its paragraph do not pair up.
     fn closer_behind_blank(&self, end: usize, closer: &str, depth: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
-        if bytes.get(end) != Some(&b'\n') {
+        // Past the number of problems that are shown, the search would only cost time.
+        if bytes.get(end) != Some(&b'\n') || self.diagnostics.len() > super::MOST_DIAGNOSTICS {
             return None;
         }
         let window = &bytes[end..bytes.len().min(end + LATE_CLOSER)];

@@ -1,0 +1,215 @@
+//! The command line.
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Root seed if none is given.
+pub const DEFAULT_SEED: u64 = 1;
+
+/// Reads notes, checks every formula in them, and prints the corrections.
+#[derive(Debug, Parser)]
+#[command(name = "corrigenda", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXIT_CODES)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Colours: auto honours NO_COLOR, CLICOLOR_FORCE and whether a terminal is there.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Colour,
+    /// Say less: no progress, one line for each problem.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 every claim as expected, 1 some verdict not as expected, \
+                          2 bad input or usage, or an internal error, 4 nothing was checked.";
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading in a terminal.
+    #[default]
+    Human,
+    /// For programs; versioned.
+    Json,
+    /// For pasting into a document.
+    Markdown,
+}
+
+/// How thorough the checks are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ProfileName {
+    /// Seconds: wide margins.
+    Quick,
+    /// Minutes.
+    #[default]
+    Standard,
+    /// As long as it takes: narrow margins.
+    Thorough,
+}
+
+impl ProfileName {
+    /// The word on the command line and in records.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Standard => "standard",
+            Self::Thorough => "thorough",
+        }
+    }
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check notes, write the record and the report, print the verdicts.
+    Check(CheckArguments),
+    /// Draw the report of a record again.
+    Report(ReportArguments),
+    /// Check one formula without a file.
+    Try(TryArguments),
+    /// Run one experiment and print its estimates as JSON.
+    Simulate(SimulateArguments),
+    /// List claims, closed forms, experiments, methods, diagnostic codes or equations.
+    List(ListArguments),
+    /// Say what a diagnostic or verdict means and what to do.
+    Explain(ExplainArguments),
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Notes, or folders with notes.
+    #[arg(default_value = "derivations", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How the verdicts are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Folder of the record and the report.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// What is common to checks.
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+/// What is common to commands that check.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct RunArguments {
+    /// Root of all random streams.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    pub seed: u64,
+    /// Threads; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// How thorough the checks are.
+    #[arg(long, value_enum, default_value_t)]
+    pub profile: ProfileName,
+    /// Draw every simulation again.
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The record that `check` wrote.
+    pub record: PathBuf,
+    /// How the verdicts are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Folder of the report.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `try`.
+#[derive(Debug, Args)]
+pub struct TryArguments {
+    /// The formula as TeX, e.g. '\cosh^2 x - \sinh^2 x = 1'.
+    #[arg(value_name = "FORMULA")]
+    pub formula: String,
+    /// Declarations and ranges of its symbols, e.g. 'x > 0; C: spd(d)'.
+    #[arg(long, value_name = "DECLARATIONS", default_value = "")]
+    pub given: String,
+    /// How the verdict is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// What is common to checks.
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+/// Arguments of `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// Name of the experiment; `corrigenda list experiments` prints them.
+    pub name: String,
+    /// A parameter; those not given have their default.
+    #[arg(short, long = "parameter", value_name = "KEY=VALUE", allow_hyphen_values = true)]
+    pub parameters: Vec<String>,
+    /// How many replicates are drawn.
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000_000))]
+    pub replicates: u64,
+    /// Root of all random streams.
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    pub seed: u64,
+    /// Threads; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// What to list; without it, how many there are of each.
+    #[arg(value_enum)]
+    pub what: Option<Listing>,
+    /// Notes, or folders with notes, for claims and equations.
+    #[arg(default_value = "derivations", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How the list is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    /// Claims of notes.
+    Claims,
+    /// Closed forms of the catalogue.
+    ClosedForms,
+    /// Experiments with their parameters and estimands.
+    Experiments,
+    /// Methods of checking.
+    Methods,
+    /// Codes of diagnostics.
+    Codes,
+    /// Numbered equations of the sources that notes cite.
+    Equations,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The code of a diagnostic, or a verdict.
+    #[arg(value_name = "CODE")]
+    pub word: String,
+}
