@@ -147,6 +147,11 @@ pub fn compare(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
     outcome
 }
 
+/// Judges one link, or a variant of it, on the points of a setting.
+pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Evidence {
+    evidence(0, link, setting, &compare(link, setting, budget))
+}
+
 fn evidence(number: usize, link: &Link, setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
     if let Some(why) = &outcome.refused {
         return undecided_link(NAME, number, StopReason::NotApplicable, why);
