@@ -5,6 +5,7 @@ pub mod algebra;
 pub mod assumption;
 pub mod catalog;
 pub mod claim;
+pub mod correction;
 pub mod diagnostic;
 pub mod eval;
 pub mod event;
