@@ -6,6 +6,7 @@ pub mod assumption;
 pub mod catalog;
 pub mod claim;
 pub mod cli;
+pub mod correction;
 pub mod diagnostic;
 pub mod eval;
 pub mod event;

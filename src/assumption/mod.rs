@@ -4,6 +4,7 @@
 //! that violates a condition is rejected and counted. Every arithmetic sees the same rational point.
 
 mod draw;
+mod field;
 mod words;
 
 pub use words::{condition_in_words, domain_in_words, show_number, show_value};
@@ -11,6 +12,7 @@ pub use words::{condition_in_words, domain_in_words, show_number, show_value};
 use crate::claim::{Declaration, Role};
 use crate::eval::{Assignment, Program, Value};
 use crate::expr::{Condition, Dim, Relation, Sort, Symbol, walk};
+use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::interval::Intervals;
 use crate::numeric::{Arithmetic, Rational};
 use crate::random::{SeedPath, Stream};
@@ -37,7 +39,7 @@ pub enum Style {
     Large,
     /// Magnitudes around one, large denominators: no accidental relation between them.
     Generic,
-    /// Whole numbers below 2⁶⁰, regardless of bounds except a sign: images of uniform elements of a prime field.
+    /// Whole numbers below 2⁶⁰ where the domain allows it: images of uniform elements of a prime field.
     Field,
 }
 
@@ -255,6 +257,22 @@ impl Sampler {
         Some(point)
     }
 
+    /// Field elements for every variable at given sizes: indeterminates as far as the domains allow. Whole numbers are
+    /// indeterminates too unless `concrete`. Conditions are not looked at.
+    pub fn fill_field(
+        &self,
+        sizes: &Point,
+        field: &ExactField,
+        concrete: bool,
+        stream: &mut Stream,
+    ) -> Option<Assignment<Element>> {
+        let mut at = sizes.map(|x| field.rational(x));
+        for declaration in &self.variables {
+            at.set(&declaration.symbol, field::value(declaration, sizes, field, concrete, stream)?);
+        }
+        Some(at)
+    }
+
     fn draw(&self, style: Style, round: usize, stream: &mut Stream) -> Option<Point> {
         let mut point = Point::new();
         for (k, declaration) in self.dimensions.iter().enumerate() {
@@ -319,6 +337,26 @@ fn holds<A: Arithmetic>(a: &A, left: &A::Number, relation: Relation, right: &A::
         Relation::GreaterOrEqual | Relation::MuchGreater => order != Ordering::Less,
         Relation::Asymptotic | Relation::SameOrder | Relation::Proportional | Relation::TendsTo => return None,
     })
+}
+
+/// Field elements for one symbol at given sizes, see [`Sampler::fill_field`].
+pub fn draw_field(
+    declaration: &Declaration,
+    sizes: &Point,
+    field: &ExactField,
+    stream: &mut Stream,
+) -> Option<Value<Element>> {
+    field::value(declaration, sizes, field, false, stream)
+}
+
+/// A value in a symbol's domain at a point whose sizes are set; `None` if there is none.
+pub fn draw_value(
+    declaration: &Declaration,
+    point: &Point,
+    style: Style,
+    stream: &mut Stream,
+) -> Option<Value<Rational>> {
+    draw::value(declaration, point, style, None, stream)
 }
 
 /// The length of an axis at a point.

@@ -47,6 +47,14 @@ impl Ladder {
     pub fn new(precisions: &[usize], digits: f64) -> Self {
         Self { balls: precisions.iter().map(|bits| Balls::new(*bits)).collect(), digits }
     }
+
+    pub(super) fn balls(&self) -> &[Balls] {
+        &self.balls
+    }
+
+    pub(super) fn digits(&self) -> f64 {
+        self.digits
+    }
 }
 
 /// A link compiled once, to be looked at at many points.

@@ -85,6 +85,12 @@ impl Outcome {
         self.witness.is_none() && self.holds > 0 && self.open() <= self.holds
     }
 
+    /// Whether no point at all lies in the domain of both sides.
+    pub fn nowhere_defined(&self, points: usize) -> bool {
+        let outside: usize = self.silent.iter().filter(|(why, _)| why.ends_with(UNDEFINED)).map(|(_, n)| n).sum();
+        points > 0 && self.holds == 0 && outside >= points
+    }
+
     fn open(&self) -> usize {
         self.silent.get(OPEN).copied().unwrap_or(0)
     }
@@ -92,8 +98,19 @@ impl Outcome {
 
 const OPEN: &str = "precision exhausted";
 
-/// Looks at a link at every point of a setting.
+const UNDEFINED: &str = "is undefined";
+
+/// Looks at a link at every point of a setting, until enough witnesses are found to choose from.
 pub fn compare(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
+    look(link, setting, budget, ENOUGH_WITNESSES)
+}
+
+/// [`compare`], ended by the first witness.
+pub fn refute(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
+    look(link, setting, budget, 1)
+}
+
+fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> Outcome {
     let mut outcome = Outcome {
         holds: 0,
         digits: f64::INFINITY,
@@ -134,7 +151,8 @@ pub fn compare(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
             AtPoint::Unsupported(what) => silent(format!("{what} cannot be enclosed")),
             AtPoint::Shapeless(what) => silent(what),
         }
-        if witnesses.len() >= ENOUGH_WITNESSES {
+        let needed = if outcome.estimated { ESTIMATED_WITNESSES } else { 1 };
+        if witnesses.len() >= enough.max(needed) {
             break;
         }
     }
@@ -145,6 +163,11 @@ pub fn compare(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
         *outcome.silent.entry(OPEN.to_owned()).or_default() += witnesses.len();
     }
     outcome
+}
+
+/// Judges one link, or a variant of it, on the points of a setting.
+pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Evidence {
+    evidence(0, link, setting, &compare(link, setting, budget))
 }
 
 fn evidence(number: usize, link: &Link, setting: &Setting<'_>, outcome: &Outcome) -> Evidence {

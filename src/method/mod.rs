@@ -1,14 +1,17 @@
 //! Ways to check a claim, one per file. Each answers with one [`Evidence`] per link of the statement, never with a verdict.
 
 mod attack;
+pub mod calculus;
 pub mod comparison;
 pub mod enclosure;
+pub mod exact;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod laboratory;
 pub mod scaling;
 pub mod setting;
 pub mod simulation;
+mod stationary;
 
 pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache};
 
@@ -17,7 +20,8 @@ use crate::evidence::{Evidence, Finding, StopReason};
 use crate::random::SeedPath;
 
 /// Every method, in the order in which a plan tries them.
-pub static ALL: &[&dyn Method] = &[&enclosure::Enclosure, &simulation::Simulation, &scaling::Scaling];
+pub static ALL: &[&dyn Method] =
+    &[&exact::Exact, &enclosure::Enclosure, &calculus::Calculus, &simulation::Simulation, &scaling::Scaling];
 
 /// The method with this name.
 pub fn find(name: &str) -> Option<&'static dyn Method> {

@@ -48,10 +48,18 @@ impl<'a> Setting<'a> {
             tally: Tally::default(),
         };
         let mut used: Vec<Symbol> = Vec::new();
-        let solved = claim.solves.iter().flat_map(|s| &s.links);
-        for link in claim.statement.links.iter().chain(solved) {
+        for link in &claim.statement.links {
             let link = setting.prepare(link).ok_or("a derivative by a defined symbol")?;
-            used.extend(walk::free_symbols_of_links([&link]));
+            // The left-hand side of an optimum or a solution is only its name.
+            match (&claim.extremum, &claim.solves) {
+                (None, None) => used.extend(walk::free_symbols_of_links([&link])),
+                (Some(_), _) => used.extend(walk::free_symbols(&link.right)),
+                (None, Some(equation)) => {
+                    let solved = equation.links.iter().map(|l| put_in(l, &link.left, &link.right));
+                    let solved: Vec<Link> = solved.collect::<Option<_>>().ok_or("a derivative by the unknown")?;
+                    used.extend(walk::free_symbols_of_links(&solved));
+                }
+            }
         }
         if let Some(extremum) = &claim.extremum {
             used.extend(walk::free_symbols(&extremum.objective));
@@ -78,6 +86,39 @@ impl<'a> Setting<'a> {
         let rejected: Vec<String> = self.tally.rejected.iter().map(|(why, n)| format!("{n} × {why}")).collect();
         format!("no admissible point found: {}", rejected.join(", "))
     }
+}
+
+/// A link with `right` for every `left`, which is a symbol or a function of symbols.
+pub(super) fn put_in(link: &Link, left: &Expr, right: &Expr) -> Option<Link> {
+    match &*left.kind {
+        Kind::Symbol(symbol) => walk::substitute_link(link, symbol, right),
+        Kind::Call(function, parameters) => {
+            let parameters = parameters.iter().map(|p| match &*p.kind {
+                Kind::Symbol(s) => Some(s.clone()),
+                _ => None,
+            });
+            let parameters: Vec<Symbol> = parameters.collect::<Option<_>>()?;
+            let side = |e| apply(e, function, &parameters, right);
+            Some(Link { left: side(&link.left)?, relation: link.relation, right: side(&link.right)? })
+        }
+        _ => None,
+    }
+}
+
+/// Every call of a function replaced by its value at the arguments.
+fn apply(e: &Expr, function: &Symbol, parameters: &[Symbol], value: &Expr) -> Option<Expr> {
+    let e = walk::try_map_children(e, &mut |child| apply(child, function, parameters, value).ok_or(())).ok()?;
+    let Kind::Call(f, arguments) = &*e.kind else { return Some(e) };
+    if f != function || arguments.len() != parameters.len() {
+        return Some(e);
+    }
+    // Fresh names in between, so that an argument may mention another parameter.
+    let fresh: Vec<Symbol> = parameters.iter().map(|p| Symbol::new(p.tex(), p.sort().clone())).collect();
+    let renamed = parameters
+        .iter()
+        .zip(&fresh)
+        .try_fold(value.clone(), |v, (p, name)| walk::substitute(&v, p, &Expr::symbol(name, e.span)))?;
+    fresh.iter().zip(arguments).try_fold(renamed, |v, (name, argument)| walk::substitute(&v, name, argument))
 }
 
 fn split(condition: Condition, out: &mut Vec<Condition>) {

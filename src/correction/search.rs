@@ -1,0 +1,207 @@
+//! The search for a repair: one slip undone, then two, filtered in `f64` and verified on fresh points.
+
+use super::{Bench, Opinion, Simulated};
+use crate::algebra::{Mutant, Operator, mutants};
+use crate::assumption::Point;
+use crate::claim::Claim;
+use crate::eval::{Program, Value};
+use crate::evidence::{Evidence, Finding};
+use crate::expr::{Link, Relation, print, walk};
+use crate::method::Budget;
+use crate::numeric::float::{F64, nearest};
+use crate::random::SeedPath;
+use crate::record::Correction;
+
+/// Points of the quick filter.
+const QUICK_POINTS: usize = 12;
+
+/// A point counts for the filter if both sides agree to this relative difference.
+const QUICK_TOLERANCE: f64 = 1e-7;
+
+/// Pairs of slips that are tried.
+const PAIRS: usize = 60_000;
+
+/// Single slips of a claim about an optimum or a solution, whose judging is slow.
+const SLOW_CANDIDATES: usize = 200;
+
+/// Repairs that are shown.
+const SHOWN: usize = 5;
+
+/// A formula on trial, and what was changed.
+struct Candidate {
+    link: Link,
+    path: Vec<usize>,
+    edits: usize,
+    description: String,
+}
+
+/// Repairs of the first refuted link, simplest first; empty if there is none within two slips.
+pub fn corrections(
+    claim: &Claim,
+    evidence: &[Evidence],
+    budget: &Budget,
+    seed: &SeedPath,
+    simulated: &Simulated<'_>,
+) -> Vec<Correction> {
+    let refuted = evidence.iter().filter(|e| matches!(e.finding, Finding::Contradicts { .. })).map(|e| e.link).min();
+    let Some(number) = refuted else { return Vec::new() };
+    let Some(link) = claim.statement.links.get(number) else { return Vec::new() };
+    let bench = Bench::new(claim, budget, seed).ok().filter(|b| !b.setting.points.is_empty());
+    let verify = |candidate: &Candidate| -> Option<String> {
+        let simulation = simulated(number, &candidate.link);
+        if simulation == Opinion::Fails {
+            return None;
+        }
+        match bench.as_ref().map(|b| b.fresh().judge(&candidate.link)) {
+            Some(Opinion::Holds(bound)) => Some(bound),
+            Some(Opinion::Fails) => None,
+            Some(Opinion::Silent(_)) | None => match simulation {
+                Opinion::Holds(bound) => Some(bound),
+                _ => None,
+            },
+        }
+    };
+    let single = single_slips(link);
+    let plausible = |candidates: Vec<Candidate>| -> Vec<Candidate> {
+        match &bench {
+            Some(b) if b.derives() => {
+                let few = Budget { points: 3, precisions: vec![128, 256], ..b.budget.clone() };
+                let quick = Bench { setting: b.setting.fresh(&few, &b.seed.child("quick")), budget: few, seed: b.seed.clone() };
+                let holds = |c: &Candidate| matches!(quick.judge(&c.link), Opinion::Holds(_));
+                candidates.into_iter().take(SLOW_CANDIDATES).filter(holds).collect()
+            }
+            Some(b) => candidates.into_iter().filter(|c| b.passes_quickly(&c.link)).collect(),
+            None => candidates.into_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),
+        }
+    };
+    let mut found = verified(plausible(single), &verify);
+    let slow = bench.as_ref().is_none_or(Bench::derives);
+    if found.is_empty() && !slow && link.relation == Relation::Equal {
+        found = verified(plausible(pairs(link)), &verify);
+    }
+    if let Some(bench) = &bench {
+        found = merged(found, link, bench);
+    }
+    found.truncate(SHOWN);
+    let shown = found.into_iter().map(|(c, verified)| Correction {
+        tex: print::link(&c.link),
+        edits: c.edits,
+        description: c.description,
+        verified,
+    });
+    shown.collect()
+}
+
+/// Formulas one slip away. An inequality is repaired in its relation only: a looser bound would pass just as well.
+fn single_slips(link: &Link) -> Vec<Candidate> {
+    let candidate = |m: Mutant| Candidate { link: m.link, path: m.path, edits: 1, description: m.description };
+    if link.relation == Relation::Equal || link.relation == Relation::Approximately {
+        return sensible(mutants(link, usize::MAX).into_iter().map(candidate).collect());
+    }
+    let weaker = match link.relation {
+        Relation::Less => Some(Relation::LessOrEqual),
+        Relation::Greater => Some(Relation::GreaterOrEqual),
+        _ => None,
+    };
+    let weakened = weaker.map(|relation| Candidate {
+        link: Link { relation, ..link.clone() },
+        path: Vec::new(),
+        edits: 1,
+        description: format!("{} in place of {}", relation.tex(), link.relation.tex()),
+    });
+    let reversed = mutants(link, usize::MAX).into_iter().filter(|m| m.operator == Operator::Relation).map(candidate);
+    weakened.into_iter().chain(reversed).collect()
+}
+
+/// Formulas two slips away: every second slip after every first, up to a budget.
+fn pairs(link: &Link) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    for first in mutants(link, usize::MAX) {
+        for second in mutants(&first.link, usize::MAX) {
+            out.push(Candidate {
+                link: second.link,
+                path: vec![second.path.first().copied().unwrap_or(1)],
+                edits: 2,
+                description: format!("{}; {}", first.description, second.description),
+            });
+            if out.len() >= PAIRS {
+                return sensible(out);
+            }
+        }
+    }
+    sensible(out)
+}
+
+/// Without those that say nothing: the same on both sides.
+fn sensible(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    candidates.into_iter().filter(|c| !walk::same(&c.link.left, &c.link.right)).collect()
+}
+
+/// The candidates that hold, with the reason, simplest first.
+fn verified(
+    mut candidates: Vec<Candidate>,
+    verify: &dyn Fn(&Candidate) -> Option<String>,
+) -> Vec<(Candidate, String)> {
+    let size = |c: &Candidate| walk::size(&c.link.left) + walk::size(&c.link.right);
+    candidates.sort_by_key(|c| (c.edits, size(c), print::link(&c.link)));
+    candidates.dedup_by(|a, b| walk::same_link(&a.link, &b.link));
+    let holding = candidates.into_iter().filter_map(|c| verify(&c).map(|why| (c, why)));
+    holding.take(2 * SHOWN).collect()
+}
+
+/// One of each set of candidates that are proved to say the same.
+fn merged(found: Vec<(Candidate, String)>, original: &Link, bench: &Bench<'_>) -> Vec<(Candidate, String)> {
+    let mut kept: Vec<(Candidate, String)> = Vec::new();
+    for (candidate, why) in found {
+        // Both sides of every candidate are equal where it holds, so only changes of the same side can be compared.
+        let known = kept.iter().any(|(k, _)| {
+            let same_side = k.path.first() == candidate.path.first() && original.relation == k.link.relation;
+            same_side && bench.equivalent(&k.link, &candidate.link, &candidate.path[..1.min(candidate.path.len())])
+        });
+        if !known {
+            kept.push((candidate, why));
+        }
+    }
+    kept
+}
+
+impl Bench<'_> {
+    /// Whether both sides agree in `f64` at the first points, wherever both are finite.
+    fn passes_quickly(&self, link: &Link) -> bool {
+        if link.relation != Relation::Equal {
+            return true;
+        }
+        let Some(link) = self.setting.prepare(link) else { return false };
+        let (Ok(left), Ok(right)) = (Program::compile(&link.left), Program::compile(&link.right)) else { return false };
+        let points = &self.setting.points[..self.setting.points.len().min(QUICK_POINTS)];
+        let mut agreeing = 0;
+        for point in points {
+            match close(&left, &right, point) {
+                Some(true) => agreeing += 1,
+                Some(false) => return false,
+                None => {}
+            }
+        }
+        agreeing > 0
+    }
+}
+
+/// Whether two sides agree at a point; `None` where one has no finite value.
+fn close(left: &Program, right: &Program, point: &Point) -> Option<bool> {
+    let at = point.map(nearest);
+    let value = |p: &Program| -> Option<Value<f64>> {
+        // What has no plain value may have one with an error bar (integrals).
+        let plain = p.evaluate(&F64, &at).ok();
+        let value = plain.or_else(|| {
+            p.evaluate_with_error(&at).ok().map(|v| v.map(|x| f64::midpoint(x.lo(), x.hi())))
+        })?;
+        value.entries().iter().all(|x| x.is_finite()).then_some(value)
+    };
+    let (left, right) = (value(left)?, value(right)?);
+    if left.shape() != right.shape() {
+        return right.as_scalar().filter(|r| **r == 0.0).map(|_| left.entries().iter().all(|x| x.abs() < QUICK_TOLERANCE));
+    }
+    let largest = |v: &Value<f64>| v.entries().iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+    let scale = largest(&left).max(largest(&right));
+    Some(left.entries().iter().zip(right.entries()).all(|(x, y)| (x - y).abs() <= QUICK_TOLERANCE * scale))
+}

@@ -1,0 +1,49 @@
+//! How sharp a check is: the share of wrong variants that it would have refuted.
+
+use super::{Bench, Opinion, Simulated};
+use crate::algebra::mutants;
+use crate::claim::Claim;
+use crate::evidence::{Evidence, Finding};
+use crate::expr::print;
+use crate::method::Budget;
+use crate::random::SeedPath;
+use crate::record::Sharpness;
+
+/// Judges at most `limit` mutants of every link that the evidence proves or supports, on the points of `budget` below `seed`
+/// and on the simulations there are. `None` if no link has any mutant.
+pub fn sharpness(
+    claim: &Claim,
+    evidence: &[Evidence],
+    budget: &Budget,
+    seed: &SeedPath,
+    simulated: &Simulated<'_>,
+    limit: usize,
+) -> Option<Sharpness> {
+    let bench = Bench::new(claim, budget, seed).ok();
+    let mut total = Sharpness::default();
+    for (number, link) in claim.statement.links.iter().enumerate() {
+        let held = evidence.iter().any(|e| {
+            e.link == number && matches!(e.finding, Finding::Proves { .. } | Finding::Agrees { .. })
+        });
+        if !held {
+            continue;
+        }
+        for mutant in mutants(link, limit) {
+            total.mutants += 1;
+            let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
+            if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {
+                total.killed += 1;
+            } else if bench.as_ref().is_some_and(|b| b.equivalent(link, &mutant.link, &mutant.path)) {
+                total.equivalent += 1;
+            } else {
+                let why = match opinion {
+                    Opinion::Holds(bound) => format!("holds as well: {bound}"),
+                    Opinion::Silent(why) if !why.is_empty() => why,
+                    _ => "the simulation is not precise enough to tell it apart".to_owned(),
+                };
+                total.survivors.push(format!("{} ({}; {why})", print::link(&mutant.link), mutant.description));
+            }
+        }
+    }
+    (total.mutants > 0).then_some(total)
+}

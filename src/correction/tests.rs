@@ -1,0 +1,86 @@
+use super::*;
+use crate::claim::Domain;
+use crate::expr::fixture::*;
+use crate::expr::{ArrayFunction, Expr, Sort, print};
+use crate::method::Context;
+use crate::method::Method;
+use crate::method::fixture::Table;
+use crate::numeric::Function::{Exp, Log, Tanh};
+
+fn budget() -> Budget {
+    Budget::default()
+}
+
+fn evidence(claim: &Claim) -> Vec<crate::evidence::Evidence> {
+    let (budget, seed) = (budget(), SeedPath::root(1));
+    let context = Context { claim, budget: &budget, seed: &seed };
+    let mut out = enclosure::Enclosure.check(&context);
+    out.extend(exact::Exact.check(&context));
+    out
+}
+
+fn repairs(claim: &Claim) -> Vec<String> {
+    let found = corrections(claim, &evidence(claim), &budget(), &SeedPath::root(1), &not_simulated);
+    found.into_iter().map(|c| c.tex).collect()
+}
+
+#[test]
+fn a_misprint_is_repaired_by_the_formula_that_was_meant() {
+    let mut t = Table::default();
+    let (x, y) = (&t.real("x"), &t.positive("y"));
+    let exponential = |e: Expr| f(Exp, e);
+    let tanh = (n(1) - exponential(n(-2) * x)) / (n(1) + exponential(n(-2) * x));
+    let misprint = (n(1) + exponential(n(-2) * x)) / (n(1) + exponential(n(-2) * x));
+    let found = repairs(&t.claim(f(Tanh, x.clone()), Relation::Equal, misprint));
+    assert_eq!(found[0], print::link(&t.claim(f(Tanh, x.clone()), Relation::Equal, tanh).statement.links[0]));
+    let found = repairs(&t.claim(f(Log, pow(y.clone(), n(2))), Relation::Equal, n(3) * f(Log, y.clone())));
+    assert!(found.iter().any(|tex| tex.ends_with(r"= 2 \log\left( y \right)")), "{found:?}");
+    // Nothing within two slips.
+    assert!(repairs(&t.claim(f(Tanh, x.clone()), Relation::Equal, pow(y.clone(), n(7)))).is_empty());
+}
+
+#[test]
+fn two_slips_are_undone_where_one_is_not_enough() {
+    let mut t = Table::default();
+    let (a, b) = (&t.real("a"), &t.real("b"));
+    let right = pow(a.clone(), n(2)) - a * b + pow(b.clone(), n(2));
+    let claim = t.claim(pow(a + b, n(2)), Relation::Equal, right);
+    let found = corrections(&claim, &evidence(&claim), &budget(), &SeedPath::root(1), &not_simulated);
+    assert!(!found.is_empty() && found[0].edits == 2, "{found:?}");
+}
+
+#[test]
+fn matrices_in_the_wrong_order_or_transposed() {
+    let mut t = Table::default();
+    let d = t.dimension("d");
+    let (a, b) = (&t.square("A", &d, Domain::All), &t.square("B", &d, Domain::All));
+    let transposed = |m: Expr| {
+        let sort = m.sort.clone();
+        array_of(ArrayFunction::Transpose, vec![m], sort)
+    };
+    let found = repairs(&t.claim(transposed(a * b), Relation::Equal, transposed(b.clone()) * a));
+    assert_eq!(found[0], r"\left( A B \right)^{\top} = B^{\top} A^{\top}");
+}
+
+#[test]
+fn a_sharp_check_kills_what_is_wrong_and_knows_what_is_the_same() {
+    let mut t = Table::default();
+    let (x, y) = (&t.real("x"), &t.positive("y"));
+    let claim = t.claim(pow(x + y, n(2)), Relation::Equal, pow(x.clone(), n(2)) + n(2) * x * y + pow(y.clone(), n(2)));
+    let sharp = sharpness(&claim, &evidence(&claim), &budget(), &SeedPath::root(1), &not_simulated, 80).unwrap();
+    assert!(sharp.mutants > 30 && sharp.survivors.is_empty(), "{sharp:?}");
+    assert_eq!(sharp.killed + sharp.equivalent, sharp.mutants);
+    // −(x + y) squared is the same.
+    assert!(sharp.equivalent >= 1, "{sharp:?}");
+    // A coarse tolerance lets small slips pass, and says so.
+    let near = Domain::Interval {
+        lower: Some((crate::numeric::Rational::ZERO, true)),
+        upper: Some((crate::numeric::Rational::from_parts(1.into(), 1000_u32.into()), true)),
+    };
+    let mut t = Table::default();
+    let z = use_of(&t.declare("z", Sort::Real, near, crate::claim::Role::Variable));
+    let mut claim = t.claim(f(Exp, z.clone()), Relation::Approximately, n(1) + &z);
+    claim.tolerance = Some(crate::claim::Tolerance { relative: 0.01, reason: "first order".into() });
+    let blunt = sharpness(&claim, &evidence(&claim), &budget(), &SeedPath::root(1), &not_simulated, 80).unwrap();
+    assert!(!blunt.survivors.is_empty() && blunt.killed > 0, "{blunt:?}");
+}

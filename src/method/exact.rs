@@ -1,0 +1,403 @@
+//! Identities by evaluation at random points of a large prime field (Schwartz 1980, Zippel 1979).
+//!
+//! A formula of total degree D that is not an identity vanishes at a random point of a field with p elements with probability
+//! at most D/p. Transcendental subterms are tied consistently by [`ExactField`]. It proves and never contradicts: what
+//! differs in the field may still be equal under relations that the field does not know.
+//!
+//! # Symbolic dimensions
+//! A size that was tried proves nothing about another, with one exception: both sides are built from d × d matrices (and
+//! vectors as last factors) by sums, products, whole powers, transposes, inverses and scalar coefficients. The difference is
+//! then a rational series in non-commuting letters of rank at most n: 2 for a letter, 1 for a constant, the sum for
+//! sums and products, one more for an inverse. A series of rank n that vanishes on all words of fewer than n letters is zero
+//! (Schützenberger 1961; Berstel and Reutenauer, *Noncommutative Rational Series*, ch. 2). Its part of degree k vanishes
+//! on matrices of size k + 1 only if it is formally zero: after polarisation the letters E(i, i+1) + E(i+1, i), which are
+//! symmetric, let exactly one order of the factors reach from row 1 to column k + 1. So one size d ≥ n decides all sizes.
+
+use super::enclosure::fact;
+use super::setting::Setting;
+use super::{Budget, Context, Method, undecided, undecided_link};
+use crate::assumption::Point;
+use crate::claim::{Claim, Declaration, Domain};
+use crate::eval::{Assignment, Program, Value};
+use crate::evidence::{Evidence, Finding, StopReason};
+use crate::expr::{ArrayFunction, Dim, Expr, Kind, Link, Relation, Sort, Symbol, walk};
+use crate::numeric::exact::{Element, ExactField};
+use crate::numeric::{Arithmetic, Rational, Undefined};
+use crate::random::{SeedPath, Stream};
+
+/// Polynomial identity testing.
+#[derive(Clone, Copy, Debug)]
+pub struct Exact;
+
+const NAME: &str = "exact";
+
+/// Matrices beyond this size cost more than the certificate is worth.
+const LARGEST_SIZE: usize = 24;
+
+/// Assignments of sizes to several dimensions that are tried.
+const SIZE_ASSIGNMENTS: usize = 12;
+
+/// So many free signs are enumerated.
+const ENUMERATED_SIGNS: usize = 6;
+
+/// Draws per assignment of sizes: a point is lost where a denominator vanishes or a root does not exist.
+const ATTEMPTS: u64 = 400;
+
+/// Points per assignment of sizes, where each is worth little because roots have an unknown branch.
+const MOST_POINTS: usize = 64;
+
+/// Decimal logarithm of the probability of error that a proof may have.
+const CERTAIN: f64 = -15.0;
+
+impl Method for Exact {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "proves identities by evaluation at random points of a large prime field"
+    }
+
+    fn applies(&self, claim: &Claim) -> Result<(), String> {
+        if claim.limit.is_some() {
+            return Err("a limit is not an identity".into());
+        }
+        if claim.extremum.is_some() || claim.solves.is_some() {
+            return Err("an optimum or a solution is checked by its derivative or residual".into());
+        }
+        if claim.tolerance.is_some() || !claim.statement.links.iter().any(|l| l.relation == Relation::Equal) {
+            return Err("only equations are identities".into());
+        }
+        Setting::new(claim, &Budget { points: 0, ..Budget::default() }, &SeedPath::root(0)).map(|_| ())
+    }
+
+    fn check(&self, context: &Context<'_>) -> Vec<Evidence> {
+        let Context { claim, budget, seed, .. } = *context;
+        let setting = match Setting::new(claim, &Budget { points: 0, ..budget.clone() }, seed) {
+            Ok(setting) => setting,
+            Err(why) => return undecided(NAME, claim, StopReason::NotApplicable, &why),
+        };
+        let links = claim.statement.links.iter().enumerate();
+        links.map(|(k, link)| Evidence { link: k, ..judge(link, &setting, budget, seed) }).collect()
+    }
+}
+
+/// Judges one link, or a variant of it, with the symbols of a setting.
+pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath) -> Evidence {
+    if link.relation != Relation::Equal || setting.claim.tolerance.is_some() {
+        return undecided_link(NAME, 0, StopReason::NotApplicable, "only equations are identities");
+    }
+    let Some(link) = setting.prepare(link) else {
+        return undecided_link(NAME, 0, StopReason::NotApplicable, "a derivative by a defined symbol");
+    };
+    let (left, right) = match (Program::compile(&link.left), Program::compile(&link.right)) {
+        (Ok(left), Ok(right)) => (left, right),
+        (Err(why), _) | (_, Err(why)) => {
+            return undecided_link(NAME, 0, StopReason::NotApplicable, &why.to_string());
+        }
+    };
+    let deciding = deciding_size(&link, &setting.claim.declarations);
+    let finding = vanishes(setting, budget, seed, deciding, &mut |field, at, _, _| {
+        difference(field, &left.evaluate(field, at)?, &right.evaluate(field, at)?)
+    });
+    let detail = match &finding {
+        Finding::Proves { certificate } => certificate.clone(),
+        Finding::Agrees { bound } => bound.clone(),
+        Finding::Undecided { explanation, .. } => explanation.clone(),
+        Finding::Contradicts { .. } => unreachable!("the field never contradicts"),
+    };
+    let facts = vec![fact("least number of points per assignment of sizes", budget.field_points)];
+    Evidence { method: NAME.to_owned(), link: 0, finding, detail, facts, figures: Vec::new() }
+}
+
+/// Left minus right; 0 beside an array stands for all zeros.
+fn difference(
+    field: &ExactField,
+    left: &Value<Element>,
+    right: &Value<Element>,
+) -> Result<Value<Element>, Undefined> {
+    if left.shape() == right.shape() {
+        let entries = left.entries().iter().zip(right.entries()).map(|(x, y)| field.sub(x, y));
+        return Ok(Value::vector(entries.collect()));
+    }
+    match right.as_scalar() {
+        Some(r) if field.is_zero(r) => Ok(left.clone()),
+        _ => Err(Undefined::Shape("two sides of different shape".into())),
+    }
+}
+
+/// What is to vanish: its value at a field point, the sizes there, and a stream for further choices.
+pub(super) type Residual<'a> =
+    dyn FnMut(&ExactField, &Assignment<Element>, &Point, &mut Stream) -> Result<Value<Element>, Undefined> + 'a;
+
+/// Whether a residual vanishes: at every tried assignment of sizes, at random field points.
+///
+/// `deciding` is the size of a single symbolic dimension that decides all sizes, if there is one.
+pub(super) fn vanishes(
+    setting: &Setting<'_>,
+    budget: &Budget,
+    seed: &SeedPath,
+    deciding: Option<usize>,
+    residual: &mut Residual<'_>,
+) -> Finding {
+    let mut sizes = setting.sampler.size_assignments(SIZE_ASSIGNMENTS);
+    let dimensions: Vec<Symbol> = setting.sampler.dimensions().map(|d| d.symbol.clone()).collect();
+    // The argument expands around multiples of the identity, where size 1 shows that both sides are defined.
+    let deciding = deciding.filter(|n| {
+        *n <= LARGEST_SIZE && dimensions.len() == 1 && sizes.iter().any(|p| p.size(&dimensions[0]) == Some(1))
+    });
+    if let (Some(n), [dimension]) = (deciding, &dimensions[..])
+        && sizes.iter().all(|p| p.size(dimension).is_none_or(|d| d < n))
+    {
+        let mut large = Point::new();
+        large.set_size(dimension, n);
+        sizes.push(large);
+    }
+    if sizes.is_empty() {
+        return Finding::Undecided { reason: StopReason::NoAdmissiblePoint, explanation: "no admissible sizes".into() };
+    }
+    // Whole numbers as indeterminates first: that covers all their values.
+    let mut failure = String::new();
+    for concrete in [false, true] {
+        if concrete && !has_whole_variables(setting) {
+            break;
+        }
+        match test(setting, budget, seed, &sizes, concrete, residual) {
+            Ok(test) => {
+                let finite = concrete || draws_signs(setting) || has_indices(setting);
+                return report(&sizes, &dimensions, deciding, &test, finite);
+            }
+            Err(why) => failure = why,
+        }
+    }
+    let explanation = format!("not decided by algebra: {failure}");
+    Finding::Undecided { reason: StopReason::NotApplicable, explanation }
+}
+
+fn report(sizes: &[Point], dimensions: &[Symbol], deciding: Option<usize>, test: &Zeros, finite: bool) -> Finding {
+    let tried = dimensions.iter().map(|dimension| {
+        let mut values: Vec<usize> = sizes.iter().filter_map(|p| p.size(dimension)).collect();
+        values.sort_unstable();
+        values.dedup();
+        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+        format!("{} = {}", dimension.tex(), values.join(", "))
+    });
+    let tried: Vec<String> = tried.collect();
+    let at = if tried.is_empty() { String::new() } else { format!(" for {}", tried.join("; ")) };
+    let points = test.points;
+    let covered = (dimensions.is_empty() || deciding.is_some()) && !finite;
+    if covered && test.log10_error <= CERTAIN {
+        let all = deciding.map_or(String::new(), |n| format!(" (size {n} decides every size)"));
+        let exponent = test.log10_error.ceil();
+        let certificate = format!(
+            "both sides are equal at {points} random points of a prime field{at}{all}; probability of error below 10^{exponent}"
+        );
+        return Finding::Proves { certificate };
+    }
+    let at = if at.is_empty() { " for the whole numbers, signs and roots tried".to_owned() } else { at };
+    Finding::Agrees { bound: format!("exact{at}: equal at {points} random points of a prime field") }
+}
+
+/// A residual that was zero wherever it was tried.
+struct Zeros {
+    points: usize,
+    /// Decimal logarithm of the probability that it is not identically zero, for the worst assignment of sizes.
+    log10_error: f64,
+}
+
+fn has_indices(setting: &Setting<'_>) -> bool {
+    setting.sampler.variables().any(|d| matches!(d.symbol.sort(), Sort::Index(_)))
+}
+
+fn has_whole_variables(setting: &Setting<'_>) -> bool {
+    setting.sampler.variables().any(|d| *d.symbol.sort() == Sort::Integer && !matches!(d.domain, Domain::Signs))
+}
+
+fn scalar_signs(setting: &Setting<'_>) -> Vec<Symbol> {
+    let signs = setting.sampler.variables().filter(|d| matches!(d.domain, Domain::Signs) && d.symbol.sort().is_scalar());
+    signs.map(|d| d.symbol.clone()).collect()
+}
+
+/// Signs that are drawn, not enumerated: a few draws do not cover them.
+fn draws_signs(setting: &Setting<'_>) -> bool {
+    let arrays = setting.sampler.variables().any(|d| matches!(d.domain, Domain::Signs) && !d.symbol.sort().is_scalar());
+    arrays || scalar_signs(setting).len() > ENUMERATED_SIGNS
+}
+
+/// Random points until the residual has been zero often enough; otherwise why not.
+fn test(
+    setting: &Setting<'_>,
+    budget: &Budget,
+    seed: &SeedPath,
+    sizes: &[Point],
+    concrete: bool,
+    residual: &mut Residual<'_>,
+) -> Result<Zeros, String> {
+    let signs = scalar_signs(setting);
+    let enumerated = if signs.len() <= ENUMERATED_SIGNS { 1_usize << signs.len() } else { 1 };
+    let (mut points, mut worst) = (0, f64::NEG_INFINITY);
+    for (block, size) in sizes.iter().enumerate() {
+        // Every combination of signs is a claim of its own.
+        for combination in 0..enumerated {
+            let seed = seed.child("field").block(block as u64).block(combination as u64);
+            let (mut valid, mut log10_error) = (0, 0.0_f64);
+            for attempt in 0..ATTEMPTS {
+                if valid >= budget.field_points && log10_error <= CERTAIN || valid >= MOST_POINTS {
+                    break;
+                }
+                let mut stream = seed.block(attempt).stream();
+                let field = ExactField::new(&mut stream);
+                let Some(mut at) = setting.sampler.fill_field(size, &field, concrete, &mut stream) else {
+                    return Err("an empty domain".into());
+                };
+                for (bit, symbol) in signs.iter().enumerate().filter(|_| enumerated > 1) {
+                    let sign = if combination >> bit & 1 == 1 { Rational::ONE } else { Rational::NEG_ONE };
+                    at.set(symbol, Value::Scalar(field.rational(&sign)));
+                }
+                match residual(&field, &at, size, &mut stream) {
+                    Ok(value) if value.entries().iter().all(|x| field.is_zero(x)) => {
+                        valid += 1;
+                        let error = value.entries().iter().map(|x| field.error_bound(x)).fold(0.0, f64::max);
+                        log10_error += error.max(f64::MIN_POSITIVE).log10();
+                    }
+                    Ok(_) => return Err("the two sides differ in the field".into()),
+                    // A vanishing denominator or a root that is not in the field; another point is drawn.
+                    Err(Undefined::Domain(_) | Undefined::Precision(_)) => {}
+                    Err(why) => return Err(why.to_string()),
+                }
+            }
+            if valid < budget.field_points {
+                return Err("undefined at most points of the field".into());
+            }
+            points += valid;
+            worst = worst.max(log10_error);
+        }
+    }
+    Ok(Zeros { points, log10_error: worst })
+}
+
+/// The size of the only dimension that decides all sizes, see the module's documentation.
+fn deciding_size(link: &Link, declarations: &[Declaration]) -> Option<usize> {
+    let square = |sort: &Sort| match sort {
+        Sort::Matrix(Dim::Named(n), Dim::Named(m)) if n == m => Some(n.clone()),
+        Sort::Vector(Dim::Named(n)) => Some(n.clone()),
+        _ => None,
+    };
+    let d = square(&link.left.sort)?;
+    if square(&link.right.sort)? != d {
+        return None;
+    }
+    Some(rank(&link.left, &d, declarations)? + rank(&link.right, &d, declarations)?)
+}
+
+fn rank(e: &Expr, d: &Symbol, declarations: &[Declaration]) -> Option<usize> {
+    let all = |operands: &[Expr]| operands.iter().map(|a| rank(a, d, declarations)).sum::<Option<usize>>();
+    if e.sort.is_scalar() {
+        let constant = walk::free_symbols(e).iter().all(|s| s != d && s.sort().is_scalar());
+        return constant.then_some(1);
+    }
+    let of_size = match &e.sort {
+        Sort::Matrix(Dim::Named(n), Dim::Named(m)) => n == d && m == d,
+        Sort::Vector(Dim::Named(n)) => n == d,
+        _ => false,
+    };
+    if !of_size {
+        return None;
+    }
+    match &*e.kind {
+        Kind::Symbol(s) => {
+            let declaration = declarations.iter().find(|x| x.symbol == *s)?;
+            matches!(declaration.domain, Domain::All | Domain::Symmetric | Domain::PositiveDefinite).then_some(2)
+        }
+        Kind::Identity(_) => Some(1),
+        Kind::Add(operands) | Kind::Mul(operands) => all(operands),
+        Kind::Neg(a) => rank(a, d, declarations),
+        Kind::Div(a, b) => Some(rank(a, d, declarations)? + rank(b, d, declarations)?),
+        Kind::Pow(base, exponent) => {
+            let n: i64 = i64::try_from(exponent.as_number().filter(|n| n.is_int())?.numerator().clone()).ok()?;
+            let base = rank(base, d, declarations)?;
+            Some(base * usize::try_from(n.unsigned_abs()).ok()?.max(1) + usize::from(n < 0))
+        }
+        Kind::Array(ArrayFunction::Transpose, operands) => all(operands),
+        Kind::Array(ArrayFunction::Inverse, operands) => Some(all(operands)? + 1),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::Role;
+    use crate::expr::fixture::*;
+    use crate::method::fixture::{Table, check, word};
+    use crate::numeric::Function::{Cos, Cosh, Exp, Log, Sin, Sinh};
+
+    #[test]
+    fn identities_are_proved_and_their_twins_are_not() {
+        let mut t = Table::default();
+        let (x, y) = (&t.real("x"), &t.positive("y"));
+        let finding = |left: Expr, right: Expr| word(&Exact, &t.claim(left, Relation::Equal, right));
+        assert_eq!(finding(pow(x + y, n(2)), x * x + n(2) * x * y + y * y), "proves");
+        assert_eq!(finding(pow(x + y, n(2)), x * x + x * y + y * y), "undecided");
+        assert_eq!(finding(f(Exp, x + y), f(Exp, x.clone()) * f(Exp, y.clone())), "proves");
+        assert_eq!(finding(f(Exp, x + y), f(Exp, x.clone()) + f(Exp, y.clone())), "undecided");
+        assert_eq!(finding(f(Log, y * y), n(2) * f(Log, y.clone())), "proves");
+        assert_eq!(finding(pow(f(Cosh, x.clone()), n(2)) - pow(f(Sinh, x.clone()), n(2)), n(1)), "proves");
+        assert_eq!(finding(pow(f(Cos, x.clone()), n(2)) - pow(f(Sin, x.clone()), n(2)), n(1)), "undecided");
+        assert_eq!(finding(f(Sin, n(2) * x), n(2) * f(Sin, x.clone()) * f(Cos, x.clone())), "proves");
+    }
+
+    #[test]
+    fn a_root_has_the_sign_that_the_domain_gives_it() {
+        let mut t = Table::default();
+        let (x, y) = (&t.real("x"), &t.positive("y"));
+        let root = |e: &Expr| f(crate::numeric::Function::Sqrt, pow(e.clone(), n(2)));
+        assert_eq!(word(&Exact, &t.claim(root(y), Relation::Equal, y.clone())), "proves");
+        assert_eq!(word(&Exact, &t.claim(root(x), Relation::Equal, x.clone())), "undecided");
+    }
+
+    #[test]
+    fn one_large_size_decides_all_and_few_small_ones_do_not() {
+        let mut t = Table::default();
+        let d = t.dimension("d");
+        let (a, b) = (&t.square("A", &d, Domain::All), &t.square("B", &d, Domain::All));
+        let c = &t.square("C", &d, Domain::PositiveDefinite);
+        let inverse = |m: Expr| {
+            let sort = m.sort.clone();
+            array_of(ArrayFunction::Inverse, vec![m], sort)
+        };
+        let identity = Expr::new(Kind::Identity(d.clone()), a.sort.clone(), x_span());
+        let product = t.claim(inverse(a * b), Relation::Equal, inverse(b.clone()) * inverse(a.clone()));
+        let evidence = check(&Exact, &product);
+        assert_eq!(evidence.finding.word(), "proves", "{evidence:?}");
+        let resolvent = t.claim(identity.clone() - inverse(&identity + c), Relation::Equal, c * inverse(&identity + c));
+        assert_eq!(word(&Exact, &resolvent), "proves");
+        assert_eq!(word(&Exact, &t.claim(a * b, Relation::Equal, b * a)), "undecided");
+        // True for every size, but a trace is outside the certificate.
+        let trace = |m: Expr| array_of(ArrayFunction::Trace, vec![m], Sort::Real);
+        assert_eq!(word(&Exact, &t.claim(trace(a * b), Relation::Equal, trace(b * a))), "agrees");
+    }
+
+    #[test]
+    fn whole_numbers_that_count_terms_are_tried_and_not_proved() {
+        let mut t = Table::default();
+        let bound = Domain::Interval { lower: Some((Rational::ZERO, true)), upper: None };
+        let m = &use_of(&t.declare("m", Sort::Integer, bound, Role::Variable));
+        let i = symbol("i", Sort::Integer);
+        let total = || sum_over(&i, n(1), m.clone(), use_of(&i));
+        assert_eq!(word(&Exact, &t.claim(total(), Relation::Equal, m * (m + n(1)) / n(2))), "agrees");
+        assert_eq!(word(&Exact, &t.claim(total(), Relation::Equal, m * m)), "undecided");
+        assert_eq!(word(&Exact, &t.claim((m + n(1)) * m, Relation::Equal, m * m + m)), "proves");
+    }
+
+    #[test]
+    fn signs_are_enumerated() {
+        let mut t = Table::default();
+        let s = &use_of(&t.declare("s", Sort::Real, Domain::Signs, Role::Variable));
+        let x = &t.real("x");
+        let odd = |e: Expr| f(Sinh, e);
+        assert_eq!(word(&Exact, &t.claim(odd(s * x), Relation::Equal, s * odd(x.clone()))), "proves");
+        assert_eq!(word(&Exact, &t.claim(s * s, Relation::Equal, n(1))), "proves");
+        assert_eq!(word(&Exact, &t.claim(s.clone(), Relation::Equal, n(1))), "undecided");
+    }
+}
