@@ -2,7 +2,7 @@
 //! before a number was drawn.
 
 pub(crate) mod binding;
-mod figures;
+pub(crate) mod figures;
 pub(crate) mod judging;
 pub(crate) mod sample;
 pub(crate) mod wording;
