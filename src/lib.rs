@@ -17,6 +17,7 @@ pub mod plan;
 pub mod profile;
 pub mod random;
 pub mod record;
+pub mod runner;
 pub mod source;
 pub mod stats;
 pub mod verdict;

@@ -4,7 +4,7 @@ mod laboratory;
 pub mod scaling;
 pub mod simulation;
 
-pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache};
+pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache, Runs};
 
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding, StopReason};
