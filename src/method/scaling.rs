@@ -171,12 +171,7 @@ impl Fitted {
     }
 }
 
-fn check_request(
-    request: &Request<'_>,
-    limit: &Limit,
-    context: &Context<'_>,
-    laboratory: &Laboratory<'_>,
-) -> Evidence {
+fn check_request(request: &Request<'_>, limit: &Limit, context: &Context<'_>, laboratory: &Laboratory<'_>) -> Evidence {
     let stop = |Stop(reason, explanation): Stop| undecided(reason, &explanation);
     let main = match sizes::measure(request, limit, context, laboratory, Strand::Main) {
         Ok(measured) => measured,
@@ -192,7 +187,10 @@ fn check_request(
     let fitted = match Fitted::new(shape, &main, &candidates) {
         Ok(fitted) => fitted,
         Err(error) => {
-            return undecided(StopReason::StillDrifting, &format!("{error}; larger sizes or other exponents would decide"));
+            return undecided(
+                StopReason::StillDrifting,
+                &format!("{error}; larger sizes or other exponents would decide"),
+            );
         }
     };
     let what = match shape {
@@ -224,7 +222,9 @@ fn check_request(
         },
         (Equivalence::Contradicts, Some(false)) => Finding::Undecided {
             reason: StopReason::NotConfirmed,
-            explanation: format!("{estimate} contradicts the claim, but an independent second stream does not confirm it"),
+            explanation: format!(
+                "{estimate} contradicts the claim, but an independent second stream does not confirm it"
+            ),
         },
         (Equivalence::Contradicts, _) => Finding::Contradicts {
             witness: Witness {
@@ -276,11 +276,19 @@ fn facts(
     let budget = &context.budget.simulation;
     let mut facts = Vec::new();
     let mut fact = |label: &str, value: String| facts.push(Fact { label: label.to_owned(), value });
-    fact("experiment", format!("{}, estimand {}: {}", request.experiment.name, request.estimand.name, request.estimand.meaning));
+    fact(
+        "experiment",
+        format!("{}, estimand {}: {}", request.experiment.name, request.estimand.name, request.estimand.meaning),
+    );
     for m in measured {
         fact(
             &m.point,
-            format!("measured {}, predicted {}, {} replicates", plus_minus(m.mean, m.error), significant(m.prediction, 6), m.replicates),
+            format!(
+                "measured {}, predicted {}, {} replicates",
+                plus_minus(m.mean, m.error),
+                significant(m.prediction, 6),
+                m.replicates
+            ),
         );
     }
     fact("corrections", candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
@@ -290,7 +298,13 @@ fn facts(
                 let name = c.correction.map_or_else(|| "constant".to_owned(), |g| g.to_string());
                 fact(
                     &format!("model {name}, {} sizes left out", c.dropped),
-                    format!("limit {}, share {:.2}, χ² {:.1} for {} degrees", plus_minus(c.fit.coefficients[0], c.fit.standard_error(0)), c.weight, c.fit.chi_squared, c.fit.degrees),
+                    format!(
+                        "limit {}, share {:.2}, χ² {:.1} for {} degrees",
+                        plus_minus(c.fit.coefficients[0], c.fit.standard_error(0)),
+                        c.weight,
+                        c.fit.chi_squared,
+                        c.fit.degrees
+                    ),
                 );
             }
             fact("remaining drift at the largest size", significant(fit.remaining_drift(), 2));
@@ -302,7 +316,10 @@ fn facts(
     fact("margin", significant(margin, 3));
     fact("error rate", significant(budget.alpha, 2));
     if let Some(confirmed) = confirmed {
-        fact("independent second stream", if confirmed { "confirms the contradiction" } else { "does not confirm" }.to_owned());
+        fact(
+            "independent second stream",
+            if confirmed { "confirms the contradiction" } else { "does not confirm" }.to_owned(),
+        );
     }
     fact("seed", budget.seed.to_string());
     facts

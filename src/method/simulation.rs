@@ -225,9 +225,7 @@ fn shown(j: &Judged) -> usize {
 }
 
 fn finding(request: &Request<'_>, judged: &[Judged]) -> Finding {
-    let measured = |j: &Judged, k: usize| {
-        j.reading.components[k].1.map_or_else(|| "no interval".to_owned(), interval)
-    };
+    let measured = |j: &Judged, k: usize| j.reading.components[k].1.map_or_else(|| "no interval".to_owned(), interval);
     let contradicted = judged.iter().find(|j| matches!(j.reading.outcome, Outcome::Contradicts { .. }));
     if let Some(j) = contradicted {
         let k = shown(j);
@@ -271,7 +269,9 @@ fn finding(request: &Request<'_>, judged: &[Judged]) -> Finding {
         })
         .fold((0.0, 0.0, 0.0), |a, b| if b.0 > a.0 { b } else { a });
     let bound = match request.side {
-        Side::Both if worst.2 != 0.0 => format!("measured and predicted differ by at most {:.2} %", 100.0 * worst.1 / worst.2.abs()),
+        Side::Both if worst.2 != 0.0 => {
+            format!("measured and predicted differ by at most {:.2} %", 100.0 * worst.1 / worst.2.abs())
+        }
         Side::Both => format!("measured and predicted differ by at most {}", significant(worst.1, 2)),
         _ => format!("the bound is exceeded by at most {}", significant(worst.1, 2)),
     };
@@ -282,11 +282,18 @@ fn facts(request: &Request<'_>, context: &Context<'_>, judged: &[Judged], relati
     let budget = &context.budget.simulation;
     let mut facts = Vec::new();
     let mut fact = |label: &str, value: String| facts.push(Fact { label: label.to_owned(), value });
-    fact("experiment", format!("{}, estimand {}: {}", request.experiment.name, request.estimand.name, request.estimand.meaning));
+    fact(
+        "experiment",
+        format!("{}, estimand {}: {}", request.experiment.name, request.estimand.name, request.estimand.meaning),
+    );
     for j in judged.iter().take(12) {
         let k = shown(j);
         let (mean, i) = j.reading.components.get(k).copied().unwrap_or((f64::NAN, None));
-        let along = if j.target.predictions.len() > 1 { format!(" (direction {k} of {})", j.target.predictions.len()) } else { String::new() };
+        let along = if j.target.predictions.len() > 1 {
+            format!(" (direction {k} of {})", j.target.predictions.len())
+        } else {
+            String::new()
+        };
         let estimate = i.map_or_else(|| significant(mean, 6), |i| plus_minus(i.centre(), i.radius()));
         fact(
             &sample::canonical(&j.run.parameters),
@@ -306,22 +313,35 @@ fn facts(request: &Request<'_>, context: &Context<'_>, judged: &[Judged], relati
     fact("not finite", judged.iter().map(|j| j.reading.non_finite).sum::<u64>().to_string());
     if let Some(j) = judged.first() {
         fact("interval", j.reading.sequence.to_owned());
-        fact("error rate", format!("{} for this claim, {} per comparison", significant(budget.alpha, 2), significant(j.reading.alpha, 2)));
-        fact("confirmed by", match judged.iter().map(|j| j.reading.confirmed_by).max() {
-            Some(n) if n > 0 => format!("{n} replicates of an independent stream"),
-            _ => "not needed".to_owned(),
-        });
+        fact(
+            "error rate",
+            format!(
+                "{} for this claim, {} per comparison",
+                significant(budget.alpha, 2),
+                significant(j.reading.alpha, 2)
+            ),
+        );
+        fact(
+            "confirmed by",
+            match judged.iter().map(|j| j.reading.confirmed_by).max() {
+                Some(n) if n > 0 => format!("{n} replicates of an independent stream"),
+                _ => "not needed".to_owned(),
+            },
+        );
         let flags: Vec<String> = j.run.parameters.iter().map(|(n, v)| format!("-p {n}={v}")).collect();
-        fact("reproduce", format!(
-            "corrigenda simulate {} {} --replicates {} --seed {}",
-            request.experiment.name,
-            flags.join(" "),
-            j.reading.replicates,
-            budget.seed
-        ));
+        fact(
+            "reproduce",
+            format!(
+                "corrigenda simulate {} {} --replicates {} --seed {}",
+                request.experiment.name,
+                flags.join(" "),
+                j.reading.replicates,
+                budget.seed
+            ),
+        );
     }
     facts
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

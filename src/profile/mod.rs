@@ -133,7 +133,9 @@ mod tests {
         assert_eq!(standard.name, "standard");
         assert!(quick.work < standard.work && standard.work < thorough.work);
         assert!(quick.relative_margin > standard.relative_margin);
-        assert!(matches!(Profile::named("fast"), Err(Error::Unknown { known, .. }) if known == "quick, standard, thorough"));
+        assert!(
+            matches!(Profile::named("fast"), Err(Error::Unknown { known, .. }) if known == "quick, standard, thorough")
+        );
     }
 
     #[test]

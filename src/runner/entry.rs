@@ -11,9 +11,10 @@ use crate::record::ClaimEntry;
 pub fn entry(claim: &Claim, judged: &Judged, as_printed: Option<bool>) -> ClaimEntry {
     let place = claim.file.position(claim.span.start);
     let used = free_symbols_of_statement(&claim.statement);
-    let restricted = claim.declarations.iter().filter(|d| {
-        used.contains(&d.symbol) && !(matches!(d.domain, Domain::All) && matches!(d.role, Role::Variable))
-    });
+    let restricted = claim
+        .declarations
+        .iter()
+        .filter(|d| used.contains(&d.symbol) && !(matches!(d.domain, Domain::All) && matches!(d.role, Role::Variable)));
     let assumptions = restricted.map(domain_in_words).chain(claim.assumptions.iter().map(condition_in_words)).collect();
     ClaimEntry {
         id: claim.id.clone(),

@@ -192,13 +192,7 @@ impl Job<'_> {
         Judged { evidence, verdict, because, sharpness, corrections, seconds: began.elapsed().as_secs_f64() }
     }
 
-    fn check(
-        &self,
-        claim: &Claim,
-        check: &Check,
-        frozen: bool,
-        progress: &(dyn Fn(&str) + Sync),
-    ) -> Vec<Evidence> {
+    fn check(&self, claim: &Claim, check: &Check, frozen: bool, progress: &(dyn Fn(&str) + Sync)) -> Vec<Evidence> {
         let Some(method) = self.setup.methods.iter().find(|m| m.name() == check.method) else {
             return undecided(check.method, claim, StopReason::NotApplicable, "no such method");
         };

@@ -23,7 +23,10 @@ pub struct Leading {
 impl Leading {
     /// The (1 − α) interval of the slope.
     pub fn slope_interval(&self, alpha: f64) -> Interval {
-        Interval::around(self.slope, normal_quantile(1.0 - alpha / 2.0) * self.slope_statistical.hypot(self.slope_systematic))
+        Interval::around(
+            self.slope,
+            normal_quantile(1.0 - alpha / 2.0) * self.slope_statistical.hypot(self.slope_systematic),
+        )
     }
 
     /// The hull of the slope intervals of all models that count.
@@ -92,9 +95,8 @@ pub fn leading_behaviour(
     models.sort_by(|a, b| b.1.total_cmp(&a.1));
     let mean = |j: usize| models.iter().map(|(f, w)| w * f.coefficients[j]).sum::<f64>();
     let within = |j: usize| models.iter().map(|(f, w)| w * f.covariance[(j, j)]).sum::<f64>();
-    let between = |j: usize, centre: f64| {
-        models.iter().map(|(f, w)| w * (f.coefficients[j] - centre).powi(2)).sum::<f64>()
-    };
+    let between =
+        |j: usize, centre: f64| models.iter().map(|(f, w)| w * (f.coefficients[j] - centre).powi(2)).sum::<f64>();
     let (slope, offset) = (mean(0), mean(1));
     Ok(Leading {
         slope,

@@ -91,7 +91,7 @@ impl ConfidenceSequence {
     /// The interval now; `None` while there are too few replicates.
     pub fn interval(&self) -> Option<Interval> {
         match self {
-            Self::EmpiricalBernstein(state) => (state.weight > 0.0).then(|| Interval {
+            Self::EmpiricalBernstein(state) => (state.weight > 0.0).then_some(Interval {
                 low: state.lower + state.width * state.running.low,
                 high: state.lower + state.width * state.running.high,
             }),
@@ -139,11 +139,8 @@ impl EmpiricalBernstein {
 impl Asymptotic {
     fn interval(&self) -> Option<Interval> {
         let count = self.seen.count;
-        let minimum = if self.seen.squares > 0.0 {
-            self.minimum
-        } else {
-            self.minimum.max(ConfidenceSequence::CONSTANT_MINIMUM)
-        };
+        let minimum =
+            if self.seen.squares > 0.0 { self.minimum } else { self.minimum.max(ConfidenceSequence::CONSTANT_MINIMUM) };
         if count < minimum.max(2) {
             return None;
         }

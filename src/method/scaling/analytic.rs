@@ -61,9 +61,9 @@ fn others(claim: &Claim, limit: &Limit, link: &Link) -> Result<Sampler, String> 
 fn approach(claim: &Claim, limit: &Limit, link: &Link, target: Option<f64>) -> Vec<(f64, f64)> {
     // Long sums cost their length, arrays its cube.
     let is_dimension = claim.declarations.iter().any(|d| d.symbol == limit.symbol && matches!(d.role, Role::Dimension));
-    let long = [&link.left, &link.right].iter().any(|e| {
-        any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Array(..) | Kind::Expectation(..)))
-    });
+    let long = [&link.left, &link.right]
+        .iter()
+        .any(|e| any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Array(..) | Kind::Expectation(..))));
     let (factor, steps): (f64, u32) = match (is_dimension && long, long, target) {
         (true, _, _) => (2.0, 6),
         (false, true, None) => (3.0, 8),
@@ -227,7 +227,11 @@ fn judge(relation: Relation, steps: &[Step]) -> Told {
                     ),
                 }
             } else {
-                Told::Unclear(format!("the limit is {} within {}", significant(a.limit, 6), significant(a.uncertainty, 1)))
+                Told::Unclear(format!(
+                    "the limit is {} within {}",
+                    significant(a.limit, 6),
+                    significant(a.uncertainty, 1)
+                ))
             }
         }
         None => {
@@ -251,12 +255,9 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
         return not_applicable(reason);
     }
     let link = &claim.statement.links[0];
-    let (Ok(sampler), Ok(target), Ok(left), Ok(right)) = (
-        others(claim, limit, link),
-        finite_target(limit),
-        Program::compile(&link.left),
-        Program::compile(&link.right),
-    ) else {
+    let (Ok(sampler), Ok(target), Ok(left), Ok(right)) =
+        (others(claim, limit, link), finite_target(limit), Program::compile(&link.left), Program::compile(&link.right))
+    else {
         return not_applicable("the sides cannot be evaluated".to_owned());
     };
     let programs = [left, right];

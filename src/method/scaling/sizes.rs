@@ -34,7 +34,11 @@ pub(super) fn swept<'a>(request: &'a Request<'_>, limit: &Limit) -> Result<&'a s
     let name = request.request.bind.get(tex).cloned().unwrap_or_else(|| plain_name(tex));
     match request.request.sweep.as_slice() {
         [(parameter, values)] if *parameter == name => {
-            if values.len() >= 4 { Ok(parameter) } else { Err(format!("a limit needs at least four values of `{name}`")) }
+            if values.len() >= 4 {
+                Ok(parameter)
+            } else {
+                Err(format!("a limit needs at least four values of `{name}`"))
+            }
         }
         [(parameter, _)] => Err(format!("the limit is in `{name}` but the experiment sweeps `{parameter}`")),
         [] => Err(format!("the experiment must sweep `{name}` over at least four values")),
@@ -174,7 +178,8 @@ pub(super) fn figure(
     Figure {
         slug: format!("{}-scaling", request.estimand.name),
         title: format!("{}: dependence on the size", request.estimand.name),
-        caption: "Means with error bars at every size, the heaviest of the fitted models, and the claimed limit.".to_owned(),
+        caption: "Means with error bars at every size, the heaviest of the fitted models, and the claimed limit."
+            .to_owned(),
         x: Axis { label: x_label, log: false },
         y: Axis { label: y_label, log: false },
         series,

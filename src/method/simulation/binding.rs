@@ -80,10 +80,7 @@ pub(crate) fn bind(
             // A dimension that an array has brought along needs no parameter.
             None if at.size(symbol).is_some() => {}
             None => {
-                return Err(BindError::Unbound {
-                    symbol: symbol.tex().to_owned(),
-                    experiment: run.experiment.name,
-                });
+                return Err(BindError::Unbound { symbol: symbol.tex().to_owned(), experiment: run.experiment.name });
             }
         }
     }
@@ -93,7 +90,11 @@ pub(crate) fn bind(
 
 fn assign(at: &mut Assignment<f64>, symbol: &Symbol, value: Quantity) -> Result<(), BindError> {
     let mismatch = |what: &str| {
-        Err(BindError::Mismatch(format!("{} is declared as {} but the experiment gives {what}", symbol.tex(), symbol.sort())))
+        Err(BindError::Mismatch(format!(
+            "{} is declared as {} but the experiment gives {what}",
+            symbol.tex(),
+            symbol.sort()
+        )))
     };
     match (symbol.sort(), value) {
         (Sort::Real | Sort::Integer | Sort::Index(_), Quantity::Scalar(x)) => {
@@ -222,7 +223,13 @@ mod tests {
 
     #[test]
     fn names_lose_their_dress() {
-        for (tex, name) in [("d", "d"), (r"\sigma", "sigma"), (r"m_{0}", "m_0"), (r"\mathrm{snr}", "snr"), (r"\alpha_{\mathrm c}", "alpha_c")] {
+        for (tex, name) in [
+            ("d", "d"),
+            (r"\sigma", "sigma"),
+            (r"m_{0}", "m_0"),
+            (r"\mathrm{snr}", "snr"),
+            (r"\alpha_{\mathrm c}", "alpha_c"),
+        ] {
             assert_eq!(plain_name(tex), name);
         }
     }

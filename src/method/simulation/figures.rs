@@ -50,10 +50,8 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
     // With several swept parameters each combination of the others is a series of its own.
     let mut groups: Vec<(String, Vec<&Judged>)> = Vec::new();
     for j in judged {
-        let others: Vec<String> = request.request.sweep[1..]
-            .iter()
-            .map(|(name, _)| format!("{name} = {}", value(j, name)))
-            .collect();
+        let others: Vec<String> =
+            request.request.sweep[1..].iter().map(|(name, _)| format!("{name} = {}", value(j, name))).collect();
         let name = others.join(", ");
         match groups.iter_mut().find(|(n, _)| *n == name) {
             Some((_, members)) => members.push(j),
@@ -82,13 +80,18 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
             high: ends(|i| i.high),
         });
     }
-    let wide = |v: &[f64]| v.iter().all(|x| *x > 0.0) && v.iter().fold(0.0f64, |a, b| a.max(*b)) > 30.0 * v.iter().fold(f64::INFINITY, |a, b| a.min(*b));
+    let wide = |v: &[f64]| {
+        v.iter().all(|x| *x > 0.0)
+            && v.iter().fold(0.0f64, |a, b| a.max(*b)) > 30.0 * v.iter().fold(f64::INFINITY, |a, b| a.min(*b))
+    };
     let swept: Vec<f64> = judged.iter().map(|j| value(j, parameter)).collect();
     let predicted: Vec<f64> = judged.iter().map(|j| j.target.predictions[0]).collect();
     Some(Figure {
         slug: format!("{}-against-{}", request.estimand.name, parameter.to_lowercase()),
         title: format!("{} against {parameter}", request.estimand.name),
-        caption: "Measured means with always-valid intervals; the line is the closed form, the band its equivalence margin.".to_owned(),
+        caption:
+            "Measured means with always-valid intervals; the line is the closed form, the band its equivalence margin."
+                .to_owned(),
         x: Axis { label: format!("{parameter}: {meaning}"), log: wide(&swept) },
         y: Axis { label: request.estimand.meaning.to_owned(), log: wide(&predicted) },
         series,
@@ -100,7 +103,13 @@ fn value(judged: &Judged, parameter: &str) -> f64 {
 }
 
 /// The closed form between the measured points, where it needs nothing but parameters.
-fn closed_form(request: &Request<'_>, claim: &Claim, at: &Judged, parameter: &str, x: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
+fn closed_form(
+    request: &Request<'_>,
+    claim: &Claim,
+    at: &Judged,
+    parameter: &str,
+    x: &[f64],
+) -> Option<(Vec<f64>, Vec<f64>)> {
     let declared = request.experiment.parameters.iter().find(|p| p.name == parameter)?;
     if declared.whole || request.estimand.shape != crate::experiment::Shape::Scalar {
         return None;

@@ -129,7 +129,8 @@ impl Gauge {
 
     fn equivalence(&self, k: usize, target: &Target) -> Equivalence {
         let interval = self.sequences[k].interval();
-        interval.map_or(Equivalence::Continue, |i| equivalence(i, target.predictions[k], target.margins[k], target.side))
+        interval
+            .map_or(Equivalence::Continue, |i| equivalence(i, target.predictions[k], target.margins[k], target.side))
     }
 
     fn compare(&self, target: &Target) -> (Equivalence, usize) {
@@ -191,11 +192,14 @@ pub(crate) fn judge(
         }
         if !gauge.heavy_tailed() {
             match gauge.compare(target) {
-                (Equivalence::Agrees, _) if laboratory.frozen => break agreed_on_both(run, estimand, target, alpha, budget),
+                (Equivalence::Agrees, _) if laboratory.frozen => {
+                    break agreed_on_both(run, estimand, target, alpha, budget);
+                }
                 (Equivalence::Agrees, _) => break Outcome::Agrees,
                 (Equivalence::Contradicts, component) if laboratory.frozen => break Outcome::Contradicts { component },
                 (Equivalence::Contradicts, component) => {
-                    let reach = (4 * blocks).min(last).max(blocks);
+                    // A contradiction near the end of the budget may take twice the budget to confirm.
+                    let reach = (4 * blocks).min(last).max(2 * blocks);
                     let confirm = Gauge::new(run, estimand, alpha, budget, last).ok_or_else(missing)?;
                     break confirmed(run, confirm, target, component, (first, reach), laboratory, &mut reading)?;
                 }
@@ -207,7 +211,10 @@ pub(crate) fn judge(
         }
         if began.elapsed() > Duration::from_secs_f64(budget.wall_clock) {
             laboratory.timed_out.store(true, Ordering::Relaxed);
-            break Outcome::Undecided(StopReason::Timeout, "the wall-clock limit of the profile was reached".to_owned());
+            break Outcome::Undecided(
+                StopReason::Timeout,
+                "the wall-clock limit of the profile was reached".to_owned(),
+            );
         }
         blocks *= 2;
     };
@@ -235,7 +242,10 @@ fn exhausted(gauge: &Gauge) -> Outcome {
         let share = gauge.moments().map(Moments::largest_share).fold(0.0, f64::max);
         Outcome::Undecided(
             StopReason::HeavyTails,
-            format!("one replicate holds {:.0} % of the variance: its law has heavy tails, a mean of it no standard error", 100.0 * share),
+            format!(
+                "one replicate holds {:.0} % of the variance: its law has heavy tails, a mean of it no standard error",
+                100.0 * share
+            ),
         )
     } else {
         Outcome::Undecided(

@@ -112,12 +112,7 @@ impl Run {
     }
 
     /// The run, not yet set up.
-    pub(crate) fn new(
-        experiment: &'static Experiment,
-        parameters: Parameters,
-        seed: u64,
-        projections: usize,
-    ) -> Self {
+    pub(crate) fn new(experiment: &'static Experiment, parameters: Parameters, seed: u64, projections: usize) -> Self {
         let mut start = 0;
         let directions = experiment
             .estimands
@@ -128,8 +123,7 @@ impl Run {
                 Directions::new(experiment.name, e.name, e.shape, range, projections)
             })
             .collect();
-        let path =
-            SeedPath::root(seed).child("experiment").child(experiment.name).child(&canonical(&parameters));
+        let path = SeedPath::root(seed).child("experiment").child(experiment.name).child(&canonical(&parameters));
         let key = Self::key(experiment, &parameters, seed, projections);
         Self { experiment, parameters, key, path, directions, trial: OnceLock::new(), samples: Default::default() }
     }
@@ -238,14 +232,7 @@ const WORDS: usize = 6;
 
 fn encode(blocks: &[Arc<[Moments]>]) -> Vec<u8> {
     let words = blocks.iter().flat_map(|b| b.iter()).flat_map(|m| {
-        [
-            m.count,
-            m.mean.to_bits(),
-            m.squares.to_bits(),
-            m.minimum.to_bits(),
-            m.maximum.to_bits(),
-            m.non_finite,
-        ]
+        [m.count, m.mean.to_bits(), m.squares.to_bits(), m.minimum.to_bits(), m.maximum.to_bits(), m.non_finite]
     });
     words.flat_map(u64::to_le_bytes).collect()
 }
