@@ -182,11 +182,7 @@ fn role_of(node: &Expr, position: usize) -> Option<Role> {
         Kind::Fold(_, binders, _, _) => {
             let ends = 2 * binders.iter().filter(|b| matches!(b.range, Range::Between(..))).count();
             let last = walk::children(node).len() - 1;
-            if position < ends {
-                Some(Role::RangeEnd)
-            } else {
-                (position == last).then_some(Role::Argument)
-            }
+            if position < ends { Some(Role::RangeEnd) } else { (position == last).then_some(Role::Argument) }
         }
         Kind::Cases(branches, otherwise) => {
             let mut at = 0;

@@ -17,6 +17,16 @@ pub(super) fn admits(domain: &Domain, size: usize) -> bool {
     }
 }
 
+/// Whether a scalar lies in a domain.
+pub(super) fn contains(domain: &Domain, x: &Rational) -> bool {
+    match domain {
+        Domain::Interval { lower, upper } => inside(x, lower.as_ref(), upper.as_ref()),
+        Domain::Signs | Domain::Orthogonal => *x == Rational::ONE || *x == Rational::NEG_ONE,
+        Domain::PositiveDefinite | Domain::PositiveEntries => *x > Rational::ZERO,
+        Domain::All | Domain::Symmetric => true,
+    }
+}
+
 type Bound<'a> = Option<&'a (Rational, bool)>;
 
 fn inside(x: &Rational, lower: Bound<'_>, upper: Bound<'_>) -> bool {
@@ -52,6 +62,11 @@ fn ratio(numerator: i64, denominator: u64) -> Rational {
     Rational::from_parts(numerator.into(), denominator.into())
 }
 
+/// 0, 1, −1, ½, 2 in turn.
+pub(super) fn special(rank: usize) -> Rational {
+    [ratio(0, 1), ratio(1, 1), ratio(-1, 1), ratio(1, 2), ratio(2, 1)][rank % 5].clone()
+}
+
 fn sum(terms: impl Iterator<Item = Rational>) -> Rational {
     terms.fold(Rational::ZERO, |sum, term| sum + term)
 }
@@ -63,7 +78,9 @@ fn sign(stream: &mut Stream) -> Rational {
 /// A positive number of the asked kind.
 fn positive(style: Style, stream: &mut Stream) -> Rational {
     match style {
-        Style::Edge => [ratio(1, 1), ratio(1, 2), ratio(2, 1), ratio(1, 4), ratio(3, 1)][stream.random_range(0..5)].clone(),
+        Style::Special(_) | Style::Edge => {
+            [ratio(1, 1), ratio(1, 2), ratio(2, 1), ratio(1, 4), ratio(3, 1)][stream.random_range(0..5)].clone()
+        }
         Style::Whole => ratio(stream.random_range(1..=6), 1),
         Style::Tie | Style::Moderate => ratio(stream.random_range(1..=64), 16),
         Style::Small => ratio(stream.random_range(1..=31), 1 << stream.random_range(6..=12_u32)),
@@ -117,7 +134,7 @@ fn interval(lower: Bound<'_>, upper: Bound<'_>, style: Style, stream: &mut Strea
             }
             let width = high - low;
             let fraction = match style {
-                Style::Edge => match stream.random_range(0..4) {
+                Style::Special(_) | Style::Edge => match stream.random_range(0..4) {
                     0 if *low_closed => Rational::ZERO,
                     1 if *high_closed => Rational::ONE,
                     2 => ratio(1, 256),
@@ -126,7 +143,9 @@ fn interval(lower: Bound<'_>, upper: Bound<'_>, style: Style, stream: &mut Strea
                 },
                 Style::Whole => ratio(stream.random_range(1..=3), 4),
                 Style::Small => ratio(stream.random_range(1..=15), 1 << stream.random_range(6..=12_u32)),
-                Style::Large => Rational::ONE - ratio(stream.random_range(1..=15), 1 << stream.random_range(6..=12_u32)),
+                Style::Large => {
+                    Rational::ONE - ratio(stream.random_range(1..=15), 1 << stream.random_range(6..=12_u32))
+                }
                 Style::Tie | Style::Moderate => ratio(stream.random_range(1..=15), 16),
                 Style::Generic => ratio(stream.random_range(1..=996), 997),
                 Style::Field => ratio(stream.random_range(1..(1_i64 << 60)), 1 << 60),
@@ -149,7 +168,7 @@ fn whole(domain: &Domain, style: Style, stream: &mut Stream) -> Option<Rational>
     let lowest = lower.map(|(b, closed)| if *closed { b.ceil() } else { b.floor() + 1 });
     let highest = upper.map(|(b, closed)| if *closed { b.floor() } else { b.ceil() - 1 });
     let step: i64 = match style {
-        Style::Edge => stream.random_range(0..=1),
+        Style::Special(_) | Style::Edge => stream.random_range(0..=1),
         Style::Whole | Style::Small => stream.random_range(0..=4),
         Style::Tie | Style::Moderate | Style::Generic => stream.random_range(0..=9),
         Style::Large => stream.random_range(10..=40),
@@ -177,6 +196,7 @@ fn array(domain: &Domain, rows: usize, columns: usize, style: Style, stream: &mu
     let entry = |stream: &mut Stream| match style {
         // Entries of one matrix on one scale, and zeros among them.
         Style::Tie => ratio(stream.random_range(-4..=4), 2),
+        Style::Special(_) => ratio(stream.random_range(-1..=1), 1),
         _ => scalar_value(style, stream),
     };
     let square = rows == columns;
@@ -204,7 +224,7 @@ fn array(domain: &Domain, rows: usize, columns: usize, style: Style, stream: &mu
 
 /// AAᵀ + δI; at an edge a diagonal matrix, often with repeated eigenvalues.
 fn positive_definite(d: usize, style: Style, stream: &mut Stream) -> DMatrix<Rational> {
-    if style == Style::Edge {
+    if matches!(style, Style::Special(_) | Style::Edge) {
         let values: Vec<Rational> = (0..d).map(|_| positive(Style::Edge, stream)).collect();
         let scalar_matrix = stream.random::<bool>();
         return DMatrix::from_fn(d, d, |i, j| match (i == j, scalar_matrix) {
@@ -234,14 +254,16 @@ fn positive_definite(d: usize, style: Style, stream: &mut Stream) -> DMatrix<Rat
 /// A product of d or d − 1 reflections I − 2vvᵀ/vᵀv, so both determinants occur; at an edge a diagonal of signs.
 fn orthogonal(d: usize, style: Style, stream: &mut Stream) -> DMatrix<Rational> {
     let identity = |i: usize, j: usize| if i == j { Rational::ONE } else { Rational::ZERO };
-    if style == Style::Edge {
+    if matches!(style, Style::Special(_) | Style::Edge) {
         return DMatrix::from_fn(d, d, |i, j| identity(i, j) * sign(stream));
     }
     let reflections = if d > 1 && stream.random::<bool>() { d - 1 } else { d };
     let mut q = DMatrix::from_fn(d, d, identity);
     for _ in 0..reflections {
         let v: Vec<Rational> = (0..d)
-            .map(|_| if style == Style::Field { scalar_value(style, stream) } else { ratio(stream.random_range(-3..=3), 1) })
+            .map(|_| {
+                if style == Style::Field { scalar_value(style, stream) } else { ratio(stream.random_range(-3..=3), 1) }
+            })
             .collect();
         let norm = sum(v.iter().map(|x| x * x));
         if norm.is_zero() {

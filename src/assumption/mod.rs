@@ -21,7 +21,9 @@ use std::collections::BTreeMap;
 /// How the numbers of one point are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Style {
-    /// Bounds of the domains, 0, ±1, ½, 2; identity matrices, repeated eigenvalues.
+    /// The same special value, 0, 1, −1, ½ or 2, for every scalar whose domain has it, else an edge.
+    Special(usize),
+    /// Bounds of the domains, zeros and ones; identity matrices, repeated eigenvalues.
     Edge,
     /// All scalars equal where their domains allow it.
     Tie,
@@ -40,23 +42,21 @@ pub enum Style {
 }
 
 impl Style {
-    /// The order in which the styles of consecutive points come.
-    const CYCLE: [Self; 10] = [
-        Self::Edge,
-        Self::Whole,
-        Self::Moderate,
-        Self::Generic,
-        Self::Tie,
-        Self::Small,
-        Self::Moderate,
-        Self::Large,
-        Self::Generic,
-        Self::Edge,
-    ];
-
-    /// The style of the point with this number.
+    /// The style of the point with this number: special values and edges first, then ever other scales, in turn.
     pub fn of(number: usize) -> Self {
-        Self::CYCLE[number % Self::CYCLE.len()]
+        let round = number / 10;
+        match number % 10 {
+            0 => Self::Special(2 * round),
+            1 => Self::Whole,
+            2 => Self::Edge,
+            3 => Self::Moderate,
+            4 => Self::Generic,
+            5 => Self::Special(2 * round + 1),
+            6 => Self::Small,
+            7 => Self::Large,
+            8 => Self::Tie,
+            _ => Self::Generic,
+        }
     }
 }
 
@@ -221,7 +221,8 @@ impl Sampler {
     pub fn size_assignments(&self, limit: usize) -> Vec<Point> {
         let mut out = vec![Point::new()];
         for declaration in &self.dimensions {
-            let sizes: Vec<usize> = self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
+            let sizes: Vec<usize> =
+                self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
             let extended = out.iter().flat_map(|point| {
                 sizes.iter().map(|n| {
                     let mut point = point.clone();
@@ -242,7 +243,11 @@ impl Sampler {
     /// Values for every variable at given sizes; conditions are not looked at.
     pub fn fill(&self, sizes: &Point, style: Style, stream: &mut Stream) -> Option<Point> {
         let mut point = sizes.clone();
-        let tie = (style == Style::Tie).then(|| draw::scalar_value(Style::Moderate, stream));
+        let tie = match style {
+            Style::Tie => Some(draw::scalar_value(Style::Moderate, stream)),
+            Style::Special(rank) => Some(draw::special(rank)),
+            _ => None,
+        };
         for declaration in &self.variables {
             let value = draw::value(declaration, &point, style, tie.as_ref(), stream)?;
             point.set(&declaration.symbol, value);
@@ -253,7 +258,8 @@ impl Sampler {
     fn draw(&self, style: Style, round: usize, stream: &mut Stream) -> Option<Point> {
         let mut point = Point::new();
         for (k, declaration) in self.dimensions.iter().enumerate() {
-            let sizes: Vec<usize> = self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
+            let sizes: Vec<usize> =
+                self.sizes.iter().copied().filter(|n| draw::admits(&declaration.domain, *n)).collect();
             if sizes.is_empty() {
                 return None;
             }
@@ -264,7 +270,16 @@ impl Sampler {
         self.fill(&point, style, stream)
     }
 
-    /// Why a point is not admissible, if it is not.
+    /// Whether the scalars of a point lie in their ranges and every condition holds.
+    pub fn contains(&self, point: &Point) -> bool {
+        let in_range = self.variables.iter().all(|d| match point.get(&d.symbol) {
+            Some(Value::Scalar(x)) => draw::contains(&d.domain, x),
+            _ => true,
+        });
+        in_range && self.violated(point).is_none()
+    }
+
+    /// Why a point does not meet every condition, if it does not.
     pub fn violated(&self, point: &Point) -> Option<String> {
         if self.conditions.is_empty() {
             return None;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::claim::Domain;
-use crate::expr::{Expr, Link};
 use crate::expr::fixture::*;
+use crate::expr::{Expr, Link};
 use crate::source::Span;
 use nalgebra::DMatrix;
 

@@ -57,10 +57,8 @@ pub fn show_value(value: &Value<Rational>) -> String {
             format!("({})", entries.join(", "))
         }
         Value::Array(m) => {
-            let rows: Vec<String> = m
-                .row_iter()
-                .map(|row| row.iter().map(show_number).collect::<Vec<_>>().join(" "))
-                .collect();
+            let rows: Vec<String> =
+                m.row_iter().map(|row| row.iter().map(show_number).collect::<Vec<_>>().join(" ")).collect();
             format!("[{}]", rows.join("; "))
         }
     }

@@ -30,6 +30,8 @@ codes! {
         "The formula is not read, never truncated. Mend it at the marked place; if it is standard notation, tell us.";
     UNKNOWN_MACRO, "unknown-macro", "a command that the formula language does not know",
         "The formula is not read, because guessing its meaning could turn a right formula into a wrong one. Write it with known commands or define it with `\\newcommand`.";
+    AMBIGUOUS, "ambiguous", "a formula that can be read in two ways",
+        "The notation leaves open what is meant, and guessing could turn a right formula into a wrong one. The hint says how to write either reading.";
     UNKNOWN_KEY, "unknown-key", "a key in the front matter or in a claim that has no meaning",
         "Unknown keys are refused, because a misspelt `tolerence` would otherwise silently check something else.";
     BAD_FRONT_MATTER, "bad-front-matter", "the front matter is not valid TOML",
@@ -66,6 +68,10 @@ codes! {
         "Notes are untrusted input, so depth, size and time are bounded. Split the formula or the note.";
     NOT_TEXT, "not-text", "a file is not UTF-8 text",
         "Notes are UTF-8 Markdown. Convert the file, or leave it out of the path.";
+    UNREADABLE_FILE, "unreadable-file", "a file cannot be opened or read",
+        "The message is that of the operating system. Check the name of the file and its permissions.";
+    BAD_SOURCE, "bad-source", "the list of equations of a source is not valid",
+        "A source file `sources/<slug>.toml` has a title and, for each numbered equation as printed, `[[equation]]` with `number`, `tex` (in single quotes) and `kind`.";
 }
 
 /// The row with this name.

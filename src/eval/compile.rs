@@ -46,6 +46,8 @@ pub(super) enum Op {
     Identity(Length),
     Ones(Length),
     Component(Box<Node>, Vec<Node>),
+    /// A column of a matrix, counted from 1.
+    Column(Box<Node>, Box<Node>),
     Fold {
         fold: Fold,
         binders: Vec<Binder>,
@@ -216,6 +218,9 @@ impl Compiler {
             Kind::Component(array, indices) => {
                 if indices.is_empty() || indices.len() > 2 {
                     return refuse(format!("a component with {} indices", indices.len()), expr);
+                }
+                if let (Sort::Matrix(..), [index]) = (&array.sort, indices.as_slice()) {
+                    return Ok(Op::Column(self.boxed(array)?, self.boxed(index)?));
                 }
                 Op::Component(self.boxed(array)?, self.all(indices)?)
             }

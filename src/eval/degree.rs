@@ -33,6 +33,7 @@ pub(super) fn degree(node: &Node, slots: &[usize], constants: &[Literal]) -> Opt
             _ => constant(arguments),
         },
         Op::Component(array, indices) => constant(indices).and_then(|_| of(array)),
+        Op::Column(array, index) => constant(std::slice::from_ref(index)).and_then(|_| of(array)),
         Op::Fold { fold, binders, condition, body, .. } => {
             let fixed = binders.iter().all(|b| match &b.range {
                 Values::Between(lower, upper) => of(lower) == Some(0) && of(upper) == Some(0),

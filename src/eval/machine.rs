@@ -172,6 +172,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             Op::Identity(length) => Ok(Value::Array(array::identity(jets, self.length(*length)?))),
             Op::Ones(length) => Ok(Value::vector(vec![self.number(1); self.length(*length)?])),
             Op::Component(array, indices) => self.component(array, indices),
+            Op::Column(array, index) => self.column(array, index),
             Op::Fold { fold, binders, condition, body, shape } => {
                 self.fold(*fold, binders, condition.as_deref(), body, *shape)
             }
@@ -251,6 +252,16 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             ArrayFunction::Diagonal => Value::Array(array::diagonal_matrix(jets, &self.eval(&arguments[0])?)),
             ArrayFunction::Eigenvalues => Value::vector(array::eigenvalues(jets, &self.matrix(&arguments[0])?)?),
         })
+    }
+
+    fn column(&mut self, array: &Node, index: &Node) -> Result<JetValue<A>, Undefined> {
+        let index = self.scalar(index)?;
+        let at = self.whole(&index, "an index that is not whole")?;
+        let matrix = self.matrix(array)?;
+        match usize::try_from(at - 1) {
+            Ok(column) if column < matrix.ncols() => Ok(Value::vector(matrix.column(column).iter().cloned().collect())),
+            _ => Err(Undefined::Shape(format!("the column {at} of a {} × {} array", matrix.nrows(), matrix.ncols()))),
+        }
     }
 
     fn component(&mut self, array: &Node, indices: &[Node]) -> Result<JetValue<A>, Undefined> {

@@ -1,7 +1,7 @@
 //! What a check produced: a finding with its certificate, bound, witness or reason, and the data behind its figures.
 //! Plain serialisable data; formulas appear as TeX, numbers as they are.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The version of everything that is written to a record.
 pub const SCHEMA: u32 = 1;
@@ -145,15 +145,23 @@ pub struct Series {
     /// How it is drawn.
     pub mark: Mark,
     /// Abscissae.
+    #[serde(deserialize_with = "numbers")]
     pub x: Vec<f64>,
     /// Ordinates.
+    #[serde(deserialize_with = "numbers")]
     pub y: Vec<f64>,
     /// Lower ends of error bars or of a band; empty if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "numbers")]
     pub low: Vec<f64>,
     /// Upper ends.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "numbers")]
     pub high: Vec<f64>,
+}
+
+/// JSON has no word for values that are not finite: they are written as `null` and read back as NaN.
+fn numbers<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<f64>, D::Error> {
+    let values = Vec::<Option<f64>>::deserialize(input)?;
+    Ok(values.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect())
 }
 
 /// How a series is drawn.

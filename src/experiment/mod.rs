@@ -1,10 +1,40 @@
 //! Simulations that estimate an estimand, one per file. An experiment knows nothing of formulas or verdicts.
 
+pub mod associative_memory;
+pub mod denoising;
+pub mod diffusion;
+#[cfg(test)]
+pub(crate) mod known_answer;
+
 use crate::random::{SeedPath, Stream};
 use std::collections::BTreeMap;
 
 /// Every experiment; a test compares the table with the directory listing.
-pub static ALL: &[&Experiment] = &[];
+pub static ALL: &[&Experiment] = &[
+    //    &associative_memoryassociative_memory::hebbian_capacity::EXPERIMENT,
+    //    &associative_memoryassociative_memory::hebbian_field::EXPERIMENT,
+    //    &associative_memoryassociative_memory::hebbian_mixture::EXPERIMENT,
+    //    &associative_memoryassociative_memory::hebbian_retrieval::EXPERIMENT,
+    //    &associative_memoryassociative_memory::lyapunov_descent::EXPERIMENT,
+    //    &associative_memoryassociative_memory::projector_basin::EXPERIMENT,
+    //    &associative_memoryassociative_memory::projector_rule::EXPERIMENT,
+    &denoising::denoising_least_squares::EXPERIMENT,
+    &denoising::denoising_loss::EXPERIMENT,
+    &denoising::empirical_score_distance::EXPERIMENT,
+    &denoising::noised_gaussian::EXPERIMENT,
+    &denoising::oracle_projection::EXPERIMENT,
+    &denoising::wiener_filter::EXPERIMENT,
+    &diffusion::cloning::EXPERIMENT,
+    &diffusion::collapse_posterior::EXPERIMENT,
+    &diffusion::collapse_time::EXPERIMENT,
+    &diffusion::curie_weiss_score::EXPERIMENT,
+    &diffusion::excess_entropy::EXPERIMENT,
+    &diffusion::hidden_manifold_collapse::EXPERIMENT,
+    &diffusion::posterior_class::EXPERIMENT,
+    &diffusion::rem_free_energy::EXPERIMENT,
+    &diffusion::speciation_gaussian_mixture::EXPERIMENT,
+    &diffusion::u_turn::EXPERIMENT,
+];
 
 /// The experiment with this name.
 pub fn find(name: &str) -> Option<&'static Experiment> {
@@ -69,9 +99,41 @@ pub enum Shape {
     Square(&'static str),
 }
 
+impl Parameter {
+    /// A real number in `[minimum, maximum]`.
+    pub const fn real(name: &'static str, meaning: &'static str, default: f64, minimum: f64, maximum: f64) -> Self {
+        Self { name, meaning, default, minimum, maximum, whole: false }
+    }
+
+    /// A whole number in `[minimum, maximum]`.
+    pub const fn whole(name: &'static str, meaning: &'static str, default: f64, minimum: f64, maximum: f64) -> Self {
+        Self { name, meaning, default, minimum, maximum, whole: true }
+    }
+}
+
 impl Estimand {
     /// No bias.
     pub const UNBIASED: fn(&Parameters) -> f64 = |_| 0.0;
+
+    /// One number, without bias or bounds.
+    pub const fn scalar(name: &'static str, meaning: &'static str) -> Self {
+        Self { name, meaning, bounds: None, shape: Shape::Scalar, bias: Self::UNBIASED }
+    }
+
+    /// The same with almost sure bounds.
+    pub const fn within(self, lower: f64, upper: f64) -> Self {
+        Self { bounds: Some((lower, upper)), ..self }
+    }
+
+    /// The same with another shape.
+    pub const fn shaped(self, shape: Shape) -> Self {
+        Self { shape, ..self }
+    }
+
+    /// The same with a bound on its bias.
+    pub const fn biased(self, bias: fn(&Parameters) -> f64) -> Self {
+        Self { bias, ..self }
+    }
 }
 
 /// A set-up simulation, ready to draw replicates. Shared by threads: each replicate draws from its own stream only.

@@ -1,5 +1,6 @@
 //! Formulas as typed trees: symbols with sorts and dimensions, operations, binders. Form is content: nothing is simplified here.
 
+pub mod declaration;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod print;
@@ -248,7 +249,7 @@ pub enum Kind {
     Identity(Dim),
     /// The vector of ones.
     Ones(Dim),
-    /// An entry of a vector (one index) or of a matrix (two), counted from 1.
+    /// An entry of a vector (one index) or of a matrix (two), or a column of a matrix (one), counted from 1.
     Component(Expr, Vec<Expr>),
     /// A sum, product, minimum or maximum over indices, over the terms that meet the condition.
     Fold(Fold, Vec<Binder>, Option<Box<Condition>>, Expr),

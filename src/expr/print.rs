@@ -11,9 +11,7 @@
 //! - derivatives and gradients as operators before a bracketed operand;
 //! - numbers as decimals where they end, else as `\frac`.
 
-use super::{
-    ArrayFunction, Binder, Condition, Expr, Fold, Kind, Link, Range, Relation, Sort, Statement, Symbol, walk,
-};
+use super::{ArrayFunction, Binder, Condition, Expr, Fold, Kind, Link, Range, Relation, Sort, Statement, Symbol, walk};
 use crate::numeric::{Constant, Function, Rational};
 
 /// How tightly a piece of output holds together.
@@ -167,7 +165,10 @@ fn number(value: &Rational) -> (String, Level) {
             let numerator = value.numerator().to_string();
             let sign = if negative { "-" } else { "" };
             let digits = numerator.trim_start_matches('-');
-            (format!(r"{sign}\frac{{{digits}}}{{{}}}", value.denominator()), if negative { level } else { Level::Power })
+            (
+                format!(r"{sign}\frac{{{digits}}}{{{}}}", value.denominator()),
+                if negative { level } else { Level::Power },
+            )
         }
     }
 }

@@ -12,12 +12,9 @@ pub type Path = Vec<usize>;
 /// The operands in order, each with the number of this expression's own [`binders`] that are in scope in it.
 pub fn scoped_children(expr: &Expr) -> Vec<(&Expr, usize)> {
     match &*expr.kind {
-        Kind::Number(_)
-        | Kind::Constant(_)
-        | Kind::Infinity
-        | Kind::Symbol(_)
-        | Kind::Identity(_)
-        | Kind::Ones(_) => Vec::new(),
+        Kind::Number(_) | Kind::Constant(_) | Kind::Infinity | Kind::Symbol(_) | Kind::Identity(_) | Kind::Ones(_) => {
+            Vec::new()
+        }
         Kind::Add(operands)
         | Kind::Mul(operands)
         | Kind::Function(_, operands)
@@ -101,12 +98,9 @@ pub fn try_map_children<E>(expr: &Expr, f: &mut dyn FnMut(&Expr) -> Result<Expr,
         operands.iter().map(f).collect()
     }
     let kind = match &*expr.kind {
-        Kind::Number(_)
-        | Kind::Constant(_)
-        | Kind::Infinity
-        | Kind::Symbol(_)
-        | Kind::Identity(_)
-        | Kind::Ones(_) => return Ok(expr.clone()),
+        Kind::Number(_) | Kind::Constant(_) | Kind::Infinity | Kind::Symbol(_) | Kind::Identity(_) | Kind::Ones(_) => {
+            return Ok(expr.clone());
+        }
         Kind::Add(operands) => Kind::Add(all(operands, f)?),
         Kind::Mul(operands) => Kind::Mul(all(operands, f)?),
         Kind::Function(function, operands) => Kind::Function(*function, all(operands, f)?),
@@ -163,10 +157,7 @@ pub fn try_map_children<E>(expr: &Expr, f: &mut dyn FnMut(&Expr) -> Result<Expr,
     Ok(Expr::new(kind, expr.sort.clone(), expr.span))
 }
 
-fn try_map_condition<E>(
-    condition: &Condition,
-    f: &mut dyn FnMut(&Expr) -> Result<Expr, E>,
-) -> Result<Condition, E> {
+fn try_map_condition<E>(condition: &Condition, f: &mut dyn FnMut(&Expr) -> Result<Expr, E>) -> Result<Condition, E> {
     Ok(match condition {
         Condition::Holds(link) => {
             Condition::Holds(Link { left: f(&link.left)?, relation: link.relation, right: f(&link.right)? })

@@ -1,7 +1,13 @@
 //! Ways to check a claim, one per file. Each answers with one [`Evidence`] per link of the statement, never with a verdict.
 
+mod attack;
+pub mod comparison;
+pub mod enclosure;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod laboratory;
 pub mod scaling;
+pub mod setting;
 pub mod simulation;
 
 pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache, Runs};
@@ -11,7 +17,7 @@ use crate::evidence::{Evidence, Finding, StopReason};
 use crate::random::SeedPath;
 
 /// Every method, in the order in which a plan tries them.
-pub static ALL: &[&dyn Method] = &[&simulation::Simulation, &scaling::Scaling];
+pub static ALL: &[&dyn Method] = &[&enclosure::Enclosure, &simulation::Simulation, &scaling::Scaling];
 
 /// The method with this name.
 pub fn find(name: &str) -> Option<&'static dyn Method> {

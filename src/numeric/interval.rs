@@ -101,7 +101,7 @@ fn magnitude(a: &Interval) -> f64 {
 }
 
 /// −log₁₀(difference/scale).
-pub(super) fn agreed_digits(difference: f64, scale: f64) -> f64 {
+fn agreed_digits(difference: f64, scale: f64) -> f64 {
     if difference == 0.0 {
         f64::INFINITY
     } else if !difference.is_finite() || !scale.is_finite() || scale == 0.0 {

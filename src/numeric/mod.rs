@@ -1,9 +1,12 @@
 //! Kinds of numbers a formula can be evaluated in: `f64`, a prime field with tied transcendentals, enclosures (balls),
 //! and jets over any of them. [`Arithmetic`] is the one interface that the evaluator sees.
 
+pub mod ball;
 pub mod combinatorics;
+pub mod elementwise;
 pub mod float;
 pub mod function;
+pub mod gaussian;
 pub mod interval;
 pub mod jet;
 pub mod taylor;

@@ -1,5 +1,9 @@
 //! Random streams keyed by name, never by order or thread. The only place that constructs a generator.
 
+mod bulk;
+
+pub use bulk::{Bulk, bulk, fill_normal, fill_signs};
+
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 

@@ -3,10 +3,18 @@
 //! On disk a record is JSON lines: one [`Line`] per line, `Header` first, `Footer` last; a file without a footer is an
 //! interrupted run.
 
-use crate::evidence::Evidence;
+mod read;
+mod write;
+
+pub use read::{read, read_interrupted};
+pub use write::{Recorder, body, write};
+
+use crate::evidence::{Evidence, SCHEMA};
 use crate::source::Position;
+use crate::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// A whole run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +31,24 @@ pub struct Record {
     pub diagnostics: Vec<DiagnosticEntry>,
     /// Wall-clock facts, kept apart from the body: nothing here is reproducible.
     pub timing: Timing,
+}
+
+impl Record {
+    /// How many claims have each verdict, best first; verdicts that no claim has are there with zero.
+    pub fn tally(&self) -> Vec<(Verdict, usize)> {
+        let count = |v: Verdict| self.claims.iter().filter(|c| c.verdict == v.word()).count();
+        Verdict::ALL.into_iter().map(|v| (v, count(v))).collect()
+    }
+
+    /// The claims whose verdict is not what their author expects.
+    pub fn unexpected(&self) -> impl Iterator<Item = &ClaimEntry> {
+        self.claims.iter().filter(|c| !c.as_expected)
+    }
+
+    /// The claim with this id.
+    pub fn claim(&self, id: &str) -> Option<&ClaimEntry> {
+        self.claims.iter().find(|c| c.id == id)
+    }
 }
 
 /// What was run: enough to run it again.
@@ -183,3 +209,106 @@ pub struct Timing {
     /// Seconds per claim id.
     pub claims: BTreeMap<String, f64>,
 }
+
+/// One line of a record on disk: an object with one key, the name of the variant.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Line {
+    /// The first line.
+    Header(Header),
+    /// A note.
+    Note(NoteEntry),
+    /// A judged claim.
+    Claim(ClaimEntry),
+    /// A numbered equation of a source.
+    Equation(EquationEntry),
+    /// A diagnostic.
+    Diagnostic(DiagnosticEntry),
+    /// Wall-clock facts; not part of the digest.
+    Timing(Timing),
+    /// The last line.
+    Footer(Footer),
+}
+
+impl Line {
+    /// Whether a written line has this tag, without parsing the rest of it.
+    fn is_tagged(line: &str, tag: &str) -> bool {
+        line.strip_prefix("{\"").and_then(|l| l.strip_prefix(tag)).is_some_and(|l| l.starts_with("\":"))
+    }
+}
+
+/// How many lines of each kind there must be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Notes.
+    pub notes: usize,
+    /// Claims.
+    pub claims: usize,
+    /// Equations of sources.
+    pub equations: usize,
+    /// Diagnostics.
+    pub diagnostics: usize,
+}
+
+/// The last line: a record that lacks it was interrupted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Footer {
+    /// How many lines there must be.
+    pub counts: Counts,
+    /// BLAKE3 of all lines but timing and footer, each with its line feed, in hexadecimal.
+    pub digest: String,
+}
+
+/// Why a record could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be opened or read.
+    #[error("cannot read the record {}", path.display())]
+    Read {
+        /// The record.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The file cannot be written or put in its place.
+    #[error("cannot write the record {}", path.display())]
+    Write {
+        /// The record.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// Written by a newer version of the program.
+    #[error("{}:{line}: the record has schema {found}, this program reads schemas up to {SCHEMA}", path.display())]
+    Newer {
+        /// The record.
+        path: PathBuf,
+        /// The line that says so.
+        line: usize,
+        /// Its schema.
+        found: u64,
+    },
+    /// A line that is not what was written.
+    #[error("{}:{line}: damaged record: {why}", path.display())]
+    Damaged {
+        /// The record.
+        path: PathBuf,
+        /// The line at fault.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No footer: the run that wrote it was interrupted.
+    #[error("{}:{line}: the record ends without a footer, its run was interrupted after {claims} claims", path.display())]
+    Interrupted {
+        /// The record.
+        path: PathBuf,
+        /// The last line.
+        line: usize,
+        /// How many judged claims it has.
+        claims: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests;

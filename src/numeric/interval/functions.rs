@@ -2,9 +2,12 @@
 
 use super::rounding::{down, up};
 use super::{Interval, Intervals};
+use crate::numeric::ball::Balls;
 use crate::numeric::{Arithmetic, Constant, Function, Undefined, combinatorics, whole};
 use std::f64::consts::PI;
 
+/// Bits with which functions that core-math lacks are enclosed.
+const BALL_PRECISION: usize = 96;
 /// Brackets of the point where Γ is least on x > 0, x₀ = 1.46163214496836234…
 const GAMMA_ARGMIN: (f64, f64) = (1.461_632_144_968_362, 1.461_632_144_968_363);
 /// Below Γ(x₀) = 0.885603194410888700…
@@ -259,7 +262,17 @@ pub(super) fn apply(a: &Intervals, function: Function, arguments: &[Interval]) -
                 apply(a, Function::Log, &[abs(&reflected_gamma(a, x)?)])?
             }
         }
-        Function::Digamma => return Err(Undefined::Unsupported("ψ")),
+        Function::Digamma => {
+            let balls = Balls::new(BALL_PRECISION);
+            let ends = [balls.from_f64(x.lo), balls.from_f64(x.hi)];
+            // Increasing between poles; the ball refuses an interval that may contain one.
+            if !x.is_point() && x.lo <= 0.0 && x.hi.floor() >= x.lo.ceil() {
+                return Err(Undefined::Precision("ψ"));
+            }
+            let (lo, _) = balls.enclosure(&balls.function(function, &ends[..1])?);
+            let (_, hi) = balls.enclosure(&balls.function(function, &ends[1..])?);
+            Interval::new(lo, hi)
+        }
         Function::Factorial => a.rational(&combinatorics::factorial(whole_argument(a, x, "a factorial")?)?),
         Function::Binomial => {
             let n = whole_argument(a, x, "a binomial coefficient")?;

@@ -1,0 +1,159 @@
+//! Zero-temperature retrieval under Hebb's rule.
+
+use super::dynamics::{Couplings, Sites, parallel};
+use super::{pattern_count, random_patterns};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use crate::linalg::dot;
+use crate::random::{SeedPath, Stream, bulk};
+use rand::RngExt;
+
+/// K = round(αN) fresh random patterns; the dynamics start at overlap `overlap` with stored patterns and run to a
+/// fixed point, a two-cycle, or the last sweep. A step costs O(NK) for each probe: J is never formed.
+pub static EXPERIMENT: Experiment = Experiment {
+    name: "hebbian-retrieval",
+    summary: "random patterns stored by Hebb's rule; overlap that zero-temperature dynamics ends with",
+    source: "Hopfield 1982; Amit, Gutfreund and Sompolinsky 1987",
+    parameters: &[
+        Parameter::whole("N", "neurons", 1000.0, 2.0, 20000.0),
+        Parameter::real("alpha", "load K/N", 0.1, 1e-4, 1.0),
+        Parameter::whole("probes", "stored patterns started from per replicate, at most K", 16.0, 1.0, 20000.0),
+        Parameter::real(
+            "overlap",
+            "initial overlap: a bit is flipped with probability (1 − overlap)/2",
+            1.0,
+            -1.0,
+            1.0,
+        ),
+        Parameter::whole("parallel", "1 updates all neurons at once, 0 one after the other", 1.0, 0.0, 1.0),
+        Parameter::whole("self", "1 to keep the self-coupling K/N, 0 to remove it", 0.0, 0.0, 1.0),
+        Parameter::whole("sweeps", "largest number of sweeps", 60.0, 1.0, 10000.0),
+    ],
+    estimands: &[
+        Estimand::scalar("overlap", "final overlap with the pattern").within(-1.0, 1.0),
+        Estimand::scalar("retrieved", "P(final overlap > 0.9)").within(0.0, 1.0),
+        Estimand::scalar("retrieved-overlap-sum", "E[final overlap; final overlap > 0.9]").within(0.0, 1.0),
+    ],
+    prepare,
+};
+
+struct Retrieval {
+    n: usize,
+    k: usize,
+    probes: usize,
+    flip: f64,
+    parallel: bool,
+    keep_self: bool,
+    sweeps: usize,
+}
+
+fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
+    let n = p.whole("N");
+    let k = pattern_count(n, p.get("alpha"));
+    let probes = p.whole("probes").min(k);
+    // Patterns, states and fields in single precision.
+    if n * (k + 3 * probes) > 1 << 28 {
+        return Err(ExperimentError::Setup(format!("N = {n}, K = {k} and {probes} probes need over 1 GiB")));
+    }
+    Ok(Box::new(Retrieval {
+        n,
+        k,
+        probes,
+        flip: (1.0 - p.get("overlap")) / 2.0,
+        parallel: p.whole("parallel") == 1,
+        keep_self: p.whole("self") == 1,
+        sweeps: p.whole("sweeps"),
+    }))
+}
+
+impl Trial for Retrieval {
+    fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
+        let mut generator = bulk(stream);
+        let patterns = random_patterns(self.n, self.k, &mut generator);
+        let mut states = patterns.subcols(0, self.probes).to_owned();
+        if self.flip > 0.0 {
+            for j in 0..self.probes {
+                for s in states.col_as_slice_mut(j) {
+                    if generator.random::<f64>() < self.flip {
+                        *s = -*s;
+                    }
+                }
+            }
+        }
+        if self.parallel {
+            let removed = vec![self.k as f32; if self.keep_self { 0 } else { self.n }];
+            let couplings = Couplings { left: patterns.as_ref(), right: patterns.transpose(), removed: &removed };
+            parallel(&couplings, &mut states, self.sweeps);
+        } else {
+            let sites = Sites::new(&patterns);
+            for j in 0..self.probes {
+                sites.sequential(states.col_as_slice_mut(j), self.keep_self, self.sweeps, &mut generator);
+            }
+        }
+        out.fill(0.0);
+        for j in 0..self.probes {
+            let overlap = dot(patterns.col_as_slice(j), states.col_as_slice(j)) / self.n as f64;
+            let retrieved = f64::from(u8::from(overlap > 0.9));
+            out[0] += overlap / self.probes as f64;
+            out[1] += retrieved / self.probes as f64;
+            out[2] += retrieved * overlap / self.probes as f64;
+        }
+    }
+
+    fn quantity(&self, name: &str) -> Option<Quantity> {
+        (name == "K").then_some(Quantity::Scalar(self.k as f64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::known_answer::sample;
+
+    #[test]
+    fn one_step_without_self_coupling_is_the_binomial_error() {
+        // One parallel step from a stored pattern: the sum of (K−1)(N−1) = 18·… signs decides; here K = 3, N = 21.
+        let (n, k) = (21usize, 3usize);
+        let given = [("N", n as f64), ("alpha", k as f64 / n as f64), ("sweeps", 1.0)];
+        let s = sample(&EXPERIMENT, &given, 4000);
+        assert_eq!(s.trial.quantity("K"), Some(Quantity::Scalar(k as f64)));
+        let terms = (k - 1) * (n - 1);
+        let mut probability = 0.5f64.powi(terms as i32);
+        let mut error = 0.0;
+        for plus in 0..=terms {
+            if 2 * plus as i64 - (terms as i64) < 1 - n as i64 {
+                error += probability;
+            }
+            probability *= (terms - plus) as f64 / (plus + 1) as f64;
+        }
+        s.assert("overlap", &[1.0 - 2.0 * error]);
+    }
+
+    #[test]
+    fn one_step_from_a_noisy_start_is_the_gaussian_field() {
+        let given = [("N", 2000.0), ("alpha", 0.3), ("overlap", 0.4), ("sweeps", 1.0), ("probes", 40.0)];
+        let (mean, error) = sample(&EXPERIMENT, &given, 5).get("overlap")[0];
+        let expected = core_math::erf(0.4 / 0.6f64.sqrt());
+        // Finite-size corrections are of order 1/N.
+        assert!((mean - expected).abs() < 4.5 * error + 2e-3 && error < 5e-3, "{mean} ± {error}, {expected}");
+    }
+
+    #[test]
+    fn retrieves_below_the_capacity_and_not_above() {
+        for parallel in [0.0, 1.0] {
+            let at = |alpha| {
+                let given = [("N", 600.0), ("alpha", alpha), ("probes", 8.0), ("parallel", parallel)];
+                sample(&EXPERIMENT, &given, 5).mean("overlap")
+            };
+            assert!(at(0.08) > 0.98 && at(0.3) < 0.7);
+        }
+    }
+
+    #[test]
+    fn a_noisy_start_has_the_stated_overlap() {
+        // A single pattern attracts everything with positive overlap, and its mirror image the rest.
+        let given = [("N", 100.0), ("alpha", 1e-4), ("probes", 1.0), ("overlap", 0.0)];
+        sample(&EXPERIMENT, &given, 1000).assert("overlap", &[0.0]);
+        let given = [("N", 100.0), ("alpha", 1e-4), ("probes", 1.0), ("overlap", 0.9)];
+        sample(&EXPERIMENT, &given, 20).assert("overlap", &[1.0]);
+    }
+}

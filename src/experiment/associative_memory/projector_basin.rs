@@ -1,0 +1,168 @@
+//! Basins of attraction under the projector rule.
+
+use super::dynamics::{Couplings, parallel};
+use super::{Projector, pattern_count, random_patterns};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use crate::linalg::{Mat, dot, single};
+use crate::random::{Bulk, SeedPath, Stream, bulk};
+use rand::seq::SliceRandom;
+
+/// Starts that differ from stored patterns in some bits. The critical overlap is found for each probe by bisection on
+/// the number of flips along one random order of sites, and a replicate takes the median over its probes: the overlap
+/// at which half of the starts recover the pattern exactly. 1 means that not even the pattern itself is kept.
+pub static EXPERIMENT: Experiment = Experiment {
+    name: "projector-basin",
+    summary: "random patterns stored by the projector rule; overlap after one step, and critical initial overlap",
+    source: "Kanter and Sompolinsky 1987; Personnaz, Guyon and Dreyfus 1986",
+    parameters: &[
+        Parameter::whole("N", "neurons", 400.0, 2.0, 4000.0),
+        Parameter::real("alpha", "load K/N", 0.5, 1e-4, 2.0),
+        Parameter::real("overlap", "initial overlap of the one-step estimands", 0.8, -1.0, 1.0),
+        Parameter::whole("probes", "stored patterns started from per replicate, at most K", 31.0, 1.0, 1001.0),
+        Parameter::whole("sweeps", "parallel steps; 1 asks for recovery in one step", 50.0, 1.0, 1000.0),
+    ],
+    estimands: &[
+        Estimand::scalar("one-step-overlap", "overlap after one step, self-coupling kept").within(-1.0, 1.0),
+        Estimand::scalar("one-step-overlap-without-self", "the same, self-coupling removed").within(-1.0, 1.0),
+        Estimand::scalar("critical-overlap", "initial overlap with even odds of recovery, self-coupling kept")
+            .within(-1.0, 1.0),
+        Estimand::scalar("critical-overlap-without-self", "the same, self-coupling removed").within(-1.0, 1.0),
+    ],
+    prepare,
+};
+
+struct Basin {
+    n: usize,
+    k: usize,
+    flips: usize,
+    probes: usize,
+    sweeps: usize,
+}
+
+fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
+    let n = p.whole("N");
+    let k = pattern_count(n, p.get("alpha"));
+    let flips = ((1.0 - p.get("overlap")) / 2.0 * n as f64).round() as usize;
+    Ok(Box::new(Basin { n, k, flips, probes: p.whole("probes").min(k), sweeps: p.whole("sweeps") }))
+}
+
+/// The first patterns, each with the first so many sites of its order flipped.
+fn flipped(patterns: &Mat<f32>, orders: &[Vec<u32>], flips: impl Fn(usize) -> usize) -> Mat<f32> {
+    let mut states = patterns.subcols(0, orders.len()).to_owned();
+    for (j, order) in orders.iter().enumerate() {
+        let state = states.col_as_slice_mut(j);
+        order[..flips(j)].iter().for_each(|&i| state[i as usize] *= -1.0);
+    }
+    states
+}
+
+impl Basin {
+    fn one_step(&self, couplings: &Couplings<'_>, patterns: &Mat<f32>, orders: &[Vec<u32>]) -> f64 {
+        let mut states = flipped(patterns, orders, |_| self.flips);
+        parallel(couplings, &mut states, 1);
+        let overlap = |j: usize| dot(states.col_as_slice(j), patterns.col_as_slice(j));
+        (0..orders.len()).map(overlap).sum::<f64>() / (self.n * orders.len()) as f64
+    }
+
+    /// The median over the probes of the overlap between the last recovered and the first lost number of flips.
+    fn critical(&self, couplings: &Couplings<'_>, patterns: &Mat<f32>, orders: &[Vec<u32>]) -> f64 {
+        // `kept` flips are recovered (-1: not even none), `lost` flips are not.
+        let mut range = vec![(-1i64, self.n as i64); orders.len()];
+        loop {
+            let middle: Vec<usize> = range.iter().map(|(kept, lost)| ((kept + lost) / 2).max(0) as usize).collect();
+            if range.iter().all(|(kept, lost)| lost - kept <= 1) {
+                break;
+            }
+            let mut states = flipped(patterns, orders, |j| middle[j]);
+            parallel(couplings, &mut states, self.sweeps);
+            for (j, (kept, lost)) in range.iter_mut().enumerate().filter(|(_, (kept, lost))| lost - kept > 1) {
+                if states.col_as_slice(j) == patterns.col_as_slice(j) {
+                    *kept = middle[j] as i64;
+                } else {
+                    *lost = middle[j] as i64;
+                }
+            }
+        }
+        let mut lost: Vec<i64> = range.iter().map(|(_, lost)| *lost).collect();
+        lost.sort_unstable();
+        let half = lost.len() / 2;
+        let median = (lost[half] + lost[(lost.len() - 1) / 2]) as f64 / 2.0;
+        (1.0 - (2.0 * median - 1.0) / self.n as f64).min(1.0)
+    }
+}
+
+fn orders(n: usize, count: usize, generator: &mut Bulk) -> Vec<Vec<u32>> {
+    let order = |generator: &mut Bulk| {
+        let mut order: Vec<u32> = (0..n as u32).collect();
+        order.shuffle(generator);
+        order
+    };
+    (0..count).map(|_| order(generator)).collect()
+}
+
+impl Trial for Basin {
+    fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
+        let mut generator = bulk(stream);
+        let patterns = random_patterns(self.n, self.k, &mut generator);
+        let Ok(projector) = Projector::new(&patterns) else {
+            return out.fill(f64::NAN);
+        };
+        let orders = orders(self.n, self.probes, &mut generator);
+        let dual = single(projector.dual.as_ref());
+        let own: Vec<f32> = projector.self_couplings().into_iter().map(|d| d as f32).collect();
+        for (at, removed) in [&[][..], &own[..]].into_iter().enumerate() {
+            let couplings = Couplings { left: patterns.as_ref(), right: dual.as_ref(), removed };
+            out[at] = self.one_step(&couplings, &patterns, &orders);
+            out[2 + at] = self.critical(&couplings, &patterns, &orders);
+        }
+    }
+
+    fn quantity(&self, name: &str) -> Option<Quantity> {
+        (name == "K").then_some(Quantity::Scalar(self.k as f64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::known_answer::sample;
+    use core_math::erf;
+
+    #[test]
+    fn one_step_matches_the_gaussian_field() {
+        let (alpha, p) = (0.4, 0.6);
+        let given = [("N", 1000.0), ("alpha", alpha), ("overlap", p), ("sweeps", 1.0)];
+        let s = sample(&EXPERIMENT, &given, 12);
+        // Field p ξ_i + α(σ_i − pξ_i) + noise of variance (1−p²)α(1−α); without self-coupling p(1−α)ξ_i + noise.
+        let noise = (2.0 * (1.0 - p * p) * alpha * (1.0 - alpha)).sqrt();
+        let kept = (1.0 + p) / 2.0 * erf((p + alpha * (1.0 - p)) / noise)
+            + (1.0 - p) / 2.0 * erf((p - alpha * (1.0 + p)) / noise);
+        for (name, expected) in
+            [("one-step-overlap", kept), ("one-step-overlap-without-self", erf(p * (1.0 - alpha) / noise))]
+        {
+            let (mean, error) = s.get(name)[0];
+            // Finite-size correction of order 1/N.
+            assert!(
+                (mean - expected).abs() < 4.5 * error + 3e-3 && error < 5e-3,
+                "{name}: {mean} ± {error}, {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_pattern_attracts_half_of_the_space() {
+        // J = ξξᵀ/N: one step recovers exactly when the overlap is positive; N odd, so half of the flips and no tie.
+        let s = sample(&EXPERIMENT, &[("N", 101.0), ("alpha", 0.005), ("probes", 1.0), ("sweeps", 1.0)], 3);
+        s.assert("critical-overlap", &[0.0]);
+    }
+
+    #[test]
+    fn self_coupling_narrows_the_basin_and_the_identity_has_none() {
+        let s = sample(&EXPERIMENT, &[("N", 200.0), ("alpha", 0.5), ("probes", 15.0)], 4);
+        let (kept, removed) = (s.mean("critical-overlap"), s.mean("critical-overlap-without-self"));
+        assert!(kept > removed + 0.1 && removed > 0.1 && kept < 1.0, "{kept} {removed}");
+        // Every state is a fixed point of the identity: one flip is never repaired, none is kept without the diagonal.
+        let s = sample(&EXPERIMENT, &[("N", 60.0), ("alpha", 1.5), ("probes", 5.0)], 3);
+        s.assert("critical-overlap", &[1.0 - 1.0 / 60.0]);
+    }
+}

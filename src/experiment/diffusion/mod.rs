@@ -1,0 +1,36 @@
+//! Diffusion models with a known score: speciation and collapse. The forward process is dx = −x dt + √2 dW, so that
+//! x_t = e^{-t} a + √Δ_t z with Δ_t = 1 − e^{-2t}; the backward one is dx = (x + 2∇log p_t(x)) dτ + √2 dW, τ = t_f − t.
+
+pub mod cloning;
+pub mod collapse_posterior;
+pub mod collapse_time;
+pub mod curie_weiss_score;
+pub mod excess_entropy;
+pub mod hidden_manifold_collapse;
+pub mod posterior_class;
+pub mod rem_free_energy;
+pub mod speciation_gaussian_mixture;
+pub mod u_turn;
+
+mod backward;
+mod empirical;
+mod half_point;
+mod two_class;
+
+use backward::{Schedule, Walker, posterior_mean_of_spins};
+use empirical::{Cloud, half_weight_time};
+use half_point::{HalfPoint, crossing, root};
+use two_class::{TwoClass, same_class};
+
+use crate::random::Bulk;
+use rand_distr::{Distribution, StandardNormal};
+
+/// Δ_t = 1 − e^{-2t}, without cancellation for small t.
+fn delta(t: f64) -> f64 {
+    -(-2.0 * t).exp_m1()
+}
+
+/// One standard normal number.
+fn normal(generator: &mut Bulk) -> f64 {
+    StandardNormal.sample(generator)
+}

@@ -1,0 +1,96 @@
+//! Speciation by U-turns (Behjoo and Chertkov 2023; Biroli, Bonnaire, de Bortoli and Mézard 2024).
+
+use super::cloning::Sde;
+use super::{HalfPoint, TwoClass, Walker};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameters, Quantity, Shape, Trial};
+use crate::random::{SeedPath, Stream, bulk};
+
+/// From a data point forward to time t and back with the exact score: does it return to its class?
+pub static EXPERIMENT: Experiment = Experiment {
+    name: "u-turn",
+    summary: "Noises a data point to each time of a grid, runs dx = (x + 2 score) dτ + √2 dW backward with the exact score, and asks whether it returns to its class",
+    source: "Behjoo and Chertkov 2023, U-turn diffusion",
+    parameters: &[
+        TwoClass::D,
+        TwoClass::M,
+        TwoClass::SIGMA,
+        TwoClass::TARGET,
+        HalfPoint::POINTS,
+        HalfPoint::FROM,
+        HalfPoint::TO,
+        HalfPoint::LEVEL,
+        Sde::TRAJECTORIES,
+        Sde::STEP,
+    ],
+    estimands: &[
+        Estimand {
+            name: "return",
+            meaning: "probability to end in the class of the start, for each turning time of the grid (quantity `times`)",
+            bounds: Some((0.0, 1.0)),
+            shape: Shape::Vector("points"),
+            bias: Sde::curve_bias,
+        },
+        Estimand {
+            name: "speciation-time",
+            meaning: "turning time at which that probability crosses `level`",
+            bounds: None,
+            shape: Shape::Scalar,
+            bias: Sde::time_bias,
+        },
+    ],
+    prepare,
+};
+
+struct UTurn(Sde);
+
+fn prepare(parameters: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
+    Ok(Box::new(UTurn(Sde::new(parameters)?)))
+}
+
+impl Trial for UTurn {
+    fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
+        let generator = &mut bulk(stream);
+        let Sde { target, grid, schedule, end, .. } = &self.0;
+        let mut walker = Walker::new(target.d);
+        self.0.replicate(out, |curve| {
+            let marks = curve.len();
+            for mark in 0..marks {
+                let k = marks - 1 - mark;
+                let class = target.draw(generator, &mut walker.x);
+                target.noise(generator, grid.times[k], &mut walker.x);
+                walker.run(target, schedule, Some(mark), marks, generator);
+                if walker.class(target, *end) == class {
+                    curve[k] += 1.0;
+                }
+            }
+        });
+    }
+
+    fn quantity(&self, name: &str) -> Option<Quantity> {
+        self.0.quantity(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::known_answer::sample;
+
+    /// Spins: a U-turn returns with probability E[p₊² + p₋²], which `posterior-class` measures without a trajectory.
+    #[test]
+    fn spins_return_as_posterior_draws_do() {
+        let shared = [("d", 16.0), ("m", 0.85), ("target", 1.0)];
+        let given = [&shared[..], &[("points", 8.0), ("from", -0.5), ("trajectories", 200.0), ("step", 0.1)]].concat();
+        let found = sample(&EXPERIMENT, &given, 10).get("return");
+        let given = given.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect();
+        let parameters = EXPERIMENT.parameters(&given).unwrap();
+        let sde = Sde::new(&parameters).unwrap();
+        for (k, (mean, error)) in found.into_iter().enumerate().step_by(3) {
+            let given = [&shared[..], &[("t", sde.grid.times[k])]].concat();
+            let (exact, exact_error) =
+                sample(&super::super::posterior_class::EXPERIMENT, &given, 30).get("same-class")[0];
+            let allowed = 4.5 * error.hypot(exact_error) + Sde::curve_bias(&parameters);
+            assert!((mean - exact).abs() < allowed, "{k}: {mean} ± {error} against {exact} ± {exact_error}");
+        }
+    }
+}

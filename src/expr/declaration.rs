@@ -1,0 +1,55 @@
+//! Declared symbols: what values they may take and what they are for.
+
+use super::{Law, Symbol};
+use crate::numeric::Rational;
+use crate::source::Span;
+
+/// The declared range or structure of a symbol's values.
+#[derive(Clone, Debug)]
+pub enum Domain {
+    /// All values of the sort.
+    All,
+    /// Real or whole numbers between two bounds; a bound is a number and whether it belongs to the range.
+    Interval {
+        /// Lower bound, `None` for −∞.
+        lower: Option<(Rational, bool)>,
+        /// Upper bound, `None` for +∞.
+        upper: Option<(Rational, bool)>,
+    },
+    /// Entries (or the scalar itself) are −1 or +1.
+    Signs,
+    /// Symmetric matrices.
+    Symmetric,
+    /// Symmetric positive definite matrices.
+    PositiveDefinite,
+    /// Orthogonal matrices.
+    Orthogonal,
+    /// Entries are positive.
+    PositiveEntries,
+}
+
+/// What a symbol is for.
+#[derive(Clone, Debug)]
+pub enum Role {
+    /// A free variable: the claim is for all its values.
+    Variable,
+    /// A length of an axis.
+    Dimension,
+    /// Averaged over by 𝔼.
+    Random(Law),
+    /// What the experiment of the claim measures; only simulation and scaling know its value.
+    Estimand,
+}
+
+/// A declared symbol.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// The symbol with its sort.
+    pub symbol: Symbol,
+    /// Its admissible values.
+    pub domain: Domain,
+    /// What it is for.
+    pub role: Role,
+    /// Where it is declared.
+    pub span: Span,
+}

@@ -1,0 +1,222 @@
+//! Functions and what they are applied to.
+
+use super::super::notation::Meaning;
+use super::super::tree::{Node, NodeKind};
+use super::term::ends_term;
+use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
+use crate::diagnostic::codes;
+use crate::expr::{ArrayFunction, Expr, Fold, Kind, Sort};
+use crate::numeric::Function;
+use crate::source::Span;
+
+impl Elaborator<'_> {
+    /// A real function with its scripts, applied to what follows; element by element on arrays.
+    pub(super) fn function(
+        &self,
+        function: Function,
+        sub: Option<&[Node]>,
+        sup: Option<&[Node]>,
+        cursor: &mut Cursor<'_>,
+        span: Span,
+    ) -> Read<Expr> {
+        let (function, sup) = match sup {
+            Some([Node { kind: NodeKind::Mark('-'), .. }, Node { kind: NodeKind::Number(one), .. }]) if one == "1" => {
+                (inverse(function, span)?, None)
+            }
+            other => (function, other),
+        };
+        let arguments = self.operands(cursor, function.arity(), span)?;
+        let end = span.join(arguments.last().map_or(span, |a| a.span));
+        let mut value = if function.arity() == 1 {
+            self.elementwise(function, arguments.into_iter().next().expect("one argument"), end)?
+        } else {
+            Expr::new(Kind::Function(function, arguments), Sort::Real, end)
+        };
+        if let Some(sub) = sub {
+            if function != Function::Log {
+                return Err(Trouble::new(
+                    &codes::UNEXPECTED_TOKEN,
+                    span_of(sub, span),
+                    "only a logarithm has a base below it",
+                ));
+            }
+            let base = self.whole(sub, span)?;
+            let log_base = Expr::new(Kind::Function(Function::Log, vec![base]), Sort::Real, span);
+            value = array::divide(value, log_base)?;
+        }
+        match sup {
+            None => Ok(value),
+            Some(sup) => self.power(value, sup, end),
+        }
+    }
+
+    /// A function of one number; of an array, element by element.
+    pub(super) fn elementwise(&self, function: Function, argument: Expr, span: Span) -> Read<Expr> {
+        let sort = match &argument.sort {
+            sort if sort.is_scalar() => match function {
+                Function::Sign | Function::Floor | Function::Ceil | Function::Heaviside => Sort::Integer,
+                Function::Factorial | Function::Abs if matches!(argument.sort, Sort::Integer | Sort::Index(_)) => {
+                    Sort::Integer
+                }
+                _ => Sort::Real,
+            },
+            sort if sort.shape().is_some() => sort.clone(),
+            sort => {
+                return Err(Trouble::new(&codes::SORT_MISMATCH, span, format!("{} is not of {sort}", function.name())));
+            }
+        };
+        // A logarithm or exponential of a square matrix would be read as a matrix function by some: say which.
+        if matches!(argument.sort, Sort::Matrix(..))
+            && !matches!(function, Function::Sign | Function::Abs | Function::Tanh)
+        {
+            return Err(Trouble::new(
+                &codes::UNSUPPORTED_CONSTRUCT,
+                span,
+                format!("{} of a matrix could be meant entry by entry or as a matrix function", function.name()),
+            )
+            .hint("write it for the eigenvalues or the components"));
+        }
+        Ok(Expr::new(Kind::Function(function, vec![argument]), sort, span))
+    }
+
+    /// A matrix or vector function with its scripts.
+    pub(super) fn array_function(
+        &self,
+        function: ArrayFunction,
+        sup: Option<&[Node]>,
+        cursor: &mut Cursor<'_>,
+        span: Span,
+    ) -> Read<Expr> {
+        let argument = self.operands(cursor, 1, span)?.remove(0);
+        let end = span.join(argument.span);
+        let value = array::apply(self, function, argument, end)?;
+        match sup {
+            None => Ok(value),
+            Some(sup) => self.power(value, sup, end),
+        }
+    }
+
+    /// `\min(a, b, …)`.
+    pub(super) fn extreme(&self, fold: Fold, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
+        let Some(Node { kind: NodeKind::Fence('(' | '[' | '{', _, body), span: fence }) = cursor.peek() else {
+            return Err(Trouble::new(
+                &codes::UNEXPECTED_TOKEN,
+                span,
+                "this needs its arguments in parentheses, or an index below it",
+            ));
+        };
+        cursor.at += 1;
+        let function = if fold == Fold::Minimum { Function::Min } else { Function::Max };
+        let mut arguments = body.split(|n| is_mark(n, ',')).map(|piece| self.whole(piece, *fence));
+        let mut value = arguments.next().expect("a split has a piece")?;
+        for argument in arguments {
+            let argument = argument?;
+            if !value.sort.is_scalar() || !argument.sort.is_scalar() {
+                return Err(super::mismatch(*fence, "an extreme of", &value.sort, &argument.sort));
+            }
+            value = Expr::new(Kind::Function(function, vec![value, argument]), Sort::Real, span.join(*fence));
+        }
+        Ok(value)
+    }
+
+    /// What a function is applied to: a fence, or the factors that follow up to the next sign, slash or function.
+    pub(super) fn operands(&self, cursor: &mut Cursor<'_>, count: usize, span: Span) -> Read<Vec<Expr>> {
+        match cursor.peek() {
+            Some(Node { kind: NodeKind::Fence('(' | '[' | '{', _, body), span: fence }) => {
+                cursor.at += 1;
+                let arguments =
+                    body.split(|n| is_mark(n, ',')).map(|p| self.whole(p, *fence)).collect::<Read<Vec<_>>>()?;
+                if arguments.len() != count {
+                    return Err(Trouble::new(
+                        &codes::SORT_MISMATCH,
+                        *fence,
+                        format!("this function takes {count} argument(s), not {}", arguments.len()),
+                    ));
+                }
+                Ok(arguments)
+            }
+            Some(Node { kind: NodeKind::Scripted(base, ..), span: fence })
+                if matches!(base.kind, NodeKind::Fence('(' | '[', ..)) =>
+            {
+                Err(Trouble::new(
+                    &codes::AMBIGUOUS,
+                    *fence,
+                    "the power could belong to the argument or to the function's value",
+                )
+                .hint(r"write `\tanh^2(x)`, or put the argument in a second pair of parentheses"))
+            }
+            _ if count == 1 => Ok(vec![self.bare_operand(cursor, span)?]),
+            _ => Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "this function needs its arguments in parentheses")),
+        }
+    }
+
+    fn bare_operand(&self, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
+        let mut factors: Vec<Expr> = Vec::new();
+        while let Some(node) = cursor.peek() {
+            let stops = ends_term(node)
+                || matches!(node.kind, NodeKind::Mark('/' | '*' | '·' | '×' | '!'))
+                || matches!(node.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard));
+            if stops || (!factors.is_empty() && applies(node)) {
+                break;
+            }
+            if let (NodeKind::Fence('(' | '[', ..), false) = (&node.kind, factors.is_empty()) {
+                return Err(Trouble::new(
+                    &codes::AMBIGUOUS,
+                    node.span,
+                    "this factor could belong to the argument or stand after the function",
+                )
+                .also(span, "this function has no parentheses")
+                .hint("put the function's argument in parentheses"));
+            }
+            let function_first = applies(node);
+            factors.push(self.factor(cursor)?);
+            if function_first {
+                break;
+            }
+        }
+        if factors.is_empty() {
+            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "this function has no argument")
+                .hint("put its argument in parentheses"));
+        }
+        array::multiply(self, factors)
+    }
+}
+
+/// Whether a node is itself something that takes what follows: a function, a sum, an integral.
+fn applies(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Operator(meaning) => matches!(
+            meaning,
+            Meaning::Function(_)
+                | Meaning::Array(_)
+                | Meaning::Fold(_)
+                | Meaning::Extreme(_)
+                | Meaning::Integral
+                | Meaning::Nabla
+                | Meaning::Partial
+        ),
+        NodeKind::Word(word) => super::super::notation::word_meaning(word).is_some(),
+        NodeKind::Scripted(base, ..) => applies(base),
+        _ => false,
+    }
+}
+
+/// f⁻¹ of the functions for which this is the usual notation.
+fn inverse(function: Function, span: Span) -> Read<Function> {
+    Ok(match function {
+        Function::Sin => Function::Asin,
+        Function::Cos => Function::Acos,
+        Function::Tan => Function::Atan,
+        Function::Sinh => Function::Asinh,
+        Function::Cosh => Function::Acosh,
+        Function::Tanh => Function::Atanh,
+        other => {
+            return Err(Trouble::new(
+                &codes::AMBIGUOUS,
+                span,
+                format!("the inverse or the reciprocal of {} could be meant", other.name()),
+            )
+            .hint("write a fraction for the reciprocal"));
+        }
+    })
+}

@@ -1,0 +1,204 @@
+//! Nodes to typed expressions, decided by the declared symbols.
+
+mod array;
+mod atom;
+mod binder;
+mod function;
+mod statement;
+mod symbol;
+mod term;
+
+use super::tree::{Node, NodeKind, parse};
+use super::{Scope, Trouble};
+use crate::diagnostic::codes;
+use crate::expr::{Dim, Expr, Kind, Sort, Statement, Symbol};
+use crate::source::Span;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+/// A formula that was read.
+#[derive(Clone, Debug)]
+pub struct Elaborated {
+    /// The reading by the usual conventions.
+    pub statement: Statement,
+    /// Another reading that the declarations leave open, with the place that decides between them.
+    pub alternative: Option<(Statement, Span)>,
+}
+
+/// Reads a formula that asserts something.
+///
+/// # Errors
+/// The first thing that cannot be read, at its place in `text`.
+pub fn statement(text: &str, scope: &Scope) -> Result<Elaborated, Trouble> {
+    let nodes = parse(text)?;
+    let read = |loose| {
+        let elaborator = Elaborator::new(scope, loose);
+        let statement = elaborator.statement(&nodes, Span::new(0, text.len()))?;
+        Ok::<_, Trouble>((statement, elaborator.slash.get()))
+    };
+    let (statement, slash) = read(false)?;
+    let alternative = match slash {
+        Some(span) => read(true).ok().map(|(statement, _)| (statement, span)),
+        None => None,
+    };
+    Ok(Elaborated { statement, alternative })
+}
+
+/// Reads an expression; `parameters` are bound in it.
+///
+/// # Errors
+/// The first thing that cannot be read, at its place in `text`.
+pub fn expression(text: &str, scope: &Scope, parameters: &[(String, Symbol)]) -> Result<Expr, Trouble> {
+    read_expression(text, scope, parameters, None)
+}
+
+/// Reads an expression of a known sort. A number stands for itself times the vector of ones or the identity matrix.
+///
+/// # Errors
+/// The first thing that cannot be read, or another sort, at its place in `text`.
+pub fn expression_of(text: &str, scope: &Scope, parameters: &[(String, Symbol)], sort: &Sort) -> Result<Expr, Trouble> {
+    read_expression(text, scope, parameters, Some(sort))
+}
+
+fn read_expression(
+    text: &str,
+    scope: &Scope,
+    parameters: &[(String, Symbol)],
+    sort: Option<&Sort>,
+) -> Result<Expr, Trouble> {
+    let nodes = parse(text)?;
+    let whole = Span::new(0, text.len());
+    let elaborator = Elaborator::new(scope, false);
+    elaborator.bound.borrow_mut().extend(parameters.iter().cloned());
+    let mut expr = elaborator.whole(&nodes, whole)?;
+    if let Some(sort) = sort {
+        if expr.sort.is_scalar() {
+            let unit = match sort {
+                Sort::Vector(n) => Some(Kind::Ones(n.clone())),
+                Sort::Matrix(n, m) if n == m => Some(Kind::Identity(n.clone())),
+                _ => None,
+            };
+            if let Some(unit) = unit {
+                let unit = Expr::new(unit, sort.clone(), whole);
+                expr = Expr::new(Kind::Mul(vec![expr, unit]), sort.clone(), whole);
+            }
+        }
+        if !array::same_shape(&elaborator, &expr.sort, sort) {
+            return Err(mismatch(whole, "what is asked for and what is given,", sort, &expr.sort));
+        }
+    }
+    elaborator.settle(&expr)
+}
+
+type Read<T> = Result<T, Trouble>;
+
+/// The state of reading one formula.
+struct Elaborator<'s> {
+    scope: &'s Scope,
+    /// Names bound by sums, integrals and parameters, innermost last.
+    bound: RefCell<Vec<(String, Symbol)>>,
+    /// Lengths that are still open (of `\mathbb{I}`), by the id of their placeholder.
+    lengths: RefCell<BTreeMap<u32, Dim>>,
+    /// The sign that `\pm` stands for.
+    sign: Cell<Option<bool>>,
+    /// Read `a / b c` as `(a / b) c`; the convention is `a / (b c)`.
+    loose_slash: bool,
+    /// The first slash where the two readings differ.
+    slash: Cell<Option<Span>>,
+}
+
+/// A position in a list of nodes.
+struct Cursor<'n> {
+    nodes: &'n [Node],
+    at: usize,
+    /// The place after the last node.
+    end: Span,
+}
+
+impl<'n> Cursor<'n> {
+    fn new(nodes: &'n [Node], fallback: Span) -> Self {
+        let end = nodes.last().map_or(fallback, |n| Span::new(n.span.end, n.span.end));
+        Self { nodes, at: 0, end }
+    }
+
+    fn peek(&self) -> Option<&'n Node> {
+        self.nodes.get(self.at)
+    }
+
+    fn next(&mut self) -> Option<&'n Node> {
+        let node = self.nodes.get(self.at)?;
+        self.at += 1;
+        Some(node)
+    }
+
+    fn span(&self) -> Span {
+        self.peek().map_or(self.end, |n| n.span)
+    }
+
+    fn is_mark(&self, mark: char) -> bool {
+        self.peek().is_some_and(|n| is_mark(n, mark))
+    }
+}
+
+fn is_mark(node: &Node, mark: char) -> bool {
+    matches!(node.kind, NodeKind::Mark(c) if c == mark)
+}
+
+/// The span of a list of nodes.
+fn span_of(nodes: &[Node], fallback: Span) -> Span {
+    match (nodes.first(), nodes.last()) {
+        (Some(first), Some(last)) => first.span.join(last.span),
+        _ => fallback,
+    }
+}
+
+impl<'s> Elaborator<'s> {
+    fn new(scope: &'s Scope, loose_slash: bool) -> Self {
+        Self {
+            scope,
+            bound: RefCell::default(),
+            lengths: RefCell::default(),
+            sign: Cell::new(None),
+            loose_slash,
+            slash: Cell::new(None),
+        }
+    }
+
+    /// All of `nodes` as one expression.
+    fn whole(&self, nodes: &[Node], fallback: Span) -> Read<Expr> {
+        let mut cursor = Cursor::new(nodes, fallback);
+        if nodes.is_empty() {
+            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, fallback, "an expression is missing here"));
+        }
+        let expr = self.sum(&mut cursor)?;
+        match cursor.peek() {
+            None => Ok(expr),
+            Some(node) => Err(unexpected(node)),
+        }
+    }
+
+    /// Binds a name while `read` runs.
+    fn with_bound<T>(&self, names: &[(String, Symbol)], read: impl FnOnce() -> Read<T>) -> Read<T> {
+        let depth = self.bound.borrow().len();
+        self.bound.borrow_mut().extend(names.iter().cloned());
+        let result = read();
+        self.bound.borrow_mut().truncate(depth);
+        result
+    }
+
+    /// The same expression with all open lengths filled in.
+    fn settle(&self, expr: &Expr) -> Read<Expr> {
+        array::settle(self, expr)
+    }
+}
+
+fn unexpected(node: &Node) -> Trouble {
+    let what = super::name::canonical_node(node);
+    Trouble::new(&codes::UNEXPECTED_TOKEN, node.span, format!("`{}` cannot stand here", what.trim()))
+        .hint("write the formula so that an operator joins its parts, or tell us if this is standard notation")
+}
+
+fn mismatch(span: Span, what: &str, left: &Sort, right: &Sort) -> Trouble {
+    Trouble::new(&codes::SORT_MISMATCH, span, format!("{what} {left} and {right} do not fit"))
+        .hint("check the sorts and dimensions under [symbols]")
+}

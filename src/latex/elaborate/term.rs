@@ -1,0 +1,145 @@
+//! Sums and products: which nodes belong to which operator.
+
+use super::super::notation::Meaning;
+use super::super::tree::{Node, NodeKind};
+use super::{Cursor, Elaborator, Read, Trouble, array, is_mark};
+use crate::diagnostic::codes;
+use crate::expr::{Expr, Kind, Sort};
+use crate::source::Span;
+
+impl Elaborator<'_> {
+    /// Terms joined by `+`, `-` and `\pm`.
+    pub(super) fn sum(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
+        let mut terms = Vec::new();
+        loop {
+            let start = cursor.span();
+            let negative = self.sign_here(cursor)? == Some(true);
+            let term = self.term(cursor)?;
+            terms.push(if negative { negate(term, start) } else { term });
+            if !cursor.peek().is_some_and(is_sign) {
+                break;
+            }
+        }
+        array::add(self, terms)
+    }
+
+    /// Consumes a sign; `Some(true)` if it is a minus.
+    fn sign_here(&self, cursor: &mut Cursor<'_>) -> Read<Option<bool>> {
+        let Some(node) = cursor.peek() else { return Ok(None) };
+        let negative = match &node.kind {
+            NodeKind::Mark('+') => false,
+            NodeKind::Mark('-' | '−') => true,
+            NodeKind::Operator(meaning @ (Meaning::PlusMinus | Meaning::MinusPlus)) => {
+                let Some(upper) = self.sign.get() else {
+                    return Err(Trouble::new(
+                        &codes::UNSUPPORTED_CONSTRUCT,
+                        node.span,
+                        "a double sign cannot stand here",
+                    ));
+                };
+                upper == (*meaning == Meaning::MinusPlus)
+            }
+            _ => return Ok(None),
+        };
+        cursor.at += 1;
+        Ok(Some(negative))
+    }
+
+    /// Factors joined by juxtaposition, `\cdot`, `\times`, `/` and `\odot`, up to the next sign, relation or comma.
+    pub(super) fn term(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
+        let first = self.factor(cursor)?;
+        let mut factors = vec![first];
+        while let Some(node) = cursor.peek() {
+            match &node.kind {
+                _ if ends_term(node) => break,
+                NodeKind::Operator(Meaning::Times) | NodeKind::Mark('*' | '×') => {
+                    cursor.at += 1;
+                    let factor = self.signed_factor(cursor)?;
+                    factors.push(factor);
+                }
+                NodeKind::Operator(Meaning::Dot) | NodeKind::Mark('·') => {
+                    cursor.at += 1;
+                    let factor = self.signed_factor(cursor)?;
+                    let last = factors.last().expect("a product has a factor");
+                    // Between two vectors the dot is the inner product of just these two.
+                    if matches!(last.sort, Sort::Vector(_)) && matches!(factor.sort, Sort::Vector(_)) {
+                        let last = factors.pop().expect("a product has a factor");
+                        factors.push(array::dot(self, last, factor)?);
+                    } else {
+                        factors.push(factor);
+                    }
+                }
+                NodeKind::Operator(Meaning::Hadamard) => {
+                    cursor.at += 1;
+                    let factor = self.signed_factor(cursor)?;
+                    let last = factors.pop().expect("a product has a factor");
+                    factors.push(array::hadamard(self, last, factor)?);
+                }
+                NodeKind::Mark('/') => {
+                    cursor.at += 1;
+                    let below = self.denominator(cursor, node.span)?;
+                    let above = array::multiply(self, factors)?;
+                    factors = vec![array::divide(above, below)?];
+                }
+                _ => factors.push(self.factor(cursor)?),
+            }
+        }
+        array::multiply(self, factors)
+    }
+
+    /// What a slash divides by: the juxtaposed factors that follow, unless the loose reading is asked for.
+    fn denominator(&self, cursor: &mut Cursor<'_>, slash: Span) -> Read<Expr> {
+        let mut factors = vec![self.signed_factor(cursor)?];
+        let juxtaposed = |cursor: &Cursor<'_>| {
+            cursor.peek().is_some_and(|n| {
+                !ends_term(n)
+                    && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
+                    && !matches!(n.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard))
+            })
+        };
+        if juxtaposed(cursor) {
+            if self.slash.get().is_none() {
+                self.slash.set(Some(slash));
+            }
+            while !self.loose_slash && juxtaposed(cursor) {
+                factors.push(self.factor(cursor)?);
+            }
+        }
+        array::multiply(self, factors)
+    }
+
+    fn signed_factor(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
+        let start = cursor.span();
+        let negative = self.sign_here(cursor)? == Some(true);
+        let factor = self.factor(cursor)?;
+        Ok(if negative { negate(factor, start) } else { factor })
+    }
+}
+
+fn negate(expr: Expr, sign: Span) -> Expr {
+    let (sort, span) = (expr.sort.clone(), sign.join(expr.span));
+    Expr::new(Kind::Neg(expr), sort, span)
+}
+
+fn is_sign(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Mark('+' | '-' | '−') | NodeKind::Operator(Meaning::PlusMinus | Meaning::MinusPlus))
+}
+
+/// Whether a node cannot belong to a product: a sign, a relation, a separator.
+pub(super) fn ends_term(node: &Node) -> bool {
+    is_sign(node)
+        || is_mark(node, ',')
+        || is_mark(node, ';')
+        || is_mark(node, '=')
+        || is_mark(node, '<')
+        || is_mark(node, '>')
+        || is_mark(node, '|')
+        || is_mark(node, '.')
+        || matches!(
+            node.kind,
+            NodeKind::Text(_)
+                | NodeKind::Operator(
+                    Meaning::Relation(_) | Meaning::Member | Meaning::Implies | Meaning::Quad | Meaning::NewRow
+                )
+        )
+}

@@ -1,0 +1,389 @@
+//! The table of notation: one row per macro and one per operator word.
+
+use crate::expr::{ArrayFunction, Fold, Relation};
+use crate::numeric::Function;
+
+/// What a macro means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A letter like any other.
+    Letter,
+    /// A real function.
+    Function(Function),
+    /// A matrix or vector function.
+    Array(ArrayFunction),
+    /// A relation.
+    Relation(Relation),
+    /// `\cdot`: a product, of two vectors the inner product.
+    Dot,
+    /// `\times`, `*`.
+    Times,
+    /// `\odot`.
+    Hadamard,
+    /// `\pm`.
+    PlusMinus,
+    /// `\mp`.
+    MinusPlus,
+    /// A sum, product, minimum or maximum over indices.
+    Fold(Fold),
+    /// `\min` or `\max`: of arguments, or over indices.
+    Extreme(Fold),
+    /// `\int`.
+    Integral,
+    /// `\nabla`.
+    Nabla,
+    /// `\partial`.
+    Partial,
+    /// `\infty`.
+    Infinity,
+    /// `\in`.
+    Member,
+    /// `\implies`.
+    Implies,
+    /// A separator of statements in a display (`\quad`).
+    Quad,
+    /// Spacing and style without an argument: skipped.
+    Skip,
+    /// Style with one argument: transparent.
+    Transparent,
+    /// One argument that is dropped (`\tag`, `\label` …).
+    Dropped,
+    /// A font with one argument.
+    Font,
+    /// Upright words.
+    Upright,
+    /// Prose.
+    Text,
+    /// An accent on one argument.
+    Accent,
+    /// A brace over or under one argument, whose label is dropped.
+    Brace,
+    /// `\frac` and its kin.
+    Fraction,
+    /// `\binom`.
+    Binomial,
+    /// `\sqrt`.
+    Root,
+    /// `\left`, `\bigl` …: the delimiter follows.
+    Sizing,
+    /// An opening delimiter.
+    Open(char),
+    /// A closing delimiter.
+    Close(char),
+    /// A bar that opens or closes.
+    Bar(char),
+    /// `\begin`.
+    Begin,
+    /// `\end`.
+    End,
+    /// `\\`.
+    NewRow,
+    /// Understood, but nothing can be done with it.
+    Unsupported,
+}
+
+use Meaning as M;
+
+/// Macros by name, in the order of the groups below.
+const MACROS: &[(&str, Meaning)] = &[
+    ("sum", M::Fold(Fold::Sum)),
+    ("prod", M::Fold(Fold::Product)),
+    ("min", M::Extreme(Fold::Minimum)),
+    ("max", M::Extreme(Fold::Maximum)),
+    ("int", M::Integral),
+    ("nabla", M::Nabla),
+    ("partial", M::Partial),
+    ("infty", M::Infinity),
+    ("in", M::Member),
+    ("implies", M::Implies),
+    ("Longrightarrow", M::Implies),
+    ("Rightarrow", M::Implies),
+    ("therefore", M::Skip),
+    ("le", M::Relation(Relation::LessOrEqual)),
+    ("leq", M::Relation(Relation::LessOrEqual)),
+    ("leqslant", M::Relation(Relation::LessOrEqual)),
+    ("ge", M::Relation(Relation::GreaterOrEqual)),
+    ("geq", M::Relation(Relation::GreaterOrEqual)),
+    ("geqslant", M::Relation(Relation::GreaterOrEqual)),
+    ("lt", M::Relation(Relation::Less)),
+    ("gt", M::Relation(Relation::Greater)),
+    ("ne", M::Relation(Relation::NotEqual)),
+    ("neq", M::Relation(Relation::NotEqual)),
+    ("ll", M::Relation(Relation::MuchLess)),
+    ("gg", M::Relation(Relation::MuchGreater)),
+    ("equiv", M::Relation(Relation::Equal)),
+    ("coloneqq", M::Relation(Relation::Equal)),
+    ("approx", M::Relation(Relation::Approximately)),
+    ("simeq", M::Relation(Relation::Approximately)),
+    ("sim", M::Relation(Relation::Asymptotic)),
+    ("asymp", M::Relation(Relation::SameOrder)),
+    ("propto", M::Relation(Relation::Proportional)),
+    ("to", M::Relation(Relation::TendsTo)),
+    ("rightarrow", M::Relation(Relation::TendsTo)),
+    ("longrightarrow", M::Relation(Relation::TendsTo)),
+    ("cdot", M::Dot),
+    ("times", M::Times),
+    ("ast", M::Times),
+    ("odot", M::Hadamard),
+    ("circ", M::Hadamard),
+    ("pm", M::PlusMinus),
+    ("mp", M::MinusPlus),
+    ("exp", M::Function(Function::Exp)),
+    ("log", M::Function(Function::Log)),
+    ("ln", M::Function(Function::Log)),
+    ("sin", M::Function(Function::Sin)),
+    ("cos", M::Function(Function::Cos)),
+    ("tan", M::Function(Function::Tan)),
+    ("arcsin", M::Function(Function::Asin)),
+    ("arccos", M::Function(Function::Acos)),
+    ("arctan", M::Function(Function::Atan)),
+    ("sinh", M::Function(Function::Sinh)),
+    ("cosh", M::Function(Function::Cosh)),
+    ("tanh", M::Function(Function::Tanh)),
+    ("det", M::Array(ArrayFunction::Determinant)),
+    ("frac", M::Fraction),
+    ("tfrac", M::Fraction),
+    ("dfrac", M::Fraction),
+    ("cfrac", M::Fraction),
+    ("binom", M::Binomial),
+    ("tbinom", M::Binomial),
+    ("sqrt", M::Root),
+    ("left", M::Sizing),
+    ("right", M::Sizing),
+    ("big", M::Sizing),
+    ("Big", M::Sizing),
+    ("bigg", M::Sizing),
+    ("Bigg", M::Sizing),
+    ("bigl", M::Sizing),
+    ("bigr", M::Sizing),
+    ("Bigl", M::Sizing),
+    ("Bigr", M::Sizing),
+    ("biggl", M::Sizing),
+    ("biggr", M::Sizing),
+    ("langle", M::Open('⟨')),
+    ("rangle", M::Close('⟩')),
+    ("{", M::Open('{')),
+    ("lbrace", M::Open('{')),
+    ("}", M::Close('}')),
+    ("rbrace", M::Close('}')),
+    ("lfloor", M::Open('⌊')),
+    ("rfloor", M::Close('⌋')),
+    ("lceil", M::Open('⌈')),
+    ("rceil", M::Close('⌉')),
+    ("lvert", M::Open('|')),
+    ("rvert", M::Close('|')),
+    ("lVert", M::Open('‖')),
+    ("rVert", M::Close('‖')),
+    ("vert", M::Bar('|')),
+    ("mid", M::Bar('|')),
+    ("|", M::Bar('‖')),
+    ("Vert", M::Bar('‖')),
+    ("begin", M::Begin),
+    ("end", M::End),
+    ("\\", M::NewRow),
+    ("cr", M::NewRow),
+    ("quad", M::Quad),
+    ("qquad", M::Quad),
+    (",", M::Skip),
+    (";", M::Skip),
+    (":", M::Skip),
+    ("!", M::Skip),
+    (">", M::Skip),
+    (" ", M::Skip),
+    ("\n", M::Skip),
+    ("limits", M::Skip),
+    ("nolimits", M::Skip),
+    ("displaystyle", M::Skip),
+    ("textstyle", M::Skip),
+    ("scriptstyle", M::Skip),
+    ("nonumber", M::Skip),
+    ("notag", M::Skip),
+    ("thinspace", M::Skip),
+    ("boxed", M::Transparent),
+    ("mathstrut", M::Skip),
+    ("tag", M::Dropped),
+    ("label", M::Dropped),
+    ("hspace", M::Dropped),
+    ("vspace", M::Dropped),
+    ("phantom", M::Dropped),
+    ("mathbb", M::Font),
+    ("mathbf", M::Font),
+    ("bm", M::Font),
+    ("boldsymbol", M::Font),
+    ("mathcal", M::Font),
+    ("mathscr", M::Font),
+    ("mathfrak", M::Font),
+    ("mathsf", M::Font),
+    ("mathit", M::Transparent),
+    ("mathrm", M::Upright),
+    ("operatorname", M::Upright),
+    ("textrm", M::Upright),
+    ("textnormal", M::Upright),
+    ("text", M::Text),
+    ("mbox", M::Text),
+    ("textit", M::Text),
+    ("hat", M::Accent),
+    ("widehat", M::Accent),
+    ("bar", M::Accent),
+    ("overline", M::Accent),
+    ("underline", M::Accent),
+    ("tilde", M::Accent),
+    ("widetilde", M::Accent),
+    ("vec", M::Accent),
+    ("dot", M::Accent),
+    ("ddot", M::Accent),
+    ("underbrace", M::Brace),
+    ("overbrace", M::Brace),
+    ("dots", M::Unsupported),
+    ("ldots", M::Unsupported),
+    ("cdots", M::Unsupported),
+    ("otimes", M::Unsupported),
+    ("lim", M::Unsupported),
+    ("iff", M::Unsupported),
+];
+
+/// Letters with a command of their own.
+const LETTERS: &[&str] = &[
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "varepsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "vartheta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "varpi",
+    "rho",
+    "varrho",
+    "sigma",
+    "varsigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "varphi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Upsilon",
+    "Phi",
+    "Psi",
+    "Omega",
+    "ell",
+    "hbar",
+    "imath",
+    "jmath",
+    "star",
+    "dagger",
+    "prime",
+    "top",
+    "intercal",
+    "perp",
+    "parallel",
+    "bot",
+    "aleph",
+    "sharp",
+    "flat",
+];
+
+/// Upright words that are operators, whichever way they are typeset.
+const WORDS: &[(&str, Meaning)] = &[
+    ("sgn", M::Function(Function::Sign)),
+    ("sign", M::Function(Function::Sign)),
+    ("erf", M::Function(Function::Erf)),
+    ("erfc", M::Function(Function::Erfc)),
+    ("arsinh", M::Function(Function::Asinh)),
+    ("arcosh", M::Function(Function::Acosh)),
+    ("artanh", M::Function(Function::Atanh)),
+    ("arcsinh", M::Function(Function::Asinh)),
+    ("arccosh", M::Function(Function::Acosh)),
+    ("arctanh", M::Function(Function::Atanh)),
+    ("abs", M::Function(Function::Abs)),
+    ("floor", M::Function(Function::Floor)),
+    ("ceil", M::Function(Function::Ceil)),
+    ("exp", M::Function(Function::Exp)),
+    ("log", M::Function(Function::Log)),
+    ("ln", M::Function(Function::Log)),
+    ("tanh", M::Function(Function::Tanh)),
+    ("cosh", M::Function(Function::Cosh)),
+    ("sinh", M::Function(Function::Sinh)),
+    ("Tr", M::Array(ArrayFunction::Trace)),
+    ("tr", M::Array(ArrayFunction::Trace)),
+    ("Trace", M::Array(ArrayFunction::Trace)),
+    ("det", M::Array(ArrayFunction::Determinant)),
+    ("diag", M::Array(ArrayFunction::Diagonal)),
+    ("spec", M::Array(ArrayFunction::Eigenvalues)),
+    ("eig", M::Array(ArrayFunction::Eigenvalues)),
+    ("min", M::Extreme(Fold::Minimum)),
+    ("max", M::Extreme(Fold::Maximum)),
+];
+
+/// Environments whose rows are parts of one display.
+pub(super) const DISPLAY_ENVIRONMENTS: &[&str] = &[
+    "aligned",
+    "align",
+    "align*",
+    "split",
+    "gathered",
+    "gather",
+    "gather*",
+    "equation",
+    "equation*",
+    "multline",
+    "multline*",
+    "alignat",
+    "alignat*",
+    "displaymath",
+];
+
+/// Environments of rows and columns.
+pub(super) const GRID_ENVIRONMENTS: &[&str] =
+    &["cases", "dcases", "matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "substack", "array"];
+
+/// The meaning of `\name`.
+pub(super) fn macro_meaning(name: &str) -> Option<Meaning> {
+    MACROS
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, m)| *m)
+        .or_else(|| LETTERS.contains(&name).then_some(Meaning::Letter))
+}
+
+/// The meaning of an upright word.
+pub(super) fn word_meaning(word: &str) -> Option<Meaning> {
+    WORDS.iter().find(|(w, _)| *w == word).map(|(_, m)| *m)
+}
+
+/// All macro names, for suggestions.
+pub(super) fn macro_names() -> impl Iterator<Item = &'static str> {
+    MACROS.iter().map(|(n, _)| *n).chain(LETTERS.iter().copied()).filter(|n| n.len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_macro_has_two_meanings() {
+        let mut seen = BTreeSet::new();
+        for name in macro_names() {
+            assert!(seen.insert(name), "\\{name} has two rows");
+        }
+    }
+}

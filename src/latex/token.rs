@@ -1,0 +1,161 @@
+//! Characters to tokens, each with its span.
+
+use super::notation::{Meaning, macro_meaning};
+use crate::source::Span;
+
+/// The smallest piece of a formula.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// `\name` or `\` and one other character, without the backslash.
+    Command(String),
+    /// A letter, Latin or otherwise.
+    Letter(char),
+    /// Digits with at most one decimal point.
+    Number(String),
+    /// Any other visible character.
+    Mark(char),
+}
+
+/// A token and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Spanned {
+    pub(super) token: Token,
+    pub(super) span: Span,
+}
+
+/// Splits a formula into tokens. Total: every input has a token list. Comments run from `%` to the end of the line.
+pub(super) fn tokens(text: &str) -> Vec<Spanned> {
+    let mut out = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        let token = match c {
+            c if c.is_whitespace() => continue,
+            '%' => {
+                while chars.next_if(|(_, c)| *c != '\n').is_some() {}
+                continue;
+            }
+            '\\' => {
+                let mut name = String::new();
+                while let Some((_, c)) = chars.next_if(|(_, c)| c.is_ascii_alphabetic()) {
+                    name.push(c);
+                }
+                if name.is_empty() {
+                    name.extend(chars.next().map(|(_, c)| c));
+                } else if chars.peek().is_some_and(|(_, c)| *c == '*') && name == "operatorname" {
+                    chars.next();
+                }
+                Token::Command(name)
+            }
+            c if c.is_ascii_digit() => {
+                let mut digits = String::from(c);
+                loop {
+                    let mut ahead = chars.clone();
+                    match ahead.next() {
+                        Some((_, d)) if d.is_ascii_digit() => digits.push(d),
+                        // A point belongs to the number only if a digit follows it.
+                        Some((_, '.'))
+                            if !digits.contains('.') && ahead.peek().is_some_and(|(_, d)| d.is_ascii_digit()) =>
+                        {
+                            digits.push('.');
+                        }
+                        _ => break,
+                    }
+                    chars.next();
+                }
+                Token::Number(digits)
+            }
+            c if c.is_alphabetic() => Token::Letter(c),
+            c => Token::Mark(c),
+        };
+        let end = chars.peek().map_or(text.len(), |(i, _)| *i);
+        // Trailing white space was not consumed, so the next character's offset ends this token exactly.
+        out.push(Spanned { token, span: Span::new(start, end) });
+    }
+    out
+}
+
+/// A formula without spacing, sizes, labels and redundant braces, with one spelling for each notation: two formulas that
+/// a reader would call the same printed formula have the same normal form.
+pub fn normal_form(text: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let list = tokens(text);
+    let mut at = 0;
+    while let Some(Spanned { token, .. }) = list.get(at) {
+        at += 1;
+        let word = match token {
+            Token::Command(name) => match macro_meaning(name) {
+                Some(Meaning::Skip | Meaning::Quad | Meaning::Sizing) => continue,
+                Some(Meaning::Dropped) => {
+                    at += group_length(&list[at..]);
+                    continue;
+                }
+                Some(Meaning::Letter) | None => format!("\\{name}"),
+                Some(Meaning::Font | Meaning::Accent) => format!("\\{name}"),
+                Some(Meaning::Upright | Meaning::Text) => "\\text".into(),
+                Some(meaning) => format!("\\{meaning:?}"),
+            },
+            Token::Letter(c) | Token::Mark(c) => c.to_string(),
+            // TeX takes one digit: `\frac12` is one half.
+            Token::Number(digits) if digits.len() == 2 && words.last().is_some_and(|w| w == "\\Fraction") => {
+                words.push(digits[..1].to_string());
+                digits[1..].to_string()
+            }
+            Token::Number(digits) => digits.clone(),
+        };
+        words.push(word);
+        // `{x}` and `x` are the same.
+        if let [.., open, _, close] = words.as_slice()
+            && open == "{"
+            && close == "}"
+        {
+            let inner = words.swap_remove(words.len() - 2);
+            words.truncate(words.len() - 2);
+            words.push(inner);
+        }
+    }
+    while words.last().is_some_and(|w| matches!(w.as_str(), "." | "," | ";")) {
+        words.pop();
+    }
+    words.join(" ")
+}
+
+/// How many tokens the group at the start of a list has.
+fn group_length(list: &[Spanned]) -> usize {
+    let mut depth = 0_usize;
+    for (i, Spanned { token, .. }) in list.iter().enumerate() {
+        match token {
+            Token::Mark('{') => depth += 1,
+            Token::Mark('}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return i + 1;
+        }
+    }
+    list.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_alike_has_one_normal_form() {
+        assert_eq!(normal_form(r"\left( \frac12 \, x^{2} \right) \tag{1}."), normal_form(r"(\tfrac{1}{2} x^2)"));
+        assert_eq!(normal_form(r"a \leq {b}"), normal_form(r"a\le b"));
+        assert_ne!(normal_form("x^2 y"), normal_form("x^{2y}"));
+    }
+
+    #[test]
+    fn spans_and_numbers() {
+        let list = tokens("\\frac12 α.5 3.14. % gone\n|");
+        let pieces: Vec<&Token> = list.iter().map(|t| &t.token).collect();
+        assert_eq!(*pieces[0], Token::Command("frac".into()));
+        assert_eq!(*pieces[1], Token::Number("12".into()));
+        assert_eq!(*pieces[2], Token::Letter('α'));
+        assert_eq!(*pieces[3], Token::Mark('.'));
+        assert_eq!(*pieces[5], Token::Number("3.14".into()));
+        assert_eq!(*pieces[7], Token::Mark('|'));
+        assert_eq!(list[2].span, Span::new(8, 10));
+    }
+}

@@ -1,0 +1,300 @@
+//! Both sides as enclosures at admissible points: separated, or equal to many digits.
+
+use super::comparison::{AtPoint, Comparison, Ladder};
+use super::setting::Setting;
+use super::{Budget, Context, Method, attack, undecided, undecided_link};
+use crate::assumption::{self, Point};
+use crate::claim::Claim;
+use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
+use crate::expr::{Link, print};
+use std::collections::BTreeMap;
+
+/// High-precision comparison at admissible points.
+#[derive(Clone, Copy, Debug)]
+pub struct Enclosure;
+
+const NAME: &str = "enclosure";
+
+/// After so many witnesses the simplest is taken.
+const ENOUGH_WITNESSES: usize = 12;
+
+/// A failure in estimated arithmetic counts only if so many points show it.
+const ESTIMATED_WITNESSES: usize = 3;
+
+impl Method for Enclosure {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        "encloses both sides at admissible points, in ever higher precision, until they separate or agree"
+    }
+
+    fn applies(&self, claim: &Claim) -> Result<(), String> {
+        if claim.limit.is_some() {
+            return Err("a limit is not a statement about single points".into());
+        }
+        if claim.extremum.is_some() {
+            return Err("an optimum is checked through its objective".into());
+        }
+        if claim.solves.is_some() {
+            return Err("a solution is checked through the residual of its equation".into());
+        }
+        Setting::new(claim, &Budget { points: 0, ..Budget::default() }, &crate::random::SeedPath::root(0)).map(|_| ())
+    }
+
+    fn check(&self, context: &Context<'_>) -> Vec<Evidence> {
+        let Context { claim, budget, seed, .. } = *context;
+        let setting = match Setting::new(claim, budget, seed) {
+            Ok(setting) => setting,
+            Err(why) => return undecided(NAME, claim, StopReason::NotApplicable, &why),
+        };
+        if setting.points.is_empty() {
+            return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
+        }
+        let links = claim.statement.links.iter().enumerate();
+        links.map(|(k, link)| evidence(k, link, &setting, &compare(link, &setting, budget))).collect()
+    }
+}
+
+/// What the points say together.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Points at which the relation holds.
+    pub holds: usize,
+    /// The fewest digits to which it holds.
+    pub digits: f64,
+    /// The simplest point at which it fails, with both sides.
+    pub witness: Option<(Point, String, String)>,
+    /// Points that say nothing, by reason.
+    pub silent: BTreeMap<String, usize>,
+    /// Whether errors were estimated rather than enclosed.
+    pub estimated: bool,
+    /// Why no point was looked at.
+    pub refused: Option<String>,
+}
+
+impl Outcome {
+    /// Whether a point shows that the relation is false.
+    pub fn contradicts(&self) -> bool {
+        self.witness.is_some()
+    }
+
+    /// Whether it holds wherever it was decided, and that is at least half of the points.
+    pub fn agrees(&self) -> bool {
+        self.witness.is_none() && self.holds > 0 && self.open() <= self.holds
+    }
+
+    fn open(&self) -> usize {
+        self.silent.get(OPEN).copied().unwrap_or(0)
+    }
+}
+
+const OPEN: &str = "precision exhausted";
+
+/// Looks at a link at every point of a setting.
+pub fn compare(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
+    let mut outcome = Outcome {
+        holds: 0,
+        digits: f64::INFINITY,
+        witness: None,
+        silent: BTreeMap::new(),
+        estimated: false,
+        refused: None,
+    };
+    let prepared = setting.prepare(link).ok_or_else(|| "a derivative by a defined symbol".to_owned());
+    let comparison = prepared.and_then(|l| Comparison::new(&l, setting.claim.tolerance.as_ref()).map(|c| (l, c)));
+    let (link, comparison) = match comparison {
+        Ok(both) => both,
+        Err(why) => {
+            outcome.refused = Some(why);
+            return outcome;
+        }
+    };
+    let ladder = Ladder::new(&budget.precisions, budget.digits);
+    let mut witnesses: Vec<(Point, String, String)> = Vec::new();
+    let attacked = if link.relation.is_order() { attack::low_margins(&link, setting) } else { Vec::new() };
+    for point in setting.points.iter().chain(&attacked) {
+        let mut answer = comparison.at(point, &ladder);
+        if matches!(answer, AtPoint::Unsupported(_)) {
+            let estimate = comparison.estimate(point);
+            outcome.estimated |= !matches!(estimate, AtPoint::Unsupported(_));
+            answer = estimate;
+        }
+        let mut silent = |why: String| *outcome.silent.entry(why).or_default() += 1;
+        match answer {
+            AtPoint::Holds(digits) => {
+                outcome.holds += 1;
+                outcome.digits = outcome.digits.min(digits);
+            }
+            AtPoint::Fails { left, right } => witnesses.push((point.clone(), left, right)),
+            AtPoint::Outside(why) => silent(why),
+            AtPoint::Open => silent(OPEN.to_owned()),
+            AtPoint::NonFinite => silent("overflow".to_owned()),
+            AtPoint::Unsupported(what) => silent(format!("{what} cannot be enclosed")),
+            AtPoint::Shapeless(what) => silent(what),
+        }
+        if witnesses.len() >= ENOUGH_WITNESSES {
+            break;
+        }
+    }
+    let needed = if outcome.estimated { ESTIMATED_WITNESSES.min(setting.points.len()) } else { 1 };
+    if witnesses.len() >= needed {
+        outcome.witness = witnesses.into_iter().min_by_key(|(point, _, _)| assumption::complexity(point));
+    } else if !witnesses.is_empty() {
+        *outcome.silent.entry(OPEN.to_owned()).or_default() += witnesses.len();
+    }
+    outcome
+}
+
+fn evidence(number: usize, link: &Link, setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
+    if let Some(why) = &outcome.refused {
+        return undecided_link(NAME, number, StopReason::NotApplicable, why);
+    }
+    let tried = setting.points.len();
+    let how = if outcome.estimated { ", errors estimated" } else { "" };
+    let (finding, detail) = if let Some((point, left, right)) = &outcome.witness {
+        let shown = assumption::show(point);
+        let place: Vec<String> = shown.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let at = if place.is_empty() { String::new() } else { format!("At {}, ", place.join(", ")) };
+        let (l, r) = (print::expr(&link.left), print::expr(&link.right));
+        let summary = format!("{at}the left-hand side {l} is {left} and the right-hand side {r} is {right}{how}.");
+        let detail = format!("fails{}: {left} against {right}{how}", if place.is_empty() { "" } else { " at a point" });
+        let witness = Witness { point: shown, left: left.clone(), right: right.clone(), summary };
+        (Finding::Contradicts { witness }, detail)
+    } else if outcome.agrees() {
+        let digits = match outcome.digits {
+            d if d.is_infinite() => "certain at each".to_owned(),
+            d => format!("at least {} digits", d.floor()),
+        };
+        let bound = format!("{} points, {digits}{how}", outcome.holds);
+        (Finding::Agrees { bound: bound.clone() }, bound)
+    } else {
+        let silent: Vec<String> = outcome.silent.iter().map(|(why, n)| format!("{n} × {why}")).collect();
+        let explanation = format!("of {tried} points {} decide it: {}", outcome.holds, silent.join(", "));
+        let reason = if outcome.open() > 0 {
+            StopReason::PrecisionExhausted
+        } else if outcome.silent.keys().any(|why| why.ends_with("cannot be enclosed")) {
+            StopReason::NotApplicable
+        } else {
+            StopReason::NoAdmissiblePoint
+        };
+        (Finding::Undecided { reason, explanation: explanation.clone() }, explanation)
+    };
+    let mut facts = vec![
+        fact("admissible points", tried),
+        fact("points where it holds", outcome.holds),
+        fact("points rejected by conditions", setting.tally.rejected.values().sum::<usize>()),
+    ];
+    facts.extend(outcome.silent.iter().map(|(why, n)| fact(&format!("points that say nothing: {why}"), n)));
+    Evidence { method: NAME.to_owned(), link: number, finding, detail, facts, figures: Vec::new() }
+}
+
+pub(super) fn fact(label: &str, value: impl ToString) -> Fact {
+    Fact { label: label.to_owned(), value: value.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::{Domain, Role, Tolerance};
+    use crate::expr::fixture::*;
+    use crate::expr::{Relation, Sort};
+    use crate::method::fixture::{Table, above, check, holds, word};
+    use crate::numeric::Function::{Cosh, Exp, Log, Sinh, Sqrt, Tanh};
+    use crate::numeric::Rational;
+
+    fn finding(table: &Table, left: crate::expr::Expr, relation: Relation, right: crate::expr::Expr) -> &'static str {
+        word(&Enclosure, &table.claim(left, relation, right))
+    }
+
+    #[test]
+    fn identities_agree_and_their_twins_are_refuted() {
+        let mut t = Table::default();
+        let (x, y) = (&t.real("x"), &t.positive("y"));
+        let cosh2 = pow(f(Cosh, x.clone()), n(2)) - pow(f(Sinh, x.clone()), n(2));
+        assert_eq!(finding(&t, cosh2.clone(), Relation::Equal, n(1)), "agrees");
+        assert_eq!(finding(&t, cosh2, Relation::Equal, n(2)), "contradicts");
+        // Equal to twelve digits and more at moderate points, but not equal.
+        let near = f(Log, y.clone()) + f(Exp, n(-80) - y);
+        assert_eq!(finding(&t, near, Relation::Equal, f(Log, y.clone())), "contradicts");
+        // A removable difference: true for positive symbols only.
+        assert_eq!(finding(&t, f(Sqrt, pow(y.clone(), n(2))), Relation::Equal, y.clone()), "agrees");
+        assert_eq!(finding(&t, f(Sqrt, pow(x.clone(), n(2))), Relation::Equal, x.clone()), "contradicts");
+        let tanh = f(Tanh, x.clone());
+        let quotient = (n(1) - f(Exp, n(-2) * x)) / (n(1) + f(Exp, n(-2) * x));
+        assert_eq!(finding(&t, tanh.clone(), Relation::Equal, quotient), "agrees");
+        assert_eq!(finding(&t, tanh, Relation::NotEqual, x.clone()), "contradicts");
+    }
+
+    #[test]
+    fn the_witness_is_simple_and_says_both_values() {
+        let mut t = Table::default();
+        let x = &t.real("x");
+        let evidence = check(&Enclosure, &t.claim(pow(x + n(1), n(2)), Relation::Equal, pow(x.clone(), n(2)) + n(1)));
+        let Finding::Contradicts { witness } = evidence.finding else { panic!("{evidence:?}") };
+        assert_eq!(witness.point.len(), 1);
+        assert!(witness.point[0].1.len() <= 3, "{witness:?}");
+        let value: f64 = witness.point[0].1.parse().unwrap();
+        assert_eq!(witness.left.parse::<f64>().unwrap(), (value + 1.0).powi(2));
+    }
+
+    #[test]
+    fn bounds_hold_where_they_are_attained_and_break_where_only_a_search_finds_it() {
+        let mut t = Table::default();
+        let x = &t.positive("x");
+        let line = x - n(1);
+        assert_eq!(finding(&t, f(Log, x.clone()), Relation::LessOrEqual, line.clone()), "agrees");
+        assert_eq!(finding(&t, f(Log, x.clone()), Relation::Less, line), "contradicts");
+        // (x − 1.234)² ≥ 10⁻⁶ fails in an interval of width 0.002 only.
+        let parabola = pow(x - q(1234, 1000), n(2));
+        assert_eq!(finding(&t, parabola.clone(), Relation::GreaterOrEqual, q(1, 1_000_000)), "contradicts");
+        assert_eq!(finding(&t, parabola, Relation::GreaterOrEqual, n(0)), "agrees");
+    }
+
+    #[test]
+    fn assumptions_restrict_define_and_may_be_impossible() {
+        let mut t = Table::default();
+        let (x, y) = (&t.real("x"), &t.real("y"));
+        let mut claim = t.claim(f(Sqrt, pow(x - y, n(2))), Relation::Equal, x - y);
+        assert_eq!(word(&Enclosure, &claim), "contradicts");
+        claim.assumptions = vec![holds(y.clone(), Relation::Less, x.clone())];
+        assert_eq!(word(&Enclosure, &claim), "agrees");
+        claim.assumptions = vec![holds(y.clone(), Relation::Less, n(-1) - pow(y.clone(), n(2)))];
+        let Finding::Undecided { reason, .. } = check(&Enclosure, &claim).finding else { panic!() };
+        assert_eq!(reason, StopReason::NoAdmissiblePoint);
+        let mut defined = t.claim(x * x, Relation::Equal, f(Exp, n(2) * y));
+        assert_eq!(word(&Enclosure, &defined), "contradicts");
+        defined.assumptions = vec![holds(x.clone(), Relation::Equal, f(Exp, y.clone()))];
+        assert_eq!(word(&Enclosure, &defined), "agrees");
+    }
+
+    #[test]
+    fn tolerances_count_and_limits_and_measured_symbols_are_left_to_others() {
+        let mut t = Table::default();
+        let x = &t.declare(
+            "x",
+            Sort::Real,
+            Domain::Interval { lower: Some((Rational::ZERO, false)), upper: Some((Rational::ONE, false)) },
+            Role::Variable,
+        );
+        let x = &use_of(x);
+        let mut claim = t.claim(f(Exp, x.clone()), Relation::Approximately, n(1) + x + pow(x.clone(), n(2)) / n(2));
+        assert_eq!(word(&Enclosure, &claim), "undecided");
+        claim.tolerance = Some(Tolerance { relative: 0.1, reason: "third order".into() });
+        assert_eq!(word(&Enclosure, &claim), "agrees");
+        claim.tolerance = Some(Tolerance { relative: 0.01, reason: "too little".into() });
+        assert_eq!(word(&Enclosure, &claim), "contradicts");
+        let m = use_of(&t.declare("m", Sort::Real, above(0, true), Role::Estimand));
+        assert!(Enclosure.applies(&t.claim(m, Relation::Equal, n(1))).is_err());
+    }
+
+    #[test]
+    fn matrices_do_not_commute() {
+        let mut t = Table::default();
+        let d = t.dimension("d");
+        let (a, b) = (&t.square("A", &d, Domain::All), &t.square("B", &d, Domain::All));
+        assert_eq!(finding(&t, a * b, Relation::Equal, b * a), "contradicts");
+        assert_eq!(finding(&t, (a + b) * a, Relation::Equal, a * a + b * a), "agrees");
+    }
+}

@@ -1,0 +1,111 @@
+//! What pointwise methods share: a claim's links with its definitions put in, and admissible points.
+
+use super::Budget;
+use crate::assumption::{Point, Sampler, Tally};
+use crate::claim::{Claim, Domain, Role};
+use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Symbol, walk};
+use crate::random::SeedPath;
+
+/// A claim ready to be looked at point by point. Its links, variants of them and their repairs are judged on the same points.
+#[derive(Clone, Debug)]
+pub struct Setting<'a> {
+    /// The claim.
+    pub claim: &'a Claim,
+    /// Premises and assumptions of the form symbol = expression, in the order in which they are put in.
+    definitions: Vec<(Symbol, Expr)>,
+    /// Draws the symbols that are left.
+    pub sampler: Sampler,
+    /// Admissible points.
+    pub points: Vec<Point>,
+    /// What was rejected on the way.
+    pub tally: Tally,
+}
+
+impl<'a> Setting<'a> {
+    /// Draws the points at which the claim is looked at.
+    ///
+    /// # Errors
+    /// In words: the claim has a symbol that cannot be drawn, or a condition that cannot be evaluated.
+    pub fn new(claim: &'a Claim, budget: &Budget, seed: &SeedPath) -> Result<Self, String> {
+        let premises = claim.statement.premises.iter().map(|link| Condition::Holds(link.clone()));
+        let mut conditions = Vec::new();
+        for condition in claim.assumptions.iter().cloned().chain(premises) {
+            split(condition, &mut conditions);
+        }
+        let mut definitions: Vec<(Symbol, Expr)> = Vec::new();
+        while let Some((position, symbol, value)) = definition(claim, &conditions) {
+            conditions.remove(position);
+            let put_in = |c: &Condition| substitute_condition(c, &symbol, &value);
+            conditions =
+                conditions.iter().map(put_in).collect::<Option<_>>().ok_or("a derivative by a defined symbol")?;
+            definitions.push((symbol, value));
+        }
+        let mut setting = Self {
+            claim,
+            definitions,
+            sampler: Sampler::new(&[], &[], &[], &[])?,
+            points: Vec::new(),
+            tally: Tally::default(),
+        };
+        let mut used: Vec<Symbol> = Vec::new();
+        let solved = claim.solves.iter().flat_map(|s| &s.links);
+        for link in claim.statement.links.iter().chain(solved) {
+            let link = setting.prepare(link).ok_or("a derivative by a defined symbol")?;
+            used.extend(walk::free_symbols_of_links([&link]));
+        }
+        if let Some(extremum) = &claim.extremum {
+            used.extend(walk::free_symbols(&extremum.objective));
+            used.push(extremum.variable.clone());
+        }
+        setting.sampler = Sampler::new(&claim.declarations, &used, &conditions, &budget.sizes)?;
+        (setting.points, setting.tally) = setting.sampler.points(budget.points, budget.draws_per_point, seed);
+        Ok(setting)
+    }
+
+    /// The link with every definition put in.
+    pub fn prepare(&self, link: &Link) -> Option<Link> {
+        self.definitions.iter().try_fold(link.clone(), |link, (s, value)| walk::substitute_link(&link, s, value))
+    }
+
+    /// The same claim at points of its own, for a second look.
+    pub fn fresh(&self, budget: &Budget, seed: &SeedPath) -> Self {
+        let (points, tally) = self.sampler.points(budget.points, budget.draws_per_point, seed);
+        Self { points, tally, ..self.clone() }
+    }
+
+    /// Why there is no point, in words.
+    pub fn emptiness(&self) -> String {
+        let rejected: Vec<String> = self.tally.rejected.iter().map(|(why, n)| format!("{n} × {why}")).collect();
+        format!("no admissible point found: {}", rejected.join(", "))
+    }
+}
+
+fn split(condition: Condition, out: &mut Vec<Condition>) {
+    match condition {
+        Condition::All(all) => all.into_iter().for_each(|c| split(c, out)),
+        holds @ Condition::Holds(_) => out.push(holds),
+    }
+}
+
+/// A condition that says what one free symbol is, if the symbol may take every value of its sort.
+fn definition(claim: &Claim, conditions: &[Condition]) -> Option<(usize, Symbol, Expr)> {
+    conditions.iter().enumerate().find_map(|(position, condition)| {
+        let Condition::Holds(Link { left, relation: Relation::Equal, right }) = condition else { return None };
+        [(left, right), (right, left)].into_iter().find_map(|(name, value)| {
+            let Kind::Symbol(symbol) = &*name.kind else { return None };
+            let declaration = claim.declarations.iter().find(|d| d.symbol == *symbol)?;
+            let free = matches!((&declaration.domain, &declaration.role), (Domain::All, Role::Variable));
+            let fits = value.sort == *symbol.sort() || (value.sort.is_scalar() && *symbol.sort() == Sort::Real);
+            (free && fits && !walk::mentions(value, symbol)).then(|| (position, symbol.clone(), value.clone()))
+        })
+    })
+}
+
+fn substitute_condition(condition: &Condition, symbol: &Symbol, value: &Expr) -> Option<Condition> {
+    Some(match condition {
+        Condition::Holds(link) => Condition::Holds(walk::substitute_link(link, symbol, value)?),
+        Condition::All(all) => {
+            Condition::All(all.iter().map(|c| substitute_condition(c, symbol, value)).collect::<Option<_>>()?)
+        }
+    })
+}

@@ -1,0 +1,545 @@
+//! The grammar of `[symbols]`: sorts, ranges and laws. Dimensions and law parameters stay TeX.
+
+use super::Located;
+use crate::diagnostic::{Diagnostic, codes, suggestion};
+use crate::numeric::Rational;
+use crate::source::{SourceFile, Span};
+use dashu_int::{IBig, UBig};
+use std::ops::Range;
+
+/// A kind of value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// A real number.
+    Real,
+    /// A whole number.
+    Integer,
+    /// The length of an axis: a positive whole number.
+    Dimension,
+    /// A whole number from 1 to a dimension.
+    Index,
+    /// A column vector.
+    Vector,
+    /// A row vector.
+    Row,
+    /// A matrix: rows, columns.
+    Matrix,
+    /// A symmetric positive definite matrix.
+    PositiveDefinite,
+    /// A symmetric matrix.
+    Symmetric,
+    /// An orthogonal matrix.
+    Orthogonal,
+    /// −1 or +1.
+    Sign,
+    /// A vector of signs.
+    SignVector,
+    /// A matrix of signs.
+    SignMatrix,
+    /// A vector with positive entries.
+    PositiveVector,
+    /// A function; see [`SortSyntax::arguments`].
+    Function,
+}
+
+/// Words, base, what the dimensions are.
+const SORTS: &[(&str, Base, &[&str])] = &[
+    ("real", Base::Real, &[]),
+    ("integer", Base::Integer, &[]),
+    ("dimension", Base::Dimension, &[]),
+    ("index", Base::Index, &["d"]),
+    ("vector", Base::Vector, &["d"]),
+    ("row", Base::Row, &["d"]),
+    ("matrix", Base::Matrix, &["n", "d"]),
+    ("spd", Base::PositiveDefinite, &["d"]),
+    ("symmetric", Base::Symmetric, &["d"]),
+    ("orthogonal", Base::Orthogonal, &["d"]),
+    ("sign", Base::Sign, &[]),
+    ("sign vector", Base::SignVector, &["d"]),
+    ("sign matrix", Base::SignMatrix, &["n", "d"]),
+    ("positive vector", Base::PositiveVector, &["d"]),
+    ("function", Base::Function, &[]),
+];
+
+impl Base {
+    /// As it is written in a declaration.
+    pub fn word(self) -> &'static str {
+        SORTS.iter().find(|(_, base, _)| *base == self).map_or("", |(word, ..)| word)
+    }
+
+    const fn is_number(self) -> bool {
+        matches!(self, Self::Real | Self::Integer | Self::Dimension | Self::Index)
+    }
+
+    const fn is_sign(self) -> bool {
+        matches!(self, Self::Sign | Self::SignVector | Self::SignMatrix)
+    }
+}
+
+/// A sort as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortSyntax {
+    /// What kind of value.
+    pub base: Base,
+    /// Its dimensions as TeX: one or two, or none.
+    pub dims: Vec<Located>,
+    /// Of a function: the sorts of its arguments.
+    pub arguments: Vec<SortSyntax>,
+    /// Of a function: the sort of its value.
+    pub result: Option<Box<SortSyntax>>,
+}
+
+/// A declared range: each bound with whether it belongs to the range.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RangeSyntax {
+    /// Lower bound, `None` for −∞.
+    pub lower: Option<(Rational, bool)>,
+    /// Upper bound, `None` for +∞.
+    pub upper: Option<(Rational, bool)>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A probability law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LawName {
+    /// `N(mean, variance or covariance)`.
+    Normal,
+    /// `Rad(p)`: independent signs of mean p.
+    Rademacher,
+    /// `U(a, b)`.
+    Uniform,
+}
+
+/// Name, law, what its parameters are.
+const LAWS: &[(&str, LawName, &[&str])] = &[
+    ("N", LawName::Normal, &["mean", "variance"]),
+    ("Rad", LawName::Rademacher, &["mean"]),
+    ("U", LawName::Uniform, &["a", "b"]),
+];
+
+/// A law as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LawSyntax {
+    /// Which law.
+    pub name: LawName,
+    /// Its parameters as TeX.
+    pub parameters: Vec<Located>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// One line of `[symbols]`.
+#[derive(Clone, Debug)]
+pub struct DeclarationSyntax {
+    /// The symbol as TeX.
+    pub name: Located,
+    /// The whole declaration as written.
+    pub text: Located,
+    /// Its sort.
+    pub sort: SortSyntax,
+    /// Its range, if one is given.
+    pub range: Option<RangeSyntax>,
+    /// Whether it is what the experiment of a claim measures.
+    pub estimand: bool,
+    /// Its law, if it is random.
+    pub random: Option<LawSyntax>,
+}
+
+/// Why a declaration cannot be read: bytes of its text, what is wrong, what to write.
+struct Misfit {
+    range: Range<usize>,
+    message: String,
+    hint: String,
+}
+
+/// Reads `sort` as the declaration of `name`.
+///
+/// # Errors
+/// One `bad-sort` (or `empty-domain`) diagnostic at the part that does not fit.
+pub fn declaration(file: &SourceFile, name: &Located, sort: &Located) -> Result<DeclarationSyntax, Box<Diagnostic>> {
+    let diagnose = |misfit: Misfit| {
+        let code = if misfit.message.starts_with("no number") { &codes::EMPTY_DOMAIN } else { &codes::BAD_SORT };
+        let mut span = sort.place(misfit.range);
+        if span.start == span.end {
+            span = sort.span;
+        }
+        Box::new(Diagnostic::error(code, file, span, misfit.message).hint(misfit.hint))
+    };
+    if name.text.is_empty() {
+        return Err(Box::new(Diagnostic::error(&codes::BAD_SORT, file, name.span, "a symbol without a name")));
+    }
+    Cursor { whole: sort, at: 0 }.declaration(name).map_err(diagnose)
+}
+
+/// Reads a declaration from left to right.
+struct Cursor<'a> {
+    whole: &'a Located,
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn rest(&self) -> &str {
+        &self.whole.text[self.at..]
+    }
+
+    fn skip_space(&mut self) {
+        self.at += self.rest().len() - self.rest().trim_start().len();
+    }
+
+    fn misfit<T>(&self, range: Range<usize>, message: String, hint: impl Into<String>) -> Result<T, Misfit> {
+        Err(Misfit { range, message, hint: hint.into() })
+    }
+
+    /// The word at the cursor, if it is a run of letters that does not open a range.
+    fn word(&mut self) -> Option<String> {
+        self.skip_space();
+        let length = self.rest().bytes().take_while(u8::is_ascii_alphabetic).count();
+        let word = self.rest()[..length].to_owned();
+        if word.is_empty() || word == "in" {
+            return None;
+        }
+        self.at += length;
+        Some(word)
+    }
+
+    /// The text in the brackets that open at the cursor.
+    fn brackets(&mut self) -> Result<Option<Located>, Misfit> {
+        self.skip_space();
+        if !self.rest().starts_with('(') {
+            return Ok(None);
+        }
+        let mut depth = 0_usize;
+        for (i, byte) in self.rest().bytes().enumerate() {
+            match byte {
+                b'(' => depth += 1,
+                b')' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                let inner = self.whole.part(self.at + 1..self.at + i);
+                self.at += i + 1;
+                return Ok(Some(inner));
+            }
+        }
+        self.misfit(self.at..self.at + 1, "the bracket is not closed".into(), "close it with `)`")
+    }
+
+    fn declaration(mut self, name: &Located) -> Result<DeclarationSyntax, Misfit> {
+        let (mut random, mut estimand) = (None, false);
+        let words_start = self.at;
+        let mut words = Vec::new();
+        while let Some(word) = self.word() {
+            match word.as_str() {
+                "random" if words.is_empty() => random = Some(self.at - word.len()..self.at),
+                "estimand" if words.is_empty() => estimand = true,
+                _ => words.push(word),
+            }
+        }
+        let words_range = words_start..self.at;
+        if words.is_empty() && (estimand || random.is_some()) && !self.rest().trim_start().starts_with('(') {
+            words.push("real".to_owned());
+        }
+        let sort = self.sort(&words, words_range)?;
+        let range = self.range(&sort)?;
+        let law = self.law()?;
+        if !self.rest().trim().is_empty() {
+            let range = self.at..self.whole.text.trim_end().len();
+            let message = format!("`{}` is not a range or a law", self.whole.text[range.clone()].trim());
+            let hint = "write a range such as `> 0`, `in (0, 1)` or `in [0, 1)`, or a law such as `~ N(m, C)`";
+            return self.misfit(range, message, hint);
+        }
+        let whole = 0..self.whole.text.len();
+        match (&random, &law) {
+            (Some(word), None) => {
+                let hint = "write its law: random vector(d) ~ N(m, C), random sign ~ Rad(p), random real ~ U(a, b)";
+                return self.misfit(word.clone(), "a random symbol needs a law".into(), hint);
+            }
+            (None, Some(_)) => {
+                let hint = format!("write `random {}`", self.whole.text.trim());
+                return self.misfit(whole, "only a random symbol has a law".into(), hint);
+            }
+            (Some(_), Some(law)) => self.fits(&sort, law)?,
+            (None, None) => {}
+        }
+        if estimand && (random.is_some() || matches!(sort.base, Base::Function | Base::Dimension)) {
+            let hint = "an estimand is a real number, a vector or a matrix that an experiment measures";
+            return self.misfit(whole, format!("`{}` cannot be an estimand", self.whole.text.trim()), hint);
+        }
+        Ok(DeclarationSyntax { name: name.clone(), text: self.whole.trimmed(), sort, range, estimand, random: law })
+    }
+
+    /// The sort whose words have been read, with its brackets.
+    fn sort(&mut self, words: &[String], range: Range<usize>) -> Result<SortSyntax, Misfit> {
+        let phrase = words.join(" ");
+        let Some((word, base, names)) = SORTS.iter().find(|(word, ..)| *word == phrase) else {
+            let known = SORTS.iter().map(|(word, ..)| *word);
+            let (message, hint) = if phrase.is_empty() {
+                ("the sort is missing".to_owned(), None)
+            } else {
+                (format!("unknown sort `{phrase}`"), suggestion(&phrase, known))
+            };
+            let hint = hint.map_or_else(
+                || "sorts: real, integer, dimension, index(d), vector(d), row(d), matrix(n, d), spd(d), symmetric(d), orthogonal(d), sign, function(real) -> real".to_owned(),
+                |word| format!("did you mean `{word}`?"),
+            );
+            return self.misfit(range, message, hint);
+        };
+        let open = self.at;
+        let inside = self.brackets()?;
+        if *base == Base::Function {
+            return self.function(inside, range);
+        }
+        let dims = inside.as_ref().map(Located::list).unwrap_or_default();
+        if dims.len() != names.len() || dims.iter().any(|dim| dim.text.is_empty()) {
+            let message = match names.len() {
+                0 => format!("`{word}` has no dimensions"),
+                1 => format!("`{word}` needs one dimension"),
+                _ => format!("`{word}` needs two dimensions"),
+            };
+            let form = if names.is_empty() { (*word).to_owned() } else { format!("{word}({})", names.join(", ")) };
+            return self.misfit(
+                if inside.is_some() { open..self.at } else { range },
+                message,
+                format!("write `{form}`"),
+            );
+        }
+        Ok(SortSyntax { base: *base, dims, arguments: Vec::new(), result: None })
+    }
+
+    /// `function(real, vector(d)) -> real`, behind the brackets.
+    fn function(&mut self, inside: Option<Located>, range: Range<usize>) -> Result<SortSyntax, Misfit> {
+        let hint = "write `function(real) -> real` or `function(vector(d), real) -> real`";
+        let Some(inside) = inside.filter(|inside| !inside.text.trim().is_empty()) else {
+            return self.misfit(range, "a function needs the sorts of its arguments".into(), hint);
+        };
+        self.skip_space();
+        let Some(arrow) = ["->", "→", "\\to"].into_iter().find(|arrow| self.rest().starts_with(arrow)) else {
+            return self.misfit(range, "a function needs the sort of its value".into(), hint);
+        };
+        self.at += arrow.len();
+        let start = self.at;
+        let arguments: Result<Vec<SortSyntax>, Misfit> = inside
+            .list()
+            .iter()
+            .map(|argument| {
+                let mut cursor = Cursor { whole: argument, at: 0 };
+                let read = cursor.plain_sort().and_then(|sort| {
+                    let rest = cursor.at..argument.text.len();
+                    let message = format!("`{}` does not belong to a sort", cursor.rest());
+                    if rest.is_empty() { Ok(sort) } else { cursor.misfit(rest, message, hint) }
+                });
+                // Inside the brackets places are counted from the argument, and it is short enough to mark whole.
+                read.map_err(|misfit| Misfit { range: range.clone(), ..misfit })
+            })
+            .collect();
+        let arguments = arguments?;
+        let result = self.plain_sort()?;
+        if arguments.iter().chain([&result]).any(|sort| sort.base == Base::Function) {
+            return self.misfit(start..self.at, "a function of functions is not known".into(), hint);
+        }
+        Ok(SortSyntax { base: Base::Function, dims: Vec::new(), arguments, result: Some(Box::new(result)) })
+    }
+
+    /// A sort without range or law.
+    fn plain_sort(&mut self) -> Result<SortSyntax, Misfit> {
+        self.skip_space();
+        let start = self.at;
+        let mut words = Vec::new();
+        while let Some(word) = self.word() {
+            words.push(word);
+        }
+        if words.iter().any(|word| word == "function") {
+            let range = start..self.at;
+            return self.misfit(range, "a function of functions is not known".into(), "name the sort of the value");
+        }
+        self.sort(&words, start..self.at)
+    }
+
+    /// Comparisons and intervals, all of which hold.
+    fn range(&mut self, sort: &SortSyntax) -> Result<Option<RangeSyntax>, Misfit> {
+        let mut range = RangeSyntax::default();
+        self.skip_space();
+        let start = self.at;
+        loop {
+            self.skip_space();
+            if !self.one_range(&mut range)? {
+                break;
+            }
+            let end = self.at;
+            self.skip_space();
+            if !self.rest().starts_with(',') {
+                self.at = end;
+                break;
+            }
+            self.at += 1;
+        }
+        if self.at == start {
+            return Ok(None);
+        }
+        let text = start..self.at;
+        range.span = self.whole.place(text.clone());
+        if !sort.base.is_number() {
+            let hint = match sort.base {
+                Base::Vector => "a vector with positive entries is `positive vector(d)`".to_owned(),
+                Base::Matrix | Base::Symmetric => "a positive definite matrix is `spd(d)`".to_owned(),
+                _ => "a range belongs to a number; further conditions go under `assume` of a claim".to_owned(),
+            };
+            return self.misfit(text, format!("`{}` cannot have a range", sort.base.word()), hint);
+        }
+        if let (Some((low, with_low)), Some((high, with_high))) = (&range.lower, &range.upper)
+            && (low > high || (low == high && !(*with_low && *with_high)))
+        {
+            return self.misfit(text, "no number lies in this range".into(), "the lower bound comes first");
+        }
+        Ok(Some(range))
+    }
+
+    /// One comparison or interval; tells whether there was one.
+    fn one_range(&mut self, range: &mut RangeSyntax) -> Result<bool, Misfit> {
+        let hint =
+            "write `> 0`, `>= 1`, `< 1`, `in (0, 1)` or `in [0, 1)`; bounds are numbers such as 2, 0.5, 1/3, \\infty";
+        let start = self.at;
+        for (operator, below, closed) in COMPARISONS {
+            if !self.rest().starts_with(operator) {
+                continue;
+            }
+            self.at += operator.len();
+            let length = self.rest().find([',', '~']).unwrap_or(self.rest().len());
+            let (begin, end) = (self.at, self.at + length);
+            let Some(Some(bound)) = bound(&self.whole.text[begin..end]) else {
+                let message = format!("`{}` is not a number", self.whole.text[begin..end].trim());
+                return self.misfit(start..end, message, hint);
+            };
+            self.at = begin + self.whole.text[begin..end].trim_end().len();
+            if *below {
+                range.tighten_upper((bound, *closed));
+            } else {
+                range.tighten_lower((bound, *closed));
+            }
+            return Ok(true);
+        }
+        let Some(keyword) = ["in", "\\in", "∈"].into_iter().find(|word| self.rest().starts_with(word)) else {
+            return Ok(false);
+        };
+        self.at += keyword.len();
+        self.skip_space();
+        let open = self.at;
+        let end = self.rest().find([')', ']']).map(|n| open + n);
+        let inner = end.filter(|_| self.rest().starts_with(['(', '['])).map(|end| &self.whole.text[open + 1..end]);
+        let (Some(end), Some((low, high))) = (end, inner.and_then(|inner| inner.split_once(','))) else {
+            return self.misfit(start..self.whole.text.len(), "the interval cannot be read".into(), hint);
+        };
+        let (Some(low), Some(high)) = (bound(low), bound(high)) else {
+            return self.misfit(open..end + 1, "the bounds of the interval are not numbers".into(), hint);
+        };
+        if let Some(low) = low {
+            range.tighten_lower((low, self.rest().starts_with('[')));
+        }
+        if let Some(high) = high {
+            range.tighten_upper((high, self.whole.text[end..].starts_with(']')));
+        }
+        self.at = end + 1;
+        Ok(true)
+    }
+
+    /// `~ N(m, C)` and its like.
+    fn law(&mut self) -> Result<Option<LawSyntax>, Misfit> {
+        self.skip_space();
+        let Some(sign) = ["~", "\\sim", "∼"].into_iter().find(|sign| self.rest().starts_with(sign)) else {
+            return Ok(None);
+        };
+        self.at += sign.len();
+        self.skip_space();
+        let start = self.at;
+        let length = self.rest().find('(').unwrap_or(self.rest().trim_end().len());
+        let word = self.rest()[..length].trim().to_owned();
+        let letters = word.trim_start_matches("\\mathcal").trim_matches(['{', '}', ' ']);
+        let Some((word, name, parameters)) = LAWS.iter().find(|(name, ..)| *name == letters) else {
+            let message = format!("unknown law `{word}`");
+            let hint = "laws: N(mean, variance), Rad(mean), U(a, b)";
+            return self.misfit(start..start + length, message, hint);
+        };
+        self.at += length;
+        let inside = self.brackets()?.map(|inside| inside.list()).unwrap_or_default();
+        if inside.len() != parameters.len() || inside.iter().any(|parameter| parameter.text.is_empty()) {
+            let message = format!("`{word}` takes {}, not {} parameters", parameters.len(), inside.len());
+            return self.misfit(start..self.at, message, format!("write `{word}({})`", parameters.join(", ")));
+        }
+        Ok(Some(LawSyntax { name: *name, parameters: inside, span: self.whole.place(start..self.at) }))
+    }
+
+    /// Whether values of the law are values of the sort.
+    fn fits(&self, sort: &SortSyntax, law: &LawSyntax) -> Result<(), Misfit> {
+        let fits = match law.name {
+            LawName::Rademacher => sort.base.is_sign() || matches!(sort.base, Base::Real | Base::Vector | Base::Matrix),
+            LawName::Normal | LawName::Uniform => matches!(sort.base, Base::Real | Base::Vector | Base::Matrix),
+        };
+        if fits {
+            return Ok(());
+        }
+        let message = format!("`{}` cannot have this law", sort.base.word());
+        let hint = "N and U are laws of reals, vectors and matrices; Rad is a law of signs";
+        self.misfit(0..self.whole.text.len(), message, hint)
+    }
+}
+
+/// Operators, longest first; whether they bound from above; whether the bound belongs to the range.
+const COMPARISONS: &[(&str, bool, bool)] = &[
+    (">=", false, true),
+    ("<=", true, true),
+    ("\\geq", false, true),
+    ("\\leq", true, true),
+    ("\\ge", false, true),
+    ("\\le", true, true),
+    ("≥", false, true),
+    ("≤", true, true),
+    (">", false, false),
+    ("<", true, false),
+];
+
+impl RangeSyntax {
+    fn tighten_lower(&mut self, bound: (Rational, bool)) {
+        let is_weaker = |old: &(Rational, bool)| old.0 < bound.0 || (old.0 == bound.0 && !bound.1);
+        if self.lower.as_ref().is_none_or(is_weaker) {
+            self.lower = Some(bound);
+        }
+    }
+
+    fn tighten_upper(&mut self, bound: (Rational, bool)) {
+        let is_weaker = |old: &(Rational, bool)| old.0 > bound.0 || (old.0 == bound.0 && !bound.1);
+        if self.upper.as_ref().is_none_or(is_weaker) {
+            self.upper = Some(bound);
+        }
+    }
+}
+
+/// A bound: `None` if it cannot be read, `Some(None)` if it is infinite.
+fn bound(text: &str) -> Option<Option<Rational>> {
+    let text = text.trim();
+    if matches!(text.trim_start_matches(['+', '-', '−']).trim_start(), "\\infty" | "inf" | "∞") {
+        return Some(None);
+    }
+    match text.split_once('/') {
+        Some((numerator, denominator)) => {
+            let denominator = decimal(denominator.trim())?;
+            (!denominator.is_zero()).then(|| decimal(numerator.trim()).map(|n| Some(n / denominator)))?
+        }
+        None => decimal(text).map(Some),
+    }
+}
+
+/// An exact decimal number without exponent, at most 40 digits long.
+fn decimal(text: &str) -> Option<Rational> {
+    let text = text.replace('−', "-");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let unsigned = whole.trim_start_matches(['+', '-']);
+    let is_digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    let digits = unsigned.len() + fraction.len();
+    if whole.len() - unsigned.len() > 1 || !is_digits(unsigned) || !is_digits(fraction) || digits == 0 || digits > 40 {
+        return None;
+    }
+    let magnitude: UBig = format!("{unsigned}{fraction}").parse().ok()?;
+    let value = Rational::from_parts(IBig::from(magnitude), UBig::from(10_u8).pow(fraction.len()));
+    Some(if whole.starts_with('-') { -value } else { value })
+}

@@ -1,0 +1,147 @@
+//! Reading documents: Markdown notes and the lists of numbered equations of their sources.
+//!
+//! [`read`] is total: whatever stands in a file, it returns what could be read and says what could not. Nothing here
+//! knows what a formula means; TeX stays text with its place in the file.
+
+mod claim_comment;
+mod cross_check;
+mod declaration;
+mod discovery;
+mod experiment_request;
+mod front_matter;
+mod located;
+mod lower;
+mod markdown;
+mod source_document;
+mod toml_table;
+
+pub use claim_comment::{RawClaim, RawExtremum, RawLimit};
+pub use cross_check::{duplicates, unknown_corrections};
+pub use declaration::{Base, DeclarationSyntax, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
+pub use discovery::{DiscoveryError, discover, open};
+pub use experiment_request::{RawExperiment, RawParameter};
+pub use located::Located;
+pub use lower::{Lowered, lower};
+pub use source_document::{PrintedEquation, SourceDocument, find_source, source_document};
+
+use crate::diagnostic::{Diagnostic, codes};
+use crate::source::{SourceFile, Span};
+
+/// Largest note that is read, in bytes.
+pub const LARGEST_FILE: usize = 10_000_000;
+/// Longest line that is read, in bytes.
+pub const LONGEST_LINE: usize = 1_000_000;
+/// Most diagnostics that one note gets; the last one says that there are more.
+pub const MOST_DIAGNOSTICS: usize = 200;
+
+/// A displayed formula.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    /// The TeX between the delimiters, without white space around it; its span is the formula's place.
+    pub tex: Located,
+    /// The formula with its delimiters and label.
+    pub outer: Span,
+    /// The content of its first `\tag{…}`.
+    pub tag: Option<Located>,
+    /// Its first `\label{…}`, or the label that MyST and Pandoc write behind the closing `$$`.
+    pub label: Option<Located>,
+}
+
+/// A note as it was read: formulas and claims as text with places.
+#[derive(Clone, Debug)]
+pub struct RawNote {
+    /// The file.
+    pub file: SourceFile,
+    /// From the front matter, else the first heading, else the file's name.
+    pub title: String,
+    /// Slug of the source document.
+    pub source: Option<Located>,
+    /// Declared symbols in the order of the note.
+    pub symbols: Vec<DeclarationSyntax>,
+    /// Abbreviations: TeX name and what it stands for.
+    pub defines: Vec<(Located, Located)>,
+    /// Names whose declaration could not be read and was reported: no second complaint about their use.
+    pub misdeclared: Vec<String>,
+    /// Whether the front matter is valid TOML. If not, symbols are missing, and no claim can be checked.
+    pub has_valid_front_matter: bool,
+    /// Displayed formulas in order.
+    pub formulas: Vec<Formula>,
+    /// Claims in order.
+    pub claims: Vec<RawClaim>,
+    /// Where the Markdown starts, behind the front matter.
+    pub body_start: usize,
+}
+
+impl RawNote {
+    /// The Markdown without front matter; a formula's place in it is its span less `body_start`.
+    pub fn body(&self) -> &str {
+        &self.file.text()[self.body_start..]
+    }
+
+    /// Whether there is anything for us in it: front matter of ours, a displayed formula or a claim.
+    pub fn has_content(&self) -> bool {
+        !self.formulas.is_empty() || !self.claims.is_empty() || !self.symbols.is_empty() || !self.defines.is_empty()
+    }
+}
+
+/// Reads a Markdown note. Every problem is a diagnostic; what it does not concern is read all the same.
+///
+/// A file or line above the limits for untrusted input is not read at all.
+pub fn read(file: &SourceFile) -> (RawNote, Vec<Diagnostic>) {
+    let mut note = RawNote {
+        file: file.clone(),
+        title: stem(file.name()),
+        source: None,
+        symbols: Vec::new(),
+        defines: Vec::new(),
+        misdeclared: Vec::new(),
+        has_valid_front_matter: true,
+        formulas: Vec::new(),
+        claims: Vec::new(),
+        body_start: 0,
+    };
+    if let Some(diagnostic) = too_large(file) {
+        return (note, vec![diagnostic]);
+    }
+    let mut diagnostics = Vec::new();
+    let titled = front_matter::read(&mut note, &mut diagnostics);
+    let scan = markdown::scan(file, note.body_start, &mut diagnostics);
+    if !titled && let Some(heading) = scan.heading {
+        note.title = heading;
+    }
+    note.formulas = scan.formulas;
+    note.claims =
+        scan.comments.iter().filter_map(|comment| claim_comment::read(file, comment, &mut diagnostics)).collect();
+    diagnostics.extend(cross_check::duplicates_within(&note));
+    diagnostics.sort_by_key(|d| d.primary.span);
+    if diagnostics.len() > MOST_DIAGNOSTICS {
+        let rest = diagnostics.split_off(MOST_DIAGNOSTICS);
+        let message = format!("{} more problems in this note are not shown", rest.len());
+        diagnostics.push(Diagnostic::error(&codes::TOO_LARGE, file, rest[0].primary.span, message));
+    }
+    (note, diagnostics)
+}
+
+/// The file's name without folder and extension.
+fn stem(name: &str) -> String {
+    let path = std::path::Path::new(name);
+    path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// The first limit that a file exceeds.
+fn too_large(file: &SourceFile) -> Option<Diagnostic> {
+    let text = file.text();
+    let (message, span) = if text.len() > LARGEST_FILE {
+        (format!("the file has {} bytes, the limit is {LARGEST_FILE}", text.len()), Span::new(0, 0))
+    } else {
+        let mut start = 0;
+        let long = text.split('\n').find_map(|line| {
+            let begin = start;
+            start += line.len() + 1;
+            (line.len() > LONGEST_LINE).then_some((begin, line.len()))
+        });
+        let (begin, length) = long?;
+        (format!("a line has {length} bytes, the limit is {LONGEST_LINE}"), Span::new(begin, begin))
+    };
+    Some(Diagnostic::error(&codes::TOO_LARGE, file, span, message).hint("split the note; nothing of it was read"))
+}

@@ -1,0 +1,159 @@
+//! Corrections that one can send to an author: Markdown, and a LaTeX table.
+
+use super::math::{single_line, untag};
+use super::view::citations;
+use crate::evidence::Finding;
+use crate::record::{ClaimEntry, Record};
+
+/// The refuted claims, in the order of the notes.
+pub(crate) fn refuted(record: &Record) -> impl Iterator<Item = &ClaimEntry> {
+    record.claims.iter().filter(|c| c.verdict == "refuted")
+}
+
+/// Errata as Markdown.
+pub(crate) fn markdown(record: &Record) -> String {
+    let mut out = String::from("# Errata\n");
+    for claim in refuted(record) {
+        out += &format!("\n## {}\n\n", plain(&claim.id));
+        let cited = citations(claim);
+        let place = format!("{}:{}", claim.note, claim.line);
+        out += &match cited.is_empty() {
+            true => format!("{}\n\n", plain(&place)),
+            false => format!("{}, {}\n\n", plain(&cited), plain(&place)),
+        };
+        out += &format!("Printed:\n\n{}\n", display(&claim.tex));
+        match claim.corrections.as_slice() {
+            [] => out += "No simple repair was found that the evidence supports.\n\n",
+            repairs => {
+                for repair in repairs {
+                    let (what, why) = (plain(&repair.description), plain(&repair.verified));
+                    out += &format!("Repaired ({what}):\n\n{}\nBelieved because it {why}.\n\n", display(&repair.tex));
+                }
+            }
+        }
+        if let Some(summary) = witness(claim) {
+            out += &format!("Witness: {}\n", plain(summary));
+        }
+    }
+    if refuted(record).next().is_none() {
+        out += "\nNo formula was refuted.\n";
+    }
+    out
+}
+
+/// Errata as a LaTeX `tabular`; needs `amsmath` and `amssymb`.
+pub(crate) fn latex(record: &Record) -> String {
+    let mut out =
+        String::from("% needs amsmath, amssymb\n\\begin{tabular}{lll}\nPlace & Printed & Read \\\\\n\\hline\n");
+    for claim in refuted(record) {
+        let cited = citations(claim);
+        let place = if cited.is_empty() { format!("{}:{}", claim.note, claim.line) } else { cited };
+        let cell = |tex: &str| match inline(tex) {
+            Some(tex) => format!("$\\displaystyle {tex}$"),
+            None => format!("\\texttt{{{}}}", latex_text(&single_line(tex))),
+        };
+        let repaired = claim.corrections.first().map_or("---".to_owned(), |c| cell(&c.tex));
+        out += &format!("{} & {} & {repaired} \\\\\n", latex_text(&place), cell(&claim.tex));
+    }
+    out + "\\end{tabular}\n"
+}
+
+/// The sentence of the first witness.
+pub(crate) fn witness(claim: &ClaimEntry) -> Option<&str> {
+    claim.evidence.iter().find_map(|e| match &e.finding {
+        Finding::Contradicts { witness } => Some(witness.summary.as_str()),
+        _ => None,
+    })
+}
+
+/// A displayed formula in Markdown. A fence is safe where dollars are not.
+pub(crate) fn display(tex: &str) -> String {
+    let (tex, _) = untag(tex);
+    let lines: Vec<&str> = tex.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let tex = lines.join("\n");
+    if tex.contains("```") {
+        return format!("{}\n", plain(&tex));
+    }
+    format!("```math\n{tex}\n```\n")
+}
+
+/// Text that stays text in Markdown, also in a table cell.
+pub(crate) fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for c in single_line(text).chars() {
+        match c {
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '&' => out += "&amp;",
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '$' | '~' => out.extend(['\\', c]),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// TeX that can stand between dollars: one line, braces balanced, no dollar, no comment.
+pub(crate) fn inline(tex: &str) -> Option<String> {
+    let tex = single_line(&untag(tex).0);
+    let mut depth = 0i64;
+    let mut escaped = false;
+    for c in tex.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '{' => depth += 1,
+            '}' if depth == 0 => return None,
+            '}' => depth -= 1,
+            '$' | '%' | '#' | '`' => return None,
+            _ => {}
+        }
+    }
+    (depth == 0 && !escaped && !tex.is_empty()).then_some(tex)
+}
+
+fn latex_text(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' => out += r"\textbackslash{}",
+            '~' => out += r"\textasciitilde{}",
+            '^' => out += r"\textasciicircum{}",
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => out.extend(['\\', c]),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn every_refuted_claim_is_listed_with_its_repair() {
+        let record = fixture::record();
+        let (markdown, latex) = (markdown(&record), latex(&record));
+        for claim in refuted(&record) {
+            assert!(markdown.contains(&plain(&claim.id)));
+            assert!(markdown.contains(&claim.corrections[0].tex));
+            assert!(latex.contains(&claim.corrections[0].tex));
+        }
+        assert_eq!(latex.matches(r"\\").count(), 1 + refuted(&record).count());
+        assert!(!markdown.contains("<script"));
+    }
+
+    #[test]
+    fn hostile_tex_stays_in_its_cell() {
+        for tex in [r"a} \input{/etc/passwd} {", r"$ \write18{rm} $", "x % y", r"a \\ \end", "{", r"\"] {
+            if let Some(cell) = inline(tex) {
+                assert!(!cell.contains('$') && !cell.contains('%'), "{cell}");
+            }
+        }
+        assert_eq!(inline("a}{b"), None);
+        assert_eq!(inline(r"\{a\}").as_deref(), Some(r"\{a\}"));
+        assert_eq!(plain("a|b <i> *x* [l](y)\n$z$"), r"a\|b &lt;i&gt; \*x\* \[l\](y) \$z\$");
+    }
+}

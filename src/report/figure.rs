@@ -1,0 +1,312 @@
+//! Draws the data of a figure as SVG. Colours are fixed in the file and remapped by style sheet in the dark theme, so
+//! the same drawing stands in a page, in Markdown and on paper.
+
+mod axis;
+mod legend;
+
+use super::math::escape;
+use crate::evidence::{Figure, Mark, Series};
+use axis::Scale;
+use plotters::coord::Shift;
+use plotters::element::DashedPathElement;
+use plotters::prelude::*;
+use std::sync::Once;
+
+/// Width and height of every figure in user units.
+const SIZE: (u32, u32) = (640, 400);
+
+/// Ink of axes and text; the dark theme remaps it by its value.
+const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
+const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
+
+/// Okabe and Ito (2008), told apart by all kinds of colour vision; lines and points also differ in dash and mark.
+const COLOURS: [RGBColor; 6] = [
+    RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0xd5, 0x5e, 0x00),
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x56, 0xb4, 0xe9),
+];
+
+/// Remaps the colours of a drawing in the dark theme; `style.css` has the same rules for drawings inside pages.
+const DARK: &str = "<style>@media (prefers-color-scheme:dark){[fill=\"#222222\"]{fill:#d9d6cf}[stroke=\"#222222\"]{stroke:#d9d6cf}[stroke=\"#DDDDDD\"]{stroke:#3b3c40}[fill=\"#0072B2\"]{fill:#5fb2e6}[stroke=\"#0072B2\"]{stroke:#5fb2e6}[fill=\"#D55E00\"]{fill:#f08a44}[stroke=\"#D55E00\"]{stroke:#f08a44}[fill=\"#009E73\"]{fill:#3cc79b}[stroke=\"#009E73\"]{stroke:#3cc79b}}</style>";
+
+/// A figure as SVG.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawing {
+    /// The `<svg>` element, with title and description as text alternative.
+    pub(crate) svg: String,
+    /// Values left out because they are not finite, or not positive on a logarithmic axis.
+    pub(crate) omitted: usize,
+}
+
+impl Drawing {
+    /// The drawing as a file of its own that follows the reader's theme.
+    pub(crate) fn standalone(&self) -> String {
+        let end_of_tag = self.svg.find('>').map_or(0, |at| at + 1);
+        format!("{}{DARK}{}", &self.svg[..end_of_tag], &self.svg[end_of_tag..])
+    }
+}
+
+/// Draws a figure.
+///
+/// # Errors
+/// In words, if there is nothing to draw or the drawing fails.
+pub(crate) fn draw(figure: &Figure) -> Result<Drawing, String> {
+    static FONT: Once = Once::new();
+    FONT.call_once(|| {
+        let font = include_bytes!("../../templates/fonts/dejavu-sans.ttf");
+        // a font that cannot be read shows at the first text, as an error there
+        let _ = plotters::style::register_font("sans-serif", FontStyle::Normal, font);
+    });
+    let (series, omitted) = clean(figure);
+    let extent = |log: bool, of: &dyn Fn(&Series) -> Vec<f64>| Scale::over(series.iter().flat_map(of), log);
+    let x = extent(figure.x.log, &|s| s.x.clone()).ok_or("no value of this figure can be drawn")?;
+    let y = extent(figure.y.log, &|s| [s.y.clone(), s.low.clone(), s.high.clone()].concat())
+        .ok_or("no value of this figure can be drawn")?;
+    let mut svg = String::new();
+    plot(&mut svg, figure, &series, x, y).map_err(|e| e.to_string())?;
+    Ok(Drawing { svg: accessible(&svg, figure), omitted })
+}
+
+/// The series without values that cannot be drawn on these axes; error bars are clipped away with their point.
+fn clean(figure: &Figure) -> (Vec<Series>, usize) {
+    let fits = |v: f64, log: bool| v.is_finite() && v.abs() < 1e300 && (!log || v > 0.0);
+    let mut omitted = 0;
+    let series = figure.series.iter().map(|s| {
+        let length = s.x.len().min(s.y.len().max(s.low.len()));
+        let bars = s.low.len() >= length && s.high.len() >= length && !s.low.is_empty();
+        let mut kept = Series { x: vec![], y: vec![], low: vec![], high: vec![], ..s.clone() };
+        for i in 0..length {
+            let (low, high) = if bars { (s.low[i], s.high[i]) } else { (0.0, 0.0) };
+            let ends_fit = fits(low, figure.y.log) && fits(high, figure.y.log);
+            let centre = s.y.get(i).copied().unwrap_or(if bars { (low + high) / 2.0 } else { f64::NAN });
+            let drawable = match s.mark {
+                Mark::Band => bars && ends_fit,
+                _ => fits(centre, figure.y.log) && (!bars || ends_fit),
+            };
+            if !(fits(s.x[i], figure.x.log) && drawable) {
+                omitted += 1;
+                continue;
+            }
+            kept.x.push(s.x[i]);
+            kept.y.push(if s.mark == Mark::Band { (low + high) / 2.0 } else { centre });
+            if bars {
+                kept.low.push(low.min(high));
+                kept.high.push(high.max(low));
+            }
+        }
+        kept
+    });
+    let series = series.filter(|s| !s.x.is_empty()).collect();
+    (series, omitted)
+}
+
+fn plot(out: &mut String, figure: &Figure, series: &[Series], x: Scale, y: Scale) -> Result<(), Failure> {
+    let root = SVGBackend::with_string(out, SIZE).into_drawing_area();
+    let looks = looks(series);
+    let entries: Vec<(&Series, Look)> = series.iter().zip(looks).collect();
+    let legend = legend::draw(&root, &entries)?;
+    let (_, area) = root.split_vertically(legend);
+    let widths = y.labels().into_iter().map(|l| root.estimate_text_size(&l, &text(13)).map_or(0, |size| size.0));
+    let widest = widths.max().unwrap_or(0);
+    let mut chart = ChartBuilder::on(&area)
+        .margin_top(6)
+        .margin_right(24)
+        .margin_left(4)
+        .margin_bottom(4)
+        .x_label_area_size(48)
+        .y_label_area_size(widest + 38)
+        .build_cartesian_2d(x.clone(), y.clone())?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GRID)
+        .axis_style(INK)
+        .label_style(text(13))
+        .axis_desc_style(text(14))
+        .x_desc(shortened(&root, &figure.x.label, 560))
+        .y_desc(shortened(&root, &figure.y.label, 310))
+        .x_label_formatter(&|v| x.label(*v))
+        .y_label_formatter(&|v| y.label(*v))
+        .draw()?;
+    for (s, look) in &entries {
+        let pixel = |i: usize, v: f64| chart.backend_coord(&(s.x[i], v));
+        let indices = 0..s.x.len();
+        match s.mark {
+            Mark::Band => {
+                let there = indices.clone().map(|i| pixel(i, s.low[i]));
+                let outline: Vec<(i32, i32)> = there.chain(indices.rev().map(|i| pixel(i, s.high[i]))).collect();
+                root.draw(&Polygon::new(outline, look.colour.mix(0.2).filled()))?;
+            }
+            Mark::Line => look.line(&root, indices.map(|i| pixel(i, s.y[i])).collect())?,
+            Mark::Points => {
+                for i in indices.filter(|_| !s.low.is_empty()) {
+                    let ((at, low), (_, high)) = (pixel(i, s.low[i]), pixel(i, s.high[i]));
+                    for bar in
+                        [[(at, low), (at, high)], [(at - 4, low), (at + 4, low)], [(at - 4, high), (at + 4, high)]]
+                    {
+                        root.draw(&PathElement::new(bar, look.colour.stroke_width(1)))?;
+                    }
+                }
+                for i in 0..s.x.len() {
+                    look.mark(&root, pixel(i, s.y[i]))?;
+                }
+            }
+        }
+    }
+    root.present()?;
+    Ok(())
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Failure = Box<dyn std::error::Error>;
+
+fn text(size: i32) -> TextStyle<'static> {
+    ("sans-serif", size).into_font().color(&INK)
+}
+
+/// A label cut to a number of pixels.
+fn shortened(area: &Area<'_>, label: &str, width: u32) -> String {
+    let mut label: String = label.chars().filter(|c| !c.is_control()).take(200).collect();
+    while area.estimate_text_size(&label, &text(14)).is_ok_and(|size| size.0 > width) {
+        label.pop();
+        label.pop();
+        label.push('…');
+    }
+    label
+}
+
+/// Colour, mark and dash of a series.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    colour: RGBColor,
+    /// Index of the mark for points.
+    mark: usize,
+    /// On and off lengths in pixels; solid if absent.
+    dash: Option<(u32, u32)>,
+}
+
+impl Look {
+    fn line(&self, area: &Area<'_>, points: Vec<(i32, i32)>) -> Result<(), Failure> {
+        let style = self.colour.stroke_width(2);
+        match self.dash {
+            None => area.draw(&PathElement::new(points, style))?,
+            Some((on, off)) => area.draw(&DashedPathElement::new(points.into_iter(), on, off, style))?,
+        }
+        Ok(())
+    }
+
+    /// Circle, square, triangle, diamond in turn: grey tells them apart.
+    fn mark(&self, area: &Area<'_>, (x, y): (i32, i32)) -> Result<(), Failure> {
+        let fill = self.colour.filled();
+        match self.mark % 4 {
+            0 => area.draw(&Circle::new((x, y), 4, fill))?,
+            1 => area.draw(&Rectangle::new([(x - 4, y - 4), (x + 4, y + 4)], fill))?,
+            2 => area.draw(&Polygon::new(vec![(x, y - 5), (x + 5, y + 4), (x - 5, y + 4)], fill))?,
+            _ => area.draw(&Polygon::new(vec![(x, y - 6), (x + 5, y), (x, y + 6), (x - 5, y)], fill))?,
+        }
+        Ok(())
+    }
+}
+
+/// The first line (a closed form) is ink-coloured and solid, further ones are dashed; points get a colour and a mark
+/// each; bands are pale.
+fn looks(series: &[Series]) -> Vec<Look> {
+    let (mut lines, mut points, mut bands) = (0, 0, 0);
+    let look = |s: &Series| match s.mark {
+        Mark::Line => {
+            let dash = [None, Some((8, 4)), Some((3, 3)), Some((12, 3))][lines % 4];
+            let colour = if lines == 0 { INK } else { COLOURS[(lines + 1) % COLOURS.len()] };
+            lines += 1;
+            Look { colour, mark: 0, dash }
+        }
+        Mark::Points => {
+            points += 1;
+            Look { colour: COLOURS[(points - 1) % COLOURS.len()], mark: points - 1, dash: None }
+        }
+        Mark::Band => {
+            bands += 1;
+            Look { colour: COLOURS[(bands + 1) % COLOURS.len()], mark: 0, dash: None }
+        }
+    };
+    series.iter().map(look).collect()
+}
+
+/// Sets size by view box alone and puts title and description in front.
+fn accessible(svg: &str, figure: &Figure) -> String {
+    let (width, height) = SIZE;
+    let body = svg.find("<svg").and_then(|at| svg[at..].find('>').map(|end| &svg[at + end + 1..])).unwrap_or("");
+    let names = figure.series.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+    let description = format!("{} {} against {}. Drawn: {names}.", figure.caption, figure.y.label, figure.x.label);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\"><title>{}</title><desc>{}</desc>{body}",
+        escape(&figure.title),
+        escape(description.trim()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn has_labels_legend_and_text_alternative() {
+        for figure in [fixture::convergence(), fixture::scaling()] {
+            let drawing = draw(&figure).unwrap();
+            assert_eq!(drawing.omitted, 0);
+            assert!(drawing.svg.contains("<title>") && drawing.svg.contains("<desc>"));
+            for word in [&figure.x.label, &figure.y.label, &figure.series[0].name] {
+                assert!(drawing.svg.contains(escape(word).as_str()), "{word}");
+            }
+            assert!(drawing.standalone().contains("prefers-color-scheme"));
+            assert_eq!(drawing.svg, draw(&figure).unwrap().svg, "deterministic");
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_finite_are_counted() {
+        let mut figure = fixture::convergence();
+        figure.series[2].y[0] = f64::NAN;
+        figure.series[2].high[1] = f64::INFINITY;
+        figure.series[2].x[2] = -1.0;
+        figure.series[2].x[3] = 0.0;
+        let drawing = draw(&figure).unwrap();
+        assert_eq!(drawing.omitted, 4);
+        assert!(!drawing.svg.contains("NaN") && !drawing.svg.contains("inf"));
+    }
+
+    #[test]
+    fn odd_data_never_panics() {
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1e308, -1e308, 5e-324, 1.0];
+        for mark in [Mark::Points, Mark::Line, Mark::Band] {
+            for log in [false, true] {
+                let mut figure = fixture::convergence();
+                (figure.x.log, figure.y.log) = (log, log);
+                for s in &mut figure.series {
+                    s.mark = mark;
+                    (s.x, s.y, s.low) = (odd.to_vec(), odd[1..].to_vec(), odd[2..].to_vec());
+                }
+                let _ = draw(&figure);
+                for s in &mut figure.series {
+                    (s.x, s.y, s.low, s.high) = (vec![], vec![], vec![], vec![]);
+                }
+                assert!(draw(&figure).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_labels_stay_text() {
+        let mut figure = fixture::scaling();
+        let evil = "</svg><script>alert(1)</script>\"'&";
+        (figure.title, figure.caption) = (evil.into(), evil.into());
+        (figure.x.label, figure.y.label, figure.series[0].name) = (evil.into(), evil.into(), evil.into());
+        let svg = draw(&figure).unwrap().svg;
+        assert!(!svg.contains("<script"), "{svg}");
+        assert_eq!(svg.matches("</svg>").count(), 1);
+    }
+}

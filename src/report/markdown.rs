@@ -1,0 +1,142 @@
+//! The committed report: Markdown that renders well on any forge, the same for the same record body.
+
+use super::errata::{display, inline, plain, witness};
+use super::view::{Site, citations, expectation, look, omitted, sharpness, sharpness_text, slug, statement};
+use super::{Page, errata, figure};
+use crate::record::{ClaimEntry, NoteEntry, Record};
+use crate::verdict::Verdict;
+use std::collections::BTreeMap;
+
+/// `README.md`, `errata.md`, one page per note, and figures. No clock, host or duration in any of them.
+pub(super) fn pages(record: &Record) -> Vec<Page> {
+    let site = Site::new(record);
+    // the same names as in the site, with another ending
+    let names: BTreeMap<&str, String> =
+        site.pages.iter().map(|(path, page)| (*path, page.replace("note-", "").replace(".html", ".md"))).collect();
+    let mut pages =
+        vec![Page::text("README.md", &overview(record, &names)), Page::text("errata.md", &errata::markdown(record))];
+    for note in &record.notes {
+        let Some(name) = names.get(note.path.as_str()) else { continue };
+        let text = note_page(record, note, &mut pages, name.trim_end_matches(".md"));
+        pages.push(Page::text(name, &text));
+    }
+    pages
+}
+
+fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
+    let header = &record.header;
+    let mut out = String::from("# Verification report\n\n");
+    let tally: Vec<String> =
+        record.tally().iter().filter(|(_, n)| *n > 0).map(|(v, n)| format!("**{n}** {}", v.word())).collect();
+    out += &format!("{} claims: {}.\n", record.claims.len(), tally.join(", "));
+    let unexpected: Vec<&ClaimEntry> = record.unexpected().collect();
+    out += &match unexpected.len() {
+        0 => "Every verdict is as its author expects.\n".to_owned(),
+        1 => "One verdict is not as its author expects.\n".to_owned(),
+        n => format!("{n} verdicts are not as their authors expect.\n"),
+    };
+    out +=
+        &format!("\nVersion {}, seed {}, profile {}.\n", plain(&header.version), header.seed, plain(&header.profile));
+    out += "\nSharpness is how many wrong variants of a formula the same evidence refutes, of those that could be refuted.\n";
+    for note in &record.notes {
+        let name = names.get(note.path.as_str()).map_or("", String::as_str);
+        out += &format!("\n## [{}]({name})\n\n", plain(&note.title));
+        let claims: Vec<&ClaimEntry> = record.claims.iter().filter(|c| c.note == note.path).collect();
+        if claims.is_empty() {
+            out += "No claims.\n";
+            continue;
+        }
+        out += "| verdict | claim | formula | checked by | sharpness |\n|---|---|---|---|---|\n";
+        for claim in claims {
+            let formula = inline(&claim.tex)
+                .filter(|t| t.len() <= 160)
+                .map_or_else(String::new, |tex| format!("${}$", cell(&tex)));
+            let mut methods: Vec<String> =
+                claim.evidence.iter().map(|e| format!("{} {}", e.method, e.finding.word())).collect();
+            methods.dedup();
+            out += &format!(
+                "| {} | [{}]({name}#{}) | {formula} | {} | {} |\n",
+                verdict(claim),
+                plain(&claim.id),
+                slug(&claim.id),
+                plain(&methods.join(", ")),
+                sharpness(claim),
+            );
+        }
+    }
+    let refuted = errata::refuted(record).count();
+    if refuted > 0 {
+        out += &format!("\n## Errata\n\nRefuted formulas and their repairs: [errata.md](errata.md) ({refuted}).\n");
+    }
+    if !record.diagnostics.is_empty() {
+        out += "\n## Diagnostics\n\n";
+        for d in &record.diagnostics {
+            let place = format!("{}:{}:{}", d.file, d.position.line, d.position.column);
+            out +=
+                &format!("- {} `{}` at {}: {}\n", plain(&d.severity), slug(&d.code), plain(&place), plain(&d.message));
+        }
+    }
+    out
+}
+
+fn note_page(record: &Record, note: &NoteEntry, pages: &mut Vec<Page>, stem: &str) -> String {
+    let mut out = format!("# {}\n\n{}\n", plain(&note.title), plain(&note.path));
+    for claim in record.claims.iter().filter(|c| c.note == note.path) {
+        out += &format!("\n## {}\n\n{}\n", plain(&claim.id), display(&claim.tex));
+        out += &format!("{}: {}\n\n", verdict(claim), plain(&claim.because));
+        let mut lines = Vec::new();
+        for (label, text) in [("Source", citations(claim)), ("Repairs", claim.corrects.clone().unwrap_or_default())] {
+            if !text.is_empty() {
+                lines.push(format!("{label}: {}", plain(&text)));
+            }
+        }
+        if !claim.assumptions.is_empty() {
+            lines.push(format!("Assumptions: {}", plain(&claim.assumptions.join("; "))));
+        }
+        for e in &claim.evidence {
+            let (detail, statement) = (plain(&e.detail), plain(&statement(&e.finding)));
+            lines.push(format!("*{}* {}: {detail}. {statement}", plain(&e.method), e.finding.word()));
+        }
+        if let Some(s) = &claim.sharpness {
+            lines.push(format!("Sharpness: {}", sharpness_text(s)));
+        }
+        if let Some(summary) = witness(claim) {
+            lines.push(format!("Witness: {}", plain(summary)));
+        }
+        out += &lines.iter().map(|line| format!("- {line}\n")).collect::<String>();
+        for repair in &claim.corrections {
+            out += &format!("\nRepaired ({}):\n\n{}", plain(&repair.description), display(&repair.tex));
+            out += &format!("\n{}\n", plain(&repair.verified));
+        }
+        for data in claim.evidence.iter().flat_map(|e| &e.figures) {
+            let path = format!("figures/{stem}-{}-{}.svg", slug(&claim.id), slug(&data.slug));
+            match figure::draw(data) {
+                Ok(drawing) => {
+                    let caption = format!("{} {}", plain(&data.caption), omitted(drawing.omitted));
+                    out += &format!(
+                        "\n![{}]({path})\n\n*{}.* {}\n",
+                        plain(&data.title),
+                        plain(&data.title),
+                        caption.trim()
+                    );
+                    pages.push(Page::text(&path, &drawing.standalone()));
+                }
+                Err(why) => out += &format!("\n{}: {}\n", plain(&data.title), plain(&why)),
+            }
+        }
+    }
+    out
+}
+
+/// Sign, word, and what the author thinks of it.
+fn verdict(claim: &ClaimEntry) -> String {
+    let sign = Verdict::parse(&claim.verdict).map_or("?", |v| look(v).1);
+    let expectation = expectation(claim);
+    let comma = if expectation.is_empty() { "" } else { ", " };
+    format!("{sign} **{}**{comma}{expectation}", plain(&claim.verdict))
+}
+
+/// TeX in a table cell: a bar would end the cell, and an angle bracket could begin a tag.
+fn cell(tex: &str) -> String {
+    tex.replace(r"\|", r"\Vert ").replace('|', r"\vert ").replace('<', r"\lt ").replace('>', r"\gt ")
+}

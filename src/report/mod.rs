@@ -1,0 +1,46 @@
+//! Reports, drawn from a record alone: nothing here runs a check, reads a clock or touches a file.
+
+mod errata;
+mod figure;
+pub mod json;
+mod markdown;
+mod math;
+mod pages;
+mod prose;
+mod style;
+pub mod terminal;
+mod view;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+use crate::record::Record;
+
+/// A file of a report: where it belongs in the output directory, and what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Relative path with `/`; never leaves the output directory.
+    pub path: String,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+impl Page {
+    fn text(path: &str, text: &str) -> Self {
+        Self { path: path.to_owned(), bytes: text.as_bytes().to_vec() }
+    }
+}
+
+/// The HTML site, under `site/`: overview, errata, coverage, one annotated page per note. Complete in itself: no request
+/// leaves it, and without script everything is there.
+pub fn site(record: &Record) -> Vec<Page> {
+    pages::site(record)
+}
+
+/// The Markdown report: `README.md`, `errata.md`, a page per note, figures as SVG. The same record body gives the same
+/// bytes.
+pub fn markdown(record: &Record) -> Vec<Page> {
+    markdown::pages(record)
+}

@@ -1,0 +1,244 @@
+//! Verdict lines for a terminal. Text of a note is hostile here too: control characters never reach the terminal.
+
+use crate::evidence::Finding;
+use crate::record::{ClaimEntry, Record};
+use crate::verdict::Verdict;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How lines are laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// ANSI colours.
+    pub colour: bool,
+    /// Columns of the terminal; lines are cut to fit, never below 40.
+    pub width: usize,
+    /// Columns kept for the claim's id.
+    pub id: usize,
+}
+
+impl Style {
+    /// A style whose id column fits these ids, up to a third of the width.
+    pub fn fitting<'a>(colour: bool, width: usize, ids: impl IntoIterator<Item = &'a str>) -> Self {
+        let width = width.max(40);
+        let longest = ids.into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0);
+        Self { colour, width, id: longest.clamp(8, (width / 3).max(12)) }
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// One line: mark, verdict, id, why; slow claims (a second or more) end with their time.
+pub fn verdict(claim: &ClaimEntry, seconds: Option<f64>, style: &Style) -> String {
+    let mark = if claim.as_expected { Verdict::parse(&claim.verdict).map_or("?", sign) } else { "✗" };
+    let word = style.paint(colour(claim), &format!("{mark} {:<12}", claim.verdict));
+    let time = seconds.filter(|s| *s >= 1.0).map_or(String::new(), |s| format!("  {s:.1} s"));
+    let mut rest = plain(&claim.because);
+    if claim.verdict == "refuted" && claim.as_expected {
+        rest = format!("as expected: {rest}");
+    }
+    let used = 14 + 1 + style.id + 2 + time.width();
+    let room = style.width.saturating_sub(used);
+    let id = pad(&cut(&plain(&claim.id), style.id), style.id);
+    let line = format!("{word} {id}  {}", cut(&rest, room));
+    format!("{}{}", line.trim_end(), style.paint("2", &time))
+}
+
+/// The claims whose verdict is not as expected, worst first, each with place, witness and repair in at most three lines
+/// after its heading. Empty if there are none.
+pub fn unexpected(record: &Record, style: &Style) -> String {
+    let mut out = String::new();
+    for claim in super::view::worst_first(record) {
+        let place = format!("{}:{}:{}", plain(&claim.note), claim.line, claim.column);
+        let id = cut(&plain(&claim.id), style.width.saturating_sub(claim.verdict.width() + 1));
+        let heading = format!("{} {}", style.paint(colour(claim), &claim.verdict), style.paint("1", &id));
+        let room = style.width.saturating_sub(claim.verdict.width() + id.width() + 3);
+        match room {
+            0..=11 => out += &format!("{heading}\n"),
+            _ => out += &format!("{heading}  {}\n", style.paint("2", &cut(&place, room))),
+        }
+        for (label, text) in explanation(claim) {
+            out += &format!("  {label:<8} {}\n", cut(&plain(&text), style.width.saturating_sub(11)));
+        }
+    }
+    out
+}
+
+/// At most three labelled lines: the formula, what shows it wrong (or why it is open), the repair.
+fn explanation(claim: &ClaimEntry) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("formula", one_line(&claim.tex))];
+    let witness = claim.evidence.iter().find_map(|e| match &e.finding {
+        Finding::Contradicts { witness } => Some(witness.summary.clone()),
+        _ => None,
+    });
+    match witness {
+        Some(summary) => lines.push(("witness", summary)),
+        None if claim.expect == "refuted" => lines.push(("why", format!("quoted as wrong, but {}", claim.because))),
+        None => lines.push(("why", claim.because.clone())),
+    }
+    if let Some(best) = claim.corrections.first() {
+        lines.push(("repair", format!("{}   ({})", one_line(&best.tex), best.description)));
+    }
+    lines
+}
+
+/// One line of counts, e.g. `38 claims: 21 proved, 12 supported, 5 refuted as expected · 2 not as expected`.
+pub fn tally(record: &Record, style: &Style) -> String {
+    let mut parts = Vec::new();
+    for (verdict, count) in record.tally().into_iter().filter(|(_, n)| *n > 0) {
+        let expected = record.claims.iter().filter(|c| c.verdict == verdict.word() && c.as_expected).count();
+        let suffix = if verdict == Verdict::Refuted && expected == count { " as expected" } else { "" };
+        parts.push(style.paint(tone(verdict), &format!("{count} {}{suffix}", verdict.word())));
+    }
+    let claims = record.claims.len();
+    let mut line = format!("{claims} claim{}", if claims == 1 { "" } else { "s" });
+    if !parts.is_empty() {
+        line += &format!(": {}", parts.join(", "));
+    }
+    let unexpected = record.unexpected().count();
+    if unexpected > 0 {
+        line += &format!(" · {}", style.paint("1;31", &format!("{unexpected} not as expected")));
+    }
+    let errors = record.diagnostics.iter().filter(|d| d.severity == "error").count();
+    if errors > 0 {
+        line +=
+            &format!(" · {}", style.paint("1;31", &format!("{errors} error{}", if errors == 1 { "" } else { "s" })));
+    }
+    line
+}
+
+/// A whole record, note by note: what `check` has printed while it ran.
+pub fn record(record: &Record, style: &Style) -> String {
+    let mut out = String::new();
+    for note in &record.notes {
+        let claims: Vec<&ClaimEntry> = record.claims.iter().filter(|c| c.note == note.path).collect();
+        out += &format!("{}\n", style.paint("1", &cut(&plain(&note.path), style.width)));
+        for claim in claims {
+            out += &verdict(claim, record.timing.claims.get(&claim.id).copied(), style);
+            out.push('\n');
+        }
+        out.push('\n');
+    }
+    let repeated = unexpected(record, style);
+    if !repeated.is_empty() {
+        out += &format!("{repeated}\n");
+    }
+    out + &tally(record, style) + "\n"
+}
+
+const fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Proved => "■",
+        Verdict::Supported => "●",
+        Verdict::Refuted => "✗",
+        Verdict::Conflict => "!",
+        _ => "?",
+    }
+}
+
+const fn tone(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Proved => "32",
+        Verdict::Supported => "36",
+        Verdict::Refuted | Verdict::Conflict => "31",
+        _ => "33",
+    }
+}
+
+/// A refutation that the author expects is good news.
+fn colour(claim: &ClaimEntry) -> &'static str {
+    match Verdict::parse(&claim.verdict) {
+        Some(Verdict::Refuted) if claim.as_expected => "32",
+        Some(verdict) if claim.as_expected => tone(verdict),
+        Some(verdict) if verdict.is_undecided() => "1;33",
+        _ => "1;31",
+    }
+}
+
+/// Text without control characters and without characters that reorder what is read.
+fn plain(text: &str) -> String {
+    let reorders = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !reorders(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn one_line(tex: &str) -> String {
+    tex.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text in at most `width` columns, ending in `…` if something was left out.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (mut out, mut used) = (String::new(), 0);
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used + 1 > width {
+            break;
+        }
+        out.push(c);
+    }
+    if width > 0 {
+        out.push('…');
+    }
+    out
+}
+
+fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn style(width: usize) -> Style {
+        let record = fixture::record();
+        Style::fitting(false, width, record.claims.iter().map(|c| c.id.as_str()))
+    }
+
+    #[test]
+    fn lines_keep_within_the_width_and_align() {
+        for width in [40, 80, 120] {
+            let style = style(width);
+            let text = record(&fixture::record(), &style);
+            for line in text.lines().filter(|l| !l.contains("claims:")) {
+                assert!(line.width() <= width, "{} > {width}: {line}", line.width());
+            }
+        }
+        let record = fixture::record();
+        let style = style(120);
+        for claim in &record.claims {
+            let line = verdict(claim, None, &style);
+            let head = &line[..line.find(&claim.id).unwrap()];
+            assert_eq!(head.width(), 15, "{line}");
+        }
+    }
+
+    #[test]
+    fn unexpected_ones_come_with_witness_and_repair_in_three_lines() {
+        let text = unexpected(&fixture::record(), &style(100));
+        assert!(text.contains("witness") && text.contains("repair"), "{text}");
+        let bodies = text.lines().filter(|l| l.starts_with("  ")).count();
+        let heads = text.lines().filter(|l| !l.starts_with("  ")).count();
+        assert_eq!(heads, fixture::record().unexpected().count());
+        assert!(bodies <= 3 * heads);
+    }
+
+    #[test]
+    fn escape_sequences_of_a_note_do_not_reach_the_terminal() {
+        let mut entry = fixture::record().claims[0].clone();
+        entry.because = "\x1b[2J\u{9b}31mgone\u{202e}".into();
+        let line = verdict(&entry, None, &style(80));
+        assert!(!line.contains(['\x1b', '\u{9b}', '\u{202e}']), "{line:?}");
+    }
+
+    #[test]
+    fn colour_only_if_asked() {
+        assert!(!record(&fixture::record(), &style(80)).contains('\x1b'));
+        let style = Style { colour: true, ..style(80) };
+        assert!(record(&fixture::record(), &style).contains("\x1b[32m"));
+    }
+}
