@@ -115,6 +115,7 @@ pub(crate) fn case(estimand: &str, relation: Relation, prediction: impl FnOnce(&
         closed_form: None,
         methods: None,
         tolerance: None,
+        alternative: None,
     };
     let mut case = Case { claim, mu, v };
     let right = prediction(&case);
@@ -125,7 +126,7 @@ pub(crate) fn case(estimand: &str, relation: Relation, prediction: impl FnOnce(&
 pub(crate) fn budget(seed: u64) -> Budget {
     let mut budget = Budget::default();
     budget.simulation.seed = seed;
-    budget.simulation.maximum_replicates = 1 << 15;
+    budget.simulation.maximum_replicates = 1 << 17;
     budget.simulation.relative_margin = 0.03;
     budget
 }
