@@ -23,6 +23,7 @@ pub mod profile;
 pub mod random;
 pub mod record;
 pub mod report;
+pub mod runner;
 pub mod source;
 pub mod stats;
 pub mod verdict;

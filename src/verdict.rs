@@ -110,9 +110,8 @@ pub fn judge(evidence: &[Evidence], links: usize) -> Verdict {
 
 fn judge_link<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Verdict {
     let (mut proves, mut contradicts, mut agrees) = (false, false, false);
-    let (mut vacuous, mut applicable, mut any) = (false, false, false);
+    let (mut vacuous, mut applicable) = (false, false);
     for e in evidence {
-        any = true;
         match &e.finding {
             Finding::Proves { .. } => proves = true,
             Finding::Contradicts { .. } => contradicts = true,
@@ -130,7 +129,6 @@ fn judge_link<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Verdict {
         (false, false, true) => Verdict::Supported,
         (false, false, false) if applicable => Verdict::Inconclusive,
         (false, false, false) if vacuous => Verdict::Vacuous,
-        (false, false, false) if any => Verdict::Unsupported,
         (false, false, false) => Verdict::Unsupported,
     }
 }
@@ -145,5 +143,101 @@ const fn severity(verdict: Verdict) -> u8 {
         Verdict::Unsupported => 4,
         Verdict::Refuted => 5,
         Verdict::Conflict => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Witness;
+    use proptest::prelude::*;
+
+    fn finding(kind: u8) -> Finding {
+        let witness = || Witness { point: vec![], left: String::new(), right: String::new(), summary: String::new() };
+        let undecided = |reason| Finding::Undecided { reason, explanation: String::new() };
+        match kind {
+            0 => Finding::Proves { certificate: String::new() },
+            1 => Finding::Agrees { bound: String::new() },
+            2 => Finding::Contradicts { witness: witness() },
+            3 => undecided(StopReason::NoAdmissiblePoint),
+            4 => undecided(StopReason::NotApplicable),
+            5 => undecided(StopReason::BudgetExhausted),
+            6 => undecided(StopReason::StillDrifting),
+            _ => undecided(StopReason::Interrupted),
+        }
+    }
+
+    fn on_link(link: usize, kind: u8) -> Evidence {
+        let finding = finding(kind);
+        Evidence { method: "m".into(), link, finding, detail: String::new(), facts: vec![], figures: vec![] }
+    }
+
+    fn verdict(kinds: &[u8]) -> Verdict {
+        judge(&kinds.iter().map(|k| on_link(0, *k)).collect::<Vec<_>>(), 1)
+    }
+
+    /// Every cell of the table: any proves × any contradicts × any agrees, and the reasons where there is none.
+    #[test]
+    fn every_cell() {
+        use Verdict::{Conflict, Inconclusive, Proved, Refuted, Supported, Unsupported, Vacuous};
+        for (kinds, expected) in [
+            (&[0][..], Proved),
+            (&[0, 1], Proved),
+            (&[0, 2], Conflict),
+            (&[0, 2, 1], Conflict),
+            (&[2], Refuted),
+            (&[2, 1], Refuted),
+            (&[1], Supported),
+            (&[3], Vacuous),
+            (&[3, 4], Vacuous),
+            (&[4], Unsupported),
+            (&[], Unsupported),
+            (&[5], Inconclusive),
+            (&[3, 5], Inconclusive),
+            (&[4, 6], Inconclusive),
+        ] {
+            assert_eq!(verdict(kinds), expected, "{kinds:?}");
+            // Reasons for giving up change nothing once something was found.
+            if !expected.is_undecided() {
+                for undecided in 3..8 {
+                    assert_eq!(verdict(&[kinds, &[undecided]].concat()), expected);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn more_agreeing_evidence_never_worsens(kinds in proptest::collection::vec((0usize..3, 0u8..8), 0..8), more in 0u8..2, link in 0usize..3) {
+            let mut evidence: Vec<Evidence> = kinds.iter().map(|(l, k)| on_link(*l, *k)).collect();
+            let before = judge(&evidence, 3);
+            // A proof may turn a refutation into a conflict: that is not agreement but a bug found.
+            let contradicted = evidence.iter().any(|e| e.link == link && matches!(e.finding, Finding::Contradicts { .. }));
+            prop_assume!(more == 1 || !contradicted);
+            evidence.push(on_link(link, more));
+            prop_assert!(severity(judge(&evidence, 3)) <= severity(before));
+        }
+
+        #[test]
+        fn order_does_not_matter_and_a_chain_is_as_good_as_its_worst_link(kinds in proptest::collection::vec((0usize..3, 0u8..8), 0..8)) {
+            let evidence: Vec<Evidence> = kinds.iter().map(|(l, k)| on_link(*l, *k)).collect();
+            let reversed: Vec<Evidence> = evidence.iter().rev().cloned().collect();
+            let whole = judge(&evidence, 3);
+            prop_assert_eq!(whole, judge(&reversed, 3));
+            let of_link = |l| judge(&kinds.iter().filter(|(k, _)| *k == l).map(|(_, k)| on_link(0, *k)).collect::<Vec<_>>(), 1);
+            let worst = (0..3).map(|l| severity(of_link(l))).max();
+            prop_assert_eq!(Some(severity(whole)), worst);
+            // No evidence about a link means no verdict for the claim.
+            if (0..3).any(|l| kinds.iter().all(|(k, _)| *k != l)) {
+                prop_assert!(!matches!(whole, Verdict::Proved | Verdict::Supported));
+            }
+        }
+
+        #[test]
+        fn proof_and_contradiction_of_one_link_are_a_conflict(kinds in proptest::collection::vec((0usize..3, 0u8..8), 0..6), link in 0usize..3) {
+            let mut evidence: Vec<Evidence> = kinds.iter().map(|(l, k)| on_link(*l, *k)).collect();
+            evidence.extend([on_link(link, 0), on_link(link, 2)]);
+            prop_assert_eq!(judge(&evidence, 3), Verdict::Conflict);
+        }
     }
 }

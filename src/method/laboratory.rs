@@ -104,7 +104,8 @@ pub struct Laboratory<'a> {
     pub frozen: bool,
     /// Set by a check that hit the wall-clock safety net.
     pub timed_out: &'a AtomicBool,
-    pub(crate) runs: &'a Runs,
+    /// Set-up experiments and their samples.
+    pub runs: &'a Runs,
 }
 
 /// The set-up experiments of a run with the replicates drawn so far, by their content.
@@ -112,11 +113,12 @@ pub struct Laboratory<'a> {
 pub struct Runs(Mutex<BTreeMap<String, Arc<Run>>>);
 
 static NEVER: AtomicBool = AtomicBool::new(false);
+static IGNORED: AtomicBool = AtomicBool::new(false);
 
 impl<'a> Laboratory<'a> {
     /// A laboratory that remembers in `runs` and nowhere else, and is never interrupted.
     pub fn new(runs: &'a Runs) -> Self {
-        Self { cache: &NoCache, interrupted: &NEVER, progress: &|_| {}, frozen: false, timed_out: &NEVER, runs }
+        Self { cache: &NoCache, interrupted: &NEVER, progress: &|_| {}, frozen: false, timed_out: &IGNORED, runs }
     }
 
     /// The same, judging only by what is there.

@@ -13,7 +13,7 @@ pub mod setting;
 pub mod simulation;
 mod stationary;
 
-pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache};
+pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache, Runs};
 
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding, StopReason};

@@ -2,7 +2,7 @@
 //! before a number was drawn.
 
 pub(crate) mod binding;
-mod figures;
+pub(crate) mod figures;
 pub(crate) mod judging;
 pub(crate) mod sample;
 pub(crate) mod wording;
@@ -344,4 +344,4 @@ fn facts(request: &Request<'_>, context: &Context<'_>, judged: &[Judged], relati
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -91,7 +91,7 @@ impl ConfidenceSequence {
     /// The interval now; `None` while there are too few replicates.
     pub fn interval(&self) -> Option<Interval> {
         match self {
-            Self::EmpiricalBernstein(state) => (state.weight > 0.0).then(|| Interval {
+            Self::EmpiricalBernstein(state) => (state.weight > 0.0).then_some(Interval {
                 low: state.lower + state.width * state.running.low,
                 high: state.lower + state.width * state.running.high,
             }),

@@ -198,7 +198,8 @@ pub(crate) fn judge(
                 (Equivalence::Agrees, _) => break Outcome::Agrees,
                 (Equivalence::Contradicts, component) if laboratory.frozen => break Outcome::Contradicts { component },
                 (Equivalence::Contradicts, component) => {
-                    let reach = (4 * blocks).min(last).max(blocks);
+                    // A contradiction near the end of the budget may take twice the budget to confirm.
+                    let reach = (4 * blocks).min(last).max(2 * blocks);
                     let confirm = Gauge::new(run, estimand, alpha, budget, last).ok_or_else(missing)?;
                     break confirmed(run, confirm, target, component, (first, reach), laboratory, &mut reading)?;
                 }

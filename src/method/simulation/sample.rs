@@ -27,18 +27,6 @@ pub(crate) struct Sample {
     pub blocks: Vec<Arc<[Moments]>>,
 }
 
-impl Sample {
-    /// The blocks of one component.
-    pub(crate) fn component(&self, component: usize) -> impl Iterator<Item = &Moments> {
-        self.blocks.iter().map(move |block| &block[component])
-    }
-
-    /// Replicates drawn.
-    pub(crate) fn replicates(&self) -> u64 {
-        self.blocks.len() as u64 * BLOCK
-    }
-}
-
 /// The directions along which one estimand is measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Directions {

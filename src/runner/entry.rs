@@ -1,0 +1,43 @@
+//! The record's entry of a judged claim.
+
+use super::{Judged, as_expected};
+use crate::assumption::{condition_in_words, domain_in_words};
+use crate::claim::{Claim, Domain, Expectation, Role};
+use crate::expr::print;
+use crate::expr::walk::free_symbols_of_statement;
+use crate::record::ClaimEntry;
+
+/// The entry of a claim; `as_printed` says whether the formula is that of the cited source, if the source is at hand.
+pub fn entry(claim: &Claim, judged: &Judged, as_printed: Option<bool>) -> ClaimEntry {
+    let place = claim.file.position(claim.span.start);
+    let used = free_symbols_of_statement(&claim.statement);
+    let restricted = claim
+        .declarations
+        .iter()
+        .filter(|d| used.contains(&d.symbol) && !(matches!(d.domain, Domain::All) && matches!(d.role, Role::Variable)));
+    let assumptions = restricted.map(domain_in_words).chain(claim.assumptions.iter().map(condition_in_words)).collect();
+    ClaimEntry {
+        id: claim.id.clone(),
+        note: claim.file.name().to_owned(),
+        line: place.line,
+        column: place.column,
+        source: claim.source.clone(),
+        cites: claim.cites.clone(),
+        as_printed,
+        corrects: claim.corrects.clone(),
+        tex: claim.tex.clone(),
+        understood: print::statement(&claim.statement),
+        assumptions,
+        expect: match claim.expect {
+            Expectation::Holds => "holds",
+            Expectation::Refuted => "refuted",
+        }
+        .to_owned(),
+        verdict: judged.verdict.word().to_owned(),
+        because: judged.because.clone(),
+        as_expected: as_expected(claim.expect, judged.verdict),
+        evidence: judged.evidence.clone(),
+        sharpness: judged.sharpness.clone(),
+        corrections: judged.corrections.clone(),
+    }
+}

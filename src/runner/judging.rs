@@ -1,0 +1,73 @@
+//! A verdict in one line, and whether it is what the author expects.
+
+use crate::claim::Expectation;
+use crate::evidence::{Evidence, Finding};
+use crate::plan::Declined;
+use crate::verdict::Verdict;
+
+/// Whether a verdict is in line with what the author expects. An undecided one contradicts no expectation: only
+/// `--strict` counts it against a run.
+pub fn as_expected(expect: Expectation, verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Proved | Verdict::Supported => expect == Expectation::Holds,
+        Verdict::Refuted => expect == Expectation::Refuted,
+        Verdict::Conflict => false,
+        _ => true,
+    }
+}
+
+/// Why this verdict: the decisive evidence, in one line; the link is named if the statement is a chain.
+pub fn because(verdict: Verdict, evidence: &[Evidence], declined: &[&Declined], links: usize) -> String {
+    let decisive = |e: &&Evidence| match (verdict, &e.finding) {
+        (Verdict::Proved, Finding::Proves { .. })
+        | (Verdict::Supported, Finding::Proves { .. } | Finding::Agrees { .. })
+        | (Verdict::Refuted, Finding::Contradicts { .. })
+        | (Verdict::Conflict, Finding::Proves { .. } | Finding::Contradicts { .. }) => true,
+        (v, Finding::Undecided { .. }) => v.is_undecided(),
+        _ => false,
+    };
+    let mut reasons: Vec<String> = Vec::new();
+    for e in evidence.iter().filter(decisive) {
+        let words = match &e.finding {
+            Finding::Proves { certificate } => certificate,
+            Finding::Agrees { bound } => bound,
+            Finding::Contradicts { witness } => &witness.summary,
+            Finding::Undecided { explanation, .. } => explanation,
+        };
+        let link = if links > 1 { format!(", link {}", e.link + 1) } else { String::new() };
+        let reason = format!("{}{link}: {words}", e.method);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    // The first broken link says it all.
+    if verdict == Verdict::Refuted {
+        reasons.truncate(1);
+    }
+    if reasons.is_empty() {
+        reasons = declined.iter().map(|d| format!("{}: {}", d.method, d.reason)).collect();
+    }
+    if reasons.is_empty() { "no method applies".to_owned() } else { reasons.join("; ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expectations_are_met_or_not() {
+        use Expectation::{Holds, Refuted};
+        for (verdict, holds, refuted) in [
+            (Verdict::Proved, true, false),
+            (Verdict::Supported, true, false),
+            (Verdict::Refuted, false, true),
+            (Verdict::Conflict, false, false),
+            (Verdict::Vacuous, true, true),
+            (Verdict::Unsupported, true, true),
+            (Verdict::Inconclusive, true, true),
+        ] {
+            assert_eq!(as_expected(Holds, verdict), holds);
+            assert_eq!(as_expected(Refuted, verdict), refuted);
+        }
+    }
+}
