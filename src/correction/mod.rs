@@ -82,7 +82,11 @@ impl<'a> Bench<'a> {
             return Opinion::Holds(certificate);
         }
         if outcome.agrees() {
-            Opinion::Holds(format!("{} points of its own, at least {:.0} digits", outcome.holds, outcome.digits.min(99.0)))
+            Opinion::Holds(format!(
+                "{} points of its own, at least {:.0} digits",
+                outcome.holds,
+                outcome.digits.min(99.0)
+            ))
         } else {
             Opinion::Silent(outcome.refused.unwrap_or_else(|| "no point decides it".into()))
         }
@@ -94,10 +98,7 @@ impl<'a> Bench<'a> {
         let (old, new) = if *side == 0 { (&original.left, &variant.left) } else { (&original.right, &variant.right) };
         let equal = |left: &Expr, right: &Expr| {
             let link = Link { left: left.clone(), relation: Relation::Equal, right: right.clone() };
-            matches!(
-                exact::judge(&link, &self.setting, &self.budget, &self.seed).finding,
-                Finding::Proves { .. }
-            )
+            matches!(exact::judge(&link, &self.setting, &self.budget, &self.seed).finding, Finding::Proves { .. })
         };
         equal(old, new)
             || matches!((walk::get(old, inner), walk::get(new, inner)), (Some(a), Some(b)) if !inner.is_empty() && equal(a, b))

@@ -66,7 +66,8 @@ pub fn corrections(
         match &bench {
             Some(b) if b.derives() => {
                 let few = Budget { points: 3, precisions: vec![128, 256], ..b.budget.clone() };
-                let quick = Bench { setting: b.setting.fresh(&few, &b.seed.child("quick")), budget: few, seed: b.seed.clone() };
+                let quick =
+                    Bench { setting: b.setting.fresh(&few, &b.seed.child("quick")), budget: few, seed: b.seed.clone() };
                 let holds = |c: &Candidate| matches!(quick.judge(&c.link), Opinion::Holds(_));
                 candidates.into_iter().take(SLOW_CANDIDATES).filter(holds).collect()
             }
@@ -138,10 +139,7 @@ fn sensible(candidates: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 /// The candidates that hold, with the reason, simplest first.
-fn verified(
-    mut candidates: Vec<Candidate>,
-    verify: &dyn Fn(&Candidate) -> Option<String>,
-) -> Vec<(Candidate, String)> {
+fn verified(mut candidates: Vec<Candidate>, verify: &dyn Fn(&Candidate) -> Option<String>) -> Vec<(Candidate, String)> {
     let size = |c: &Candidate| walk::size(&c.link.left) + walk::size(&c.link.right);
     candidates.sort_by_key(|c| (c.edits, size(c), print::link(&c.link)));
     candidates.dedup_by(|a, b| walk::same_link(&a.link, &b.link));
@@ -192,14 +190,16 @@ fn close(left: &Program, right: &Program, point: &Point) -> Option<bool> {
     let value = |p: &Program| -> Option<Value<f64>> {
         // What has no plain value may have one with an error bar (integrals).
         let plain = p.evaluate(&F64, &at).ok();
-        let value = plain.or_else(|| {
-            p.evaluate_with_error(&at).ok().map(|v| v.map(|x| f64::midpoint(x.lo(), x.hi())))
-        })?;
+        let value =
+            plain.or_else(|| p.evaluate_with_error(&at).ok().map(|v| v.map(|x| f64::midpoint(x.lo(), x.hi()))))?;
         value.entries().iter().all(|x| x.is_finite()).then_some(value)
     };
     let (left, right) = (value(left)?, value(right)?);
     if left.shape() != right.shape() {
-        return right.as_scalar().filter(|r| **r == 0.0).map(|_| left.entries().iter().all(|x| x.abs() < QUICK_TOLERANCE));
+        return right
+            .as_scalar()
+            .filter(|r| **r == 0.0)
+            .map(|_| left.entries().iter().all(|x| x.abs() < QUICK_TOLERANCE));
     }
     let largest = |v: &Value<f64>| v.entries().iter().fold(0.0_f64, |m, x| m.max(x.abs()));
     let scale = largest(&left).max(largest(&right));

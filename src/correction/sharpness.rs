@@ -22,9 +22,9 @@ pub fn sharpness(
     let bench = Bench::new(claim, budget, seed).ok();
     let mut total = Sharpness::default();
     for (number, link) in claim.statement.links.iter().enumerate() {
-        let held = evidence.iter().any(|e| {
-            e.link == number && matches!(e.finding, Finding::Proves { .. } | Finding::Agrees { .. })
-        });
+        let held = evidence
+            .iter()
+            .any(|e| e.link == number && matches!(e.finding, Finding::Proves { .. } | Finding::Agrees { .. }));
         if !held {
             continue;
         }

@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 
 /// Every experiment; a test compares the table with the directory listing.
 pub static ALL: &[&Experiment] = &[
-    //    &associative_memoryassociative_memory::hebbian_capacity::EXPERIMENT,
-    //    &associative_memoryassociative_memory::hebbian_field::EXPERIMENT,
-    //    &associative_memoryassociative_memory::hebbian_mixture::EXPERIMENT,
-    //    &associative_memoryassociative_memory::hebbian_retrieval::EXPERIMENT,
-    //    &associative_memoryassociative_memory::lyapunov_descent::EXPERIMENT,
-    //    &associative_memoryassociative_memory::projector_basin::EXPERIMENT,
-    //    &associative_memoryassociative_memory::projector_rule::EXPERIMENT,
+    &associative_memory::hebbian_capacity::EXPERIMENT,
+    &associative_memory::hebbian_field::EXPERIMENT,
+    &associative_memory::hebbian_mixture::EXPERIMENT,
+    &associative_memory::hebbian_retrieval::EXPERIMENT,
+    &associative_memory::lyapunov_descent::EXPERIMENT,
+    &associative_memory::projector_basin::EXPERIMENT,
+    &associative_memory::projector_rule::EXPERIMENT,
     &denoising::denoising_least_squares::EXPERIMENT,
     &denoising::denoising_loss::EXPERIMENT,
     &denoising::empirical_score_distance::EXPERIMENT,

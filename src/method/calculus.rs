@@ -77,18 +77,17 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
 }
 
 /// Every link of the equation with the solution put in: exactly zero, or enclosed at the points.
-fn solution(
-    equation: &[Link],
-    claimed: &Link,
-    setting: &Setting<'_>,
-    budget: &Budget,
-    seed: &SeedPath,
-) -> Evidence {
+fn solution(equation: &[Link], claimed: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath) -> Evidence {
     let mut proved = Vec::new();
     let mut agreed: Vec<String> = Vec::new();
     for link in equation {
         let Some(residual) = put_in(link, &claimed.left, &claimed.right) else {
-            return undecided_link(NAME, 0, StopReason::NotApplicable, "the equation differentiates by its own unknown");
+            return undecided_link(
+                NAME,
+                0,
+                StopReason::NotApplicable,
+                "the equation differentiates by its own unknown",
+            );
         };
         let evidence = match exact::judge(&residual, setting, budget, seed).finding {
             Finding::Proves { certificate } => {
@@ -158,7 +157,10 @@ fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Bu
     let zero = stationarity.vanishes(setting, budget, seed);
     if convex && let Finding::Proves { certificate } = &zero {
         let shape = if extremum.maximum { "concave" } else { "convex" };
-        let certificate = format!("the objective is {shape} in {} and its derivative vanishes there, so it is the global {word}: {certificate}", extremum.variable.tex());
+        let certificate = format!(
+            "the objective is {shape} in {} and its derivative vanishes there, so it is the global {word}: {certificate}",
+            extremum.variable.tex()
+        );
         return Evidence { facts, ..found(Finding::Proves { certificate: certificate.clone() }, certificate) };
     }
     let exactly = match &zero {
@@ -225,7 +227,8 @@ mod tests {
         let h = t.square("H", &d, Domain::All);
         let c = t.square("C", &d, Domain::PositiveDefinite);
         let s = t.positive("s");
-        let identity = || Expr::new(Kind::Identity(Dim::Literal(2)), Sort::Matrix(Dim::Literal(2), Dim::Literal(2)), x_span());
+        let identity =
+            || Expr::new(Kind::Identity(Dim::Literal(2)), Sort::Matrix(Dim::Literal(2), Dim::Literal(2)), x_span());
         let random = |tex: &str| symbol(tex, Sort::Vector(Dim::Literal(2)));
         let (signal, noise) = (random("x"), random("z"));
         let zero = || n(0) * Expr::new(Kind::Ones(Dim::Literal(2)), Sort::Vector(Dim::Literal(2)), x_span());

@@ -111,11 +111,7 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
 }
 
 /// Left minus right; 0 beside an array stands for all zeros.
-fn difference(
-    field: &ExactField,
-    left: &Value<Element>,
-    right: &Value<Element>,
-) -> Result<Value<Element>, Undefined> {
+fn difference(field: &ExactField, left: &Value<Element>, right: &Value<Element>) -> Result<Value<Element>, Undefined> {
     if left.shape() == right.shape() {
         let entries = left.entries().iter().zip(right.entries()).map(|(x, y)| field.sub(x, y));
         return Ok(Value::vector(entries.collect()));
@@ -214,7 +210,8 @@ fn has_whole_variables(setting: &Setting<'_>) -> bool {
 }
 
 fn scalar_signs(setting: &Setting<'_>) -> Vec<Symbol> {
-    let signs = setting.sampler.variables().filter(|d| matches!(d.domain, Domain::Signs) && d.symbol.sort().is_scalar());
+    let signs =
+        setting.sampler.variables().filter(|d| matches!(d.domain, Domain::Signs) && d.symbol.sort().is_scalar());
     signs.map(|d| d.symbol.clone()).collect()
 }
 

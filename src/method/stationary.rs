@@ -1,9 +1,9 @@
 //! The derivative and the curvature of an objective at a claimed optimum, in random directions.
 
+use super::Budget;
 use super::comparison::{Enclosing, Ladder, significant};
 use super::exact;
 use super::setting::Setting;
-use super::Budget;
 use crate::assumption::{Point, Style};
 use crate::claim::{Declaration, Domain, Extremum, Role};
 use crate::eval::{Assignment, Program, Value};
@@ -127,7 +127,10 @@ impl<'a> Stationarity<'a> {
         let along = direction.map(|x| a.rational(x));
         let series = self.objective.expand(a, &at, &[(self.extremum.variable.clone(), along)], 2)?;
         let coefficient = |k: usize| {
-            series[k].as_scalar().map(|x| a.ends(x)).ok_or_else(|| Undefined::Shape("an objective that is an array".into()))
+            series[k]
+                .as_scalar()
+                .map(|x| a.ends(x))
+                .ok_or_else(|| Undefined::Shape("an objective that is an array".into()))
         };
         let (value, slope, curvature) = (coefficient(0)?, coefficient(1)?, coefficient(2)?);
         let word = if self.extremum.maximum { "maximum" } else { "minimum" };
@@ -297,10 +300,9 @@ fn affine(e: &Expr, x: &Symbol) -> bool {
         Kind::Mul(operands) => {
             operands.iter().filter(|a| walk::mentions(a, x)).count() == 1 && operands.iter().all(|a| affine(a, x))
         }
-        Kind::Array(
-            ArrayFunction::Transpose | ArrayFunction::Trace | ArrayFunction::Diagonal,
-            operands,
-        ) => operands.iter().all(|a| affine(a, x)),
+        Kind::Array(ArrayFunction::Transpose | ArrayFunction::Trace | ArrayFunction::Diagonal, operands) => {
+            operands.iter().all(|a| affine(a, x))
+        }
         Kind::Array(ArrayFunction::Dot | ArrayFunction::Hadamard, operands) => {
             operands.iter().filter(|a| walk::mentions(a, x)).count() == 1 && operands.iter().all(|a| affine(a, x))
         }
