@@ -22,7 +22,7 @@ pub(super) fn all(record: &Record, out: &Path) -> Result<(), Failure> {
 /// Writes the Markdown report and the site of a record below `out`.
 pub(super) fn reports(record: &Record, out: &Path) -> Result<(), Failure> {
     pages(&report::markdown(record), out)?;
-    pages(&report::site(record), &out.join(SITE))
+    pages(&report::site(record), out)
 }
 
 /// Each page is written beside its place and moved there: a reader never sees half of one.
