@@ -219,7 +219,7 @@ pub enum Line {
     /// A note.
     Note(NoteEntry),
     /// A judged claim.
-    Claim(ClaimEntry),
+    Claim(Box<ClaimEntry>),
     /// A numbered equation of a source.
     Equation(EquationEntry),
     /// A diagnostic.

@@ -69,7 +69,7 @@ fn lines(path: &Path, lenient: bool) -> Result<(Record, usize, bool), Error> {
         match line {
             Line::Header(_) => return Err(damaged(number, "there is a second header".into())),
             Line::Note(entry) => record.notes.push(entry),
-            Line::Claim(entry) => record.claims.push(entry),
+            Line::Claim(entry) => record.claims.push(*entry),
             Line::Equation(entry) => record.equations.push(entry),
             Line::Diagnostic(entry) => record.diagnostics.push(entry),
             Line::Timing(timing) => record.timing = timing,

@@ -194,7 +194,7 @@ impl Look {
         let style = self.colour.stroke_width(2);
         match self.dash {
             None => area.draw(&PathElement::new(points, style))?,
-            Some((on, off)) => area.draw(&DashedPathElement::new(points.into_iter(), on, off, style))?,
+            Some((on, off)) => area.draw(&DashedPathElement::new(points, on, off, style))?,
         }
         Ok(())
     }

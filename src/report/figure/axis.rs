@@ -55,7 +55,7 @@ impl Scale {
             return "0".into();
         }
         let digits = (-(step.log10() + 1e-9).floor()).clamp(0.0, 300.0) as usize;
-        if largest >= 1e5 || largest < 1e-3 {
+        if !(1e-3..1e5).contains(&largest) {
             let places = (largest.log10().floor() - (step.log10() + 1e-9).floor()).clamp(0.0, 15.0) as usize;
             return scientific(value, places);
         }
