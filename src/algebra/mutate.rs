@@ -465,14 +465,14 @@ mod tests {
         let link = Link { left: use_of(&v), relation: Relation::Equal, right: flat(right) };
         let texts = texts(&link);
         for expected in [
-            r"\sigma \left( 1 - \exp\left( -2 t \right) \right)",
-            r"\sigma^{2} \left( 1 + \exp\left( -2 t \right) \right)",
-            r"\sigma^{2} \left( 1 - \exp\left( -t \right) \right)",
-            r"\sigma^{2} \left( 1 - \exp\left( 2 t \right) \right)",
-            r"2 \sigma^{2} \left( 1 - \exp\left( -2 t \right) \right)",
-            r"t^{2} \left( 1 - \exp\left( -2 t \right) \right)",
+            r"\sigma \left( 1 - e^{-2 t} \right)",
+            r"\sigma^{2} \left( 1 + e^{-2 t} \right)",
+            r"\sigma^{2} \left( 1 - e^{-t} \right)",
+            r"\sigma^{2} \left( 1 - e^{2 t} \right)",
+            r"2 \sigma^{2} \left( 1 - e^{-2 t} \right)",
+            r"t^{2} \left( 1 - e^{-2 t} \right)",
             r"\sigma^{2}",
-            r"\sigma^{3} \left( 1 - \exp\left( -2 t \right) \right)",
+            r"\sigma^{3} \left( 1 - e^{-2 t} \right)",
         ] {
             assert!(texts.iter().any(|t| t == expected), "{expected} is not among {texts:#?}");
         }

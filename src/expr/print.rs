@@ -2,7 +2,7 @@
 //!
 //! Choices where LaTeX has several forms, so that printing and reading agree:
 //! - functions always take parentheses, `\tanh\left( x \right)`; a whole power ≥ 2 of one is `\tanh^{2}\left( x \right)`;
-//! - `\exp\left( x \right)` is the function, `e^{x}` a power of the constant;
+//! - the exponential of a number is `e^{x}`, that of the entries of an array `\exp\left( A \right)`;
 //! - products are juxtaposed with a space, with `\cdot` only before a digit; of two vectors `a \cdot b` is the inner product;
 //! - a sum's body extends over the product that follows, as far as the next `+` or `-`;
 //! - binders: one without condition as `\sum_{i=1}^{N}`, otherwise `\sum_{\substack{1 \le i \le N \\ 1 \le j \le N \\ i < j}}`:
@@ -241,6 +241,7 @@ fn arguments(operands: &[Expr]) -> String {
 fn apply(function: Function, operands: &[Expr]) -> String {
     match (function, operands) {
         (Function::Sqrt, [a]) => format!(r"\sqrt{{{}}}", expr(a)),
+        (Function::Exp, [a]) if a.sort.is_scalar() => format!("e^{{{}}}", expr(a)),
         (Function::Abs, [a]) => format!(r"\left| {} \right|", expr(a)),
         (Function::Floor, [a]) => format!(r"\left\lfloor {} \right\rfloor", expr(a)),
         (Function::Ceil, [a]) => format!(r"\left\lceil {} \right\rceil", expr(a)),
@@ -339,7 +340,7 @@ mod tests {
             (pow(y.clone(), pow(x.clone(), n(2))), r"y_a^{x^{2}}"),
             (pow(pow(x.clone(), y.clone()), n(2)), r"\left( x^{y_a} \right)^{2}"),
             (pow(f(Function::Tanh, x.clone()), n(2)), r"\tanh^{2}\left( x \right)"),
-            (pow(f(Function::Exp, x.clone()), n(2)), r"\left( \exp\left( x \right) \right)^{2}"),
+            (pow(f(Function::Exp, x.clone()), n(2)), r"\left( e^{x} \right)^{2}"),
             (x / y * f(Function::Sqrt, x.clone()), r"\frac{x}{y_a} \sqrt{x}"),
             (q(-1, 8) + q(1, 3), r"-0.125 + \frac{1}{3}"),
             (q(3, 200) * x, "0.015 x"),

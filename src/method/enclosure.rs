@@ -2,7 +2,7 @@
 
 use super::comparison::{AtPoint, Comparison, Ladder};
 use super::setting::Setting;
-use super::{Budget, Context, Method, attack, undecided, undecided_link};
+use super::{Budget, Context, Method, attack, undecided, undecided_link, under_every_reading};
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
@@ -44,17 +44,21 @@ impl Method for Enclosure {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Evidence> {
-        let Context { claim, budget, seed, .. } = *context;
-        let setting = match Setting::new(claim, budget, seed) {
-            Ok(setting) => setting,
-            Err(why) => return undecided(NAME, claim, StopReason::NotApplicable, &why),
-        };
-        if setting.points.is_empty() {
-            return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
-        }
-        let links = claim.statement.links.iter().enumerate();
-        links.map(|(k, link)| evidence(k, link, &setting, &compare(link, &setting, budget))).collect()
+        under_every_reading(context, &check)
     }
+}
+
+fn check(context: &Context<'_>) -> Vec<Evidence> {
+    let Context { claim, budget, seed, .. } = *context;
+    let setting = match Setting::new(claim, budget, seed) {
+        Ok(setting) => setting,
+        Err(why) => return undecided(NAME, claim, StopReason::NotApplicable, &why),
+    };
+    if setting.points.is_empty() {
+        return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
+    }
+    let links = claim.statement.links.iter().enumerate();
+    links.map(|(k, link)| evidence(k, link, &setting, &compare(link, &setting, budget))).collect()
 }
 
 /// What the points say together.
@@ -310,6 +314,18 @@ mod tests {
         assert_eq!(word(&Enclosure, &claim), "contradicts");
         let m = use_of(&t.declare("m", Sort::Real, above(0, true), Role::Estimand));
         assert!(Enclosure.applies(&t.claim(m, Relation::Equal, n(1))).is_err());
+    }
+
+    #[test]
+    fn a_formula_with_two_readings_is_refuted_only_if_both_are_false() {
+        let mut t = Table::default();
+        let x = &t.positive("x");
+        let mut claim = t.claim(x / n(2) * x, Relation::Equal, n(1) / n(2));
+        let reading = |right| t.claim(x / (n(2) * x), Relation::Equal, right).statement;
+        claim.alternative = Some(reading(n(1) / n(2)));
+        assert_eq!(word(&Enclosure, &claim), "undecided");
+        claim.alternative = Some(reading(n(1) / n(3)));
+        assert_eq!(word(&Enclosure, &claim), "contradicts");
     }
 
     #[test]
