@@ -1,8 +1,10 @@
 //! The plan: which checks are run on which claims, with margins, budgets and error rates fixed before a number is drawn.
 
 use crate::claim::Claim;
+use crate::diagnostic::{Diagnostic, codes, suggestion};
 use crate::method::{self, Budget, Method, SimulationBudget};
 use crate::profile::Profile;
+use crate::{catalog, experiment};
 use std::collections::BTreeMap;
 
 /// The ordered checks of a run.
@@ -12,6 +14,8 @@ pub struct Plan {
     pub checks: Vec<Check>,
     /// Methods that cannot say anything about a claim, and why.
     pub declined: Vec<Declined>,
+    /// Ids of the claims, by index.
+    pub claim_ids: Vec<String>,
     /// Root seed.
     pub seed: u64,
     /// The profile.
@@ -79,7 +83,76 @@ pub fn plan_with(claims: &[Claim], profile: &Profile, seed: u64, methods: &[&'st
         }
     }
     let digest = digest(claims, &checks, profile, seed);
-    Plan { checks, declined, seed, profile: profile.clone(), digest }
+    Plan {
+        checks,
+        declined,
+        claim_ids: claims.iter().map(|c| c.id.clone()).collect(),
+        seed,
+        profile: profile.clone(),
+        digest,
+    }
+}
+
+/// What claims ask for that is not there: experiments, estimands, parameters, closed forms and methods by unknown names.
+/// Each claim's first problem, with its id.
+pub fn validate(claims: &[Claim]) -> Vec<(String, Diagnostic)> {
+    claims.iter().filter_map(|claim| problem(claim).map(|diagnostic| (claim.id.clone(), diagnostic))).collect()
+}
+
+fn problem(claim: &Claim) -> Option<Diagnostic> {
+    let unknown = |code, span, message: String, name: &str, known: Vec<&str>, list: &str| {
+        let diagnostic = Diagnostic::error(code, &claim.file, span, message);
+        Some(match suggestion(name, known.iter().copied()) {
+            Some(close) => diagnostic.hint(format!("did you mean `{close}`?")),
+            None => diagnostic.hint(format!("`corrigenda list {list}` prints what there is")),
+        })
+    };
+    for name in claim.methods.iter().flatten() {
+        if method::find(name).is_none() {
+            let known = method::ALL.iter().map(|m| m.name()).collect();
+            return unknown(
+                &codes::BAD_CLAIM,
+                claim.span,
+                format!("no method is called `{name}`"),
+                name,
+                known,
+                "methods",
+            );
+        }
+    }
+    if let Some(id) = &claim.closed_form
+        && catalog::find(id).is_none()
+    {
+        let known = catalog::ALL.iter().map(|f| f.id).collect();
+        let message = format!("no closed form is called `{id}`");
+        return unknown(&codes::UNKNOWN_CLOSED_FORM, claim.span, message, id, known, "closed-forms");
+    }
+    let request = claim.experiment.as_ref()?;
+    let Some(experiment) = experiment::find(&request.name) else {
+        let known = experiment::ALL.iter().map(|e| e.name).collect();
+        let message = format!("no experiment is called `{}`", request.name);
+        return unknown(&codes::UNKNOWN_EXPERIMENT, request.span, message, &request.name, known, "experiments");
+    };
+    if !experiment.estimands.iter().any(|e| e.name == request.estimand) {
+        let known = experiment.estimands.iter().map(|e| e.name).collect();
+        let message = format!("`{}` has no estimand `{}`", request.name, request.estimand);
+        return unknown(&codes::UNKNOWN_EXPERIMENT, request.span, message, &request.estimand, known, "experiments");
+    }
+    let mut given = request.parameters.clone();
+    for values in 0..request.sweep.iter().map(|(_, v)| v.len()).max().unwrap_or(1) {
+        for (name, swept) in &request.sweep {
+            if let Some(value) = swept.get(values).or(swept.last()) {
+                given.insert(name.clone(), *value);
+            }
+        }
+        if let Err(error) = experiment.parameters(&given) {
+            return Some(
+                Diagnostic::error(&codes::BAD_PARAMETER, &claim.file, request.span, error.to_string())
+                    .hint("`corrigenda list experiments` prints the parameters with their ranges"),
+            );
+        }
+    }
+    None
 }
 
 /// The budget of a check, with the share `alpha` of its note's error rate.

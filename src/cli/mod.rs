@@ -2,13 +2,16 @@
 
 pub mod arguments;
 mod check;
+mod checking;
 pub mod console;
 pub mod diagnostics;
 mod explain;
 mod list;
+mod reading;
 mod report;
 mod simulate;
 mod try_formula;
+mod writing;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};

@@ -1,10 +1,56 @@
-//! `corrigenda try`.
+//! `corrigenda try`: one formula without a file.
 
-use super::arguments::TryArguments;
+use super::arguments::{Format, TryArguments};
 use super::console::Console;
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, check, checking, reading};
+use crate::note;
+use crate::report;
+use crate::source::SourceFile;
+use std::fmt::Write;
 
-/// Checks one formula.
-pub(super) fn run(_arguments: &TryArguments, _console: &Console) -> Result<Outcome, Failure> {
-    Err(Failure::new("`try` is not wired yet"))
+/// Checks one formula and prints its verdict.
+pub(super) fn run(arguments: &TryArguments, console: &Console) -> Result<Outcome, Failure> {
+    let file = SourceFile::new("formula", note_text(&arguments.formula, &arguments.given)?);
+    let (note, problems) = note::read(&file);
+    let reading = reading::lower(vec![note], problems);
+    console.diagnostics(&reading.diagnostics);
+    if reading.claims.is_empty() {
+        return Ok(Outcome::BadInput);
+    }
+    let run = checking::run(&reading, &[], &arguments.run, console)?;
+    match arguments.format {
+        Format::Json => {
+            let entry = &run.record.claims[0];
+            let seconds = run.record.timing.claims.get(&entry.id).copied();
+            console.print(&format!("{:#}\n", report::json::claim(entry, seconds)))?;
+        }
+        format => check::print(&run.record, format, console)?,
+    }
+    Ok(check::outcome(&run.record, reading.has_errors()))
+}
+
+/// The formula as a note: declarations (`C: spd(d)`, `x > 0`) to the front matter, any other condition to the claim.
+fn note_text(formula: &str, given: &str) -> Result<String, Failure> {
+    let (mut symbols, mut conditions) = (String::new(), Vec::new());
+    for piece in given.split(';').map(str::trim).filter(|p| !p.is_empty()) {
+        let declared = piece.split_once(':').map(|(name, sort)| (name.trim(), sort.trim().to_owned()));
+        let ranged = piece.find(['<', '>']).or_else(|| piece.find(" in ")).map(|at| {
+            let (name, range) = piece.split_at(at);
+            (name.trim(), format!("real {}", range.trim()))
+        });
+        match declared.or(ranged) {
+            Some((names, sort)) => {
+                for name in names.split(',').map(str::trim) {
+                    let _ = writeln!(symbols, "{} = {}", toml::Value::from(name), toml::Value::from(sort.as_str()));
+                }
+            }
+            None if piece.contains(['=', '\\']) => conditions.push(toml::Value::from(piece)),
+            None => {
+                return Err(Failure::new(format!("`{piece}` is neither a declaration nor a condition"))
+                    .hint("write `x: real`, `x > 0` or `C: spd(d)`, separated by semicolons"));
+            }
+        }
+    }
+    let assume = toml::Value::Array(conditions);
+    Ok(format!("+++\n[symbols]\n{symbols}+++\n\n$$\n{formula}\n$$\n\n<!-- claim: formula\nassume = {assume}\n-->\n"))
 }

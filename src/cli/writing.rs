@@ -1,0 +1,61 @@
+//! Records and reports to disk.
+
+use super::Failure;
+use crate::record::{self, Record};
+use crate::report::{self, Page};
+use std::path::Path;
+
+/// Name of the record in the output folder.
+pub(super) const RECORD: &str = "record.jsonl";
+/// Folder of the HTML site in the output folder.
+pub(super) const SITE: &str = "site";
+
+/// Writes the record, the Markdown report and the site below `out`.
+pub(super) fn all(record: &Record, out: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(out).map_err(|error| cannot(out, &error))?;
+    record::write(&out.join(RECORD), record).map_err(|error| {
+        Failure::new(error.to_string()).hint("choose another folder with --out, or make room on the disk")
+    })?;
+    reports(record, out)
+}
+
+/// Writes the Markdown report and the site of a record below `out`.
+pub(super) fn reports(record: &Record, out: &Path) -> Result<(), Failure> {
+    pages(&report::markdown(record), out)?;
+    pages(&report::site(record), &out.join(SITE))
+}
+
+/// Each page is written beside its place and moved there: a reader never sees half of one.
+fn pages(pages: &[Page], folder: &Path) -> Result<(), Failure> {
+    for page in pages {
+        let path = folder.join(&page.path);
+        let parent = path.parent().unwrap_or(folder);
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(parent)?;
+            let file = tempfile::NamedTempFile::new_in(parent)?;
+            std::fs::write(file.path(), &page.bytes)?;
+            set_readable(file.path())?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().map_err(|error| cannot(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// Temporary files are private; reports are for everybody whom the folder lets in.
+#[cfg(unix)]
+fn set_readable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_readable(_path: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!("cannot write {}: {error}", path.display()))
+        .hint("choose another folder with --out, or make room on the disk")
+}
