@@ -4,17 +4,13 @@ use super::Failure;
 use super::arguments::RunArguments;
 use super::console::Console;
 use super::reading::Reading;
-use crate::claim::Claim;
-use crate::correction::{self, Opinion};
 use crate::event::{Event, EventSink};
-use crate::evidence::{Evidence, Finding, SCHEMA};
-use crate::expr::Link;
+use crate::evidence::SCHEMA;
 use crate::method::{Cache, DirectoryCache, NoCache};
 use crate::plan::plan;
 use crate::profile::Profile;
-use crate::random::SeedPath;
-use crate::record::{Correction, Header, Record, Sharpness, Timing};
-use crate::runner::{self, Refine, Setup, Subject};
+use crate::record::{Header, Record, Timing};
+use crate::runner::{self, Corrections, Setup};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,11 +37,7 @@ pub(super) fn run(
     let disk = directory.map(|d| DirectoryCache::new(d, env!("CARGO_PKG_VERSION")));
     let cache: &dyn Cache = disk.as_ref().map_or(&NoCache, |d| d);
     let interrupted = interruption();
-    let setup = Setup {
-        jobs: arguments.jobs.map(usize::from),
-        refine: &Refinement,
-        ..Setup::new(cache, &interrupted, &Refinement)
-    };
+    let setup = Setup { jobs: arguments.jobs.map(usize::from), ..Setup::new(cache, &interrupted, &Corrections) };
     let mut progress = Progress::new(reading, console);
     let outcome = runner::run(&reading.claims, &plan, &setup, &mut progress);
     for warning in disk.iter().flat_map(DirectoryCache::warnings) {
@@ -97,53 +89,6 @@ fn interruption() -> Arc<AtomicBool> {
         }
     });
     flag
-}
-
-/// Sharpness and corrections on the evidence that is there.
-struct Refinement;
-
-impl Refine for Refinement {
-    fn sharpness(&self, subject: &Subject<'_>) -> Option<Sharpness> {
-        let (budget, seed) = bench(subject)?;
-        let simulated = |number: usize, link: &Link| simulated(subject, number, link);
-        correction::sharpness(subject.claim, subject.evidence, budget, &seed, &simulated, subject.plan.profile.mutants)
-    }
-
-    fn corrections(&self, subject: &Subject<'_>) -> Vec<Correction> {
-        let Some((budget, seed)) = bench(subject) else { return Vec::new() };
-        let simulated = |number: usize, link: &Link| simulated(subject, number, link);
-        correction::corrections(subject.claim, subject.evidence, budget, &seed, &simulated)
-    }
-}
-
-/// The budget of the claim's checks and the streams of its variants.
-fn bench<'a>(subject: &Subject<'a>) -> Option<(&'a crate::method::Budget, SeedPath)> {
-    let index = subject.plan.checks.iter().find(|c| {
-        subject.evidence.iter().any(|e| e.method == c.method) && subject.plan.claim_ids[c.claim] == subject.claim.id
-    })?;
-    Some((&index.budget, SeedPath::root(subject.plan.seed).child("claim").child(&subject.claim.id).child("variants")))
-}
-
-/// What the simulations and limits of the claim say of a variant of one of its links.
-fn simulated(subject: &Subject<'_>, number: usize, link: &Link) -> Opinion {
-    if subject.claim.experiment.is_none() && subject.claim.limit.is_none() {
-        return correction::not_simulated(number, link);
-    }
-    let mut variant: Claim = subject.claim.clone();
-    variant.statement.links[number] = link.clone();
-    let evidence: Vec<Evidence> = (subject.recheck)(&variant)
-        .into_iter()
-        .filter(|e| e.link == number && matches!(e.method.as_str(), "simulation" | "scaling"))
-        .collect();
-    let holds = evidence.iter().find_map(|e| match &e.finding {
-        Finding::Proves { certificate: words } | Finding::Agrees { bound: words } => Some(words.clone()),
-        _ => None,
-    });
-    if evidence.iter().any(|e| matches!(e.finding, Finding::Contradicts { .. })) {
-        return Opinion::Fails;
-    }
-    holds
-        .map_or_else(|| Opinion::Silent("the simulation is not precise enough to tell it apart".into()), Opinion::Holds)
 }
 
 /// A bar on standard error with the claims under way.

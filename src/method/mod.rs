@@ -45,6 +45,11 @@ pub trait Method: Sync {
     /// Checks the claim: one evidence per link of its statement that the method speaks about, in order.
     fn check(&self, context: &Context<'_>) -> Vec<Evidence>;
 
+    /// Whether it judges by an experiment, so that variants can be judged on the same samples.
+    fn simulates(&self) -> bool {
+        false
+    }
+
     /// The same with the samples, the cache and the interrupt flag that the checks of a run share; methods that draw no
     /// replicates do not need it.
     fn check_in(&self, context: &Context<'_>, _laboratory: &Laboratory<'_>) -> Vec<Evidence> {

@@ -28,6 +28,10 @@ impl Method for Scaling {
         "limits: extrapolation over at least four sizes with stated correction exponents"
     }
 
+    fn simulates(&self) -> bool {
+        true
+    }
+
     fn applies(&self, claim: &Claim) -> Result<(), String> {
         let limit = claim.limit.as_ref().ok_or("the claim names no limit")?;
         let link = claim.statement.links.first().ok_or("the claim has no relation")?;

@@ -45,6 +45,10 @@ impl Method for Simulation {
         "closed form against experiment, by always-valid intervals and an equivalence margin fixed beforehand"
     }
 
+    fn simulates(&self) -> bool {
+        true
+    }
+
     fn applies(&self, claim: &Claim) -> Result<(), String> {
         resolve(claim)?;
         let relation = claim.statement.links[0].relation;

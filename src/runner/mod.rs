@@ -2,14 +2,16 @@
 
 mod entry;
 mod judging;
+mod refine;
 
 pub use entry::entry;
 pub use judging::{as_expected, because};
+pub use refine::Corrections;
 
 use crate::claim::Claim;
 use crate::event::{Event, EventSink};
 use crate::evidence::{Evidence, StopReason};
-use crate::method::{self, Cache, Context, Laboratory, Method, Runs, undecided};
+use crate::method::{self, Budget, Cache, Context, Laboratory, Method, Runs, undecided};
 use crate::plan::{Check, Plan};
 use crate::random::SeedPath;
 use crate::record::{Correction, Sharpness};
@@ -60,8 +62,12 @@ pub struct Subject<'a> {
     pub evidence: &'a [Evidence],
     /// The plan that it was checked under.
     pub plan: &'a Plan,
-    /// Checks a variant of the claim by the same methods and budgets. Simulated evidence is reused: nothing is drawn.
-    pub recheck: &'a (dyn Fn(&Claim) -> Vec<Evidence> + Sync),
+    /// What its checks without simulation were granted.
+    pub budget: &'a Budget,
+    /// Where the streams of its variants hang.
+    pub seed: &'a SeedPath,
+    /// Checks a variant of the claim by those of its methods that simulate, on the samples that are there: nothing is drawn.
+    pub resimulate: &'a (dyn Fn(&Claim) -> Vec<Evidence> + Sync),
 }
 
 /// All that is known about one claim after a run.
@@ -177,11 +183,20 @@ impl Job<'_> {
         let declined: Vec<_> = self.plan.declined.iter().filter(|d| d.claim == index).collect();
         let because = because(verdict, &evidence, &declined, claim.statement.links.len());
         let (mut sharpness, mut corrections) = (None, Vec::new());
-        if !self.setup.interrupted.load(Ordering::Relaxed) {
-            let recheck = |variant: &Claim| -> Vec<Evidence> {
-                checks.iter().flat_map(|check| self.check(variant, check, true, &|_| {})).collect()
+        if let (Some(first), false) = (checks.first(), self.setup.interrupted.load(Ordering::Relaxed)) {
+            let simulating: Vec<&&Check> = checks.iter().filter(|c| self.simulates(c)).collect();
+            let resimulate = |variant: &Claim| -> Vec<Evidence> {
+                simulating.iter().flat_map(|check| self.check(variant, check, true, &|_| {})).collect()
             };
-            let subject = Subject { claim, evidence: &evidence, plan: self.plan, recheck: &recheck };
+            let seed = SeedPath::root(self.plan.seed).child("claim").child(&claim.id).child("variants");
+            let subject = Subject {
+                claim,
+                evidence: &evidence,
+                plan: self.plan,
+                budget: &first.budget,
+                seed: &seed,
+                resimulate: &resimulate,
+            };
             match verdict {
                 Verdict::Proved | Verdict::Supported => sharpness = self.setup.refine.sharpness(&subject),
                 Verdict::Refuted => corrections = self.setup.refine.corrections(&subject),
@@ -190,6 +205,10 @@ impl Job<'_> {
         }
         self.send(Event::ClaimJudged { claim: index, verdict, as_expected: as_expected(claim.expect, verdict) });
         Judged { evidence, verdict, because, sharpness, corrections, seconds: began.elapsed().as_secs_f64() }
+    }
+
+    fn simulates(&self, check: &Check) -> bool {
+        self.setup.methods.iter().any(|m| m.name() == check.method && m.simulates())
     }
 
     fn check(&self, claim: &Claim, check: &Check, frozen: bool, progress: &(dyn Fn(&str) + Sync)) -> Vec<Evidence> {
@@ -216,7 +235,6 @@ impl Job<'_> {
     }
 }
 
-/// The usual setup: every method, no refinement.
 impl<'a> Setup<'a> {
     /// A setup with the table of methods.
     pub fn new(cache: &'a dyn Cache, interrupted: &'a AtomicBool, refine: &'a dyn Refine) -> Self {

@@ -18,6 +18,9 @@ impl Method for ToySimulation {
     fn summary(&self) -> &'static str {
         "draws"
     }
+    fn simulates(&self) -> bool {
+        true
+    }
     fn applies(&self, claim: &Claim) -> Result<(), String> {
         claim.experiment.as_ref().map(|_| ()).ok_or_else(|| "no experiment".to_owned())
     }
@@ -54,7 +57,7 @@ impl Refine for Doubling {
     fn sharpness(&self, subject: &Subject<'_>) -> Option<Sharpness> {
         let mut variant = subject.claim.clone();
         variant.statement.links[0].right = &variant.statement.links[0].right * &n(2);
-        let killed = judge(&(subject.recheck)(&variant), 1) == Verdict::Refuted;
+        let killed = judge(&(subject.resimulate)(&variant), 1) == Verdict::Refuted;
         Some(Sharpness { mutants: 1, killed: usize::from(killed), equivalent: 0, survivors: Vec::new() })
     }
     fn corrections(&self, _: &Subject<'_>) -> Vec<Correction> {
@@ -126,4 +129,16 @@ fn plans_share_the_error_rate_and_have_a_digest() {
     assert_eq!(plan.digest, plan_with(&claims, &profile, 7, METHODS).digest);
     assert_ne!(plan.digest, plan_with(&claims, &profile, 8, METHODS).digest);
     assert_ne!(plan.digest, plan_with(&claims[1..], &profile, 7, METHODS).digest);
+}
+
+#[test]
+fn variants_are_judged_on_the_samples_there_are() {
+    let claims = claims();
+    let plan = plan_with(&claims, &Profile::named("quick").unwrap(), 7, METHODS);
+    let flag = AtomicBool::new(false);
+    let setup = Setup { jobs: Some(1), cache: &NoCache, interrupted: &flag, refine: &Corrections, methods: METHODS };
+    let outcome = run(&claims, &plan, &setup, &mut ());
+    // 6/5 μ is refuted; μ itself is one dropped factor away and agrees on both streams.
+    let repaired: Vec<&str> = outcome.claims[2].corrections.iter().map(|c| c.tex.as_str()).collect();
+    assert!(repaired.iter().any(|tex| tex.ends_with(r"\mu")), "{repaired:?}");
 }
