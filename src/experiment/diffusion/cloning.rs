@@ -61,7 +61,7 @@ impl Sde {
     pub(super) const STEP: Parameter = Parameter {
         name: "step",
         meaning: "largest time step of the backward equation",
-        default: 0.05,
+        default: 0.025,
         minimum: 1e-4,
         maximum: 0.2,
         whole: false,
@@ -111,13 +111,14 @@ impl Sde {
         }
     }
 
-    /// Weak error of the time steps (second order; measured against the exact posterior, with a margin), both classes
-    /// read off wrongly at the end, and the total variation distance of the start from the noised data.
+    /// Weak error of the time steps, both classes read off wrongly at the end, and the total variation distance of the
+    /// start from the noised data. The first is at most 0.61 h² for two Gaussians: the scheme's transition law,
+    /// iterated on a fine mesh of the class axis, against the posterior, for m√d = 4, 32, σ = 0.1 … 2, h = 0.05 … 0.2.
     pub(super) fn curve_bias(parameters: &Parameters) -> f64 {
         let target = TwoClass::unchecked(parameters);
         let last = target.time_of_separation(1.0) + parameters.get("to");
         let start = target.separation(last + Self::LEAD).powi(2);
-        0.1 * parameters.get("step").powi(2) + 2.0 * target.misclassified(Self::end(&target)) + 0.36 * start
+        parameters.get("step").powi(2) + 2.0 * target.misclassified(Self::end(&target)) + 0.36 * start
     }
 
     /// The bias of the curve over its slope at the level, the distance between the curve and the fitted quintic
@@ -189,10 +190,9 @@ mod tests {
     /// The level ¾ is crossed at κ = 0.922412…: log(3/κ) for d = 9, m = σ = 1.
     #[test]
     fn the_half_point_is_where_the_integral_puts_it() {
-        let given = [("d", 9.0), ("from", -0.8), ("to", 0.8), ("trajectories", 800.0), ("step", 0.1)];
-        let (mean, error) = sample(&EXPERIMENT, &given, 12).get("speciation-time")[0];
-        let exact = (3.0f64 / 0.922_412_3).ln();
-        assert!((mean - exact).abs() < 4.5 * error + 0.015, "{mean} ± {error} against {exact}");
-        assert!(error < 0.03);
+        let given = [("d", 9.0), ("from", -0.8), ("to", 0.8), ("trajectories", 800.0), ("step", 0.05)];
+        let found = sample(&EXPERIMENT, &given, 12);
+        found.assert("speciation-time", &[(3.0f64 / 0.922_412_3).ln()]);
+        assert!(found.get("speciation-time")[0].1 < 0.03);
     }
 }

@@ -123,7 +123,7 @@ pub(super) fn root(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -
     if fa == 0.0 {
         return a;
     }
-    if !(fa * fb <= 0.0) {
+    if fa.is_nan() || fb.is_nan() || fa * fb > 0.0 {
         return f64::NAN;
     }
     let mut c = b;
