@@ -16,6 +16,8 @@ pub(crate) struct Sample {
 
 /// Runs `replicates` replicates with a fixed seed.
 pub(crate) fn sample(experiment: &'static Experiment, given: &[(&str, f64)], replicates: usize) -> Sample {
+    // An experiment that is not in the table could never be run by a claim.
+    assert!(super::find(experiment.name).is_some_and(|found| std::ptr::eq(found, experiment)));
     let given: BTreeMap<String, f64> = given.iter().map(|&(k, v)| (k.to_owned(), v)).collect();
     let parameters = experiment.parameters(&given).unwrap();
     let path = SeedPath::root(20261121).child(experiment.name);
