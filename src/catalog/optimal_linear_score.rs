@@ -41,7 +41,7 @@ mod tests {
     fn minimises_the_loss_of_one_mode() {
         // E(−wx + z/√Δ)² with x = √c e^{-t} a + √Δ z.
         for (c, t) in [(0.2, 0.4), (3.0, 0.05), (1.0, 2.0)] {
-            let delta = 1.0 - (-2.0 * t as f64).exp();
+            let delta = 1.0 - (-2.0f64 * t).exp();
             let loss = |w: f64| w * w * c * (1.0 - delta) + (1.0 / delta.sqrt() - w * delta.sqrt()).powi(2);
             let w = (OPTIMAL_LINEAR_SCORE.value)(&[c, t]);
             assert!(loss(w) < loss(w * 1.001) && loss(w) < loss(w * 0.999));
