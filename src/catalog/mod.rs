@@ -35,6 +35,11 @@ pub mod zero_temperature_load;
 #[cfg(test)]
 mod tests;
 
+use crate::expr::Expr;
+use crate::latex::{self, Scope};
+use crate::note;
+use crate::source::SourceFile;
+
 /// Every closed form; a test compares the table with the directory listing.
 pub static ALL: &[&ClosedForm] = &[
     &all_pattern_capacity::ALL_PATTERN_CAPACITY,
@@ -94,6 +99,33 @@ pub struct ClosedForm {
     pub wrong_twin: &'static str,
     /// Version that introduced it.
     pub since: &'static str,
+}
+
+impl ClosedForm {
+    /// What its symbols mean: the scope of a note that declares them.
+    ///
+    /// # Errors
+    /// A declaration cannot be read: a bug in the entry.
+    pub fn scope(&self) -> Result<Scope, String> {
+        let rows: String = self.symbols.iter().map(|(name, sort)| format!("'{name}' = '{sort}'\n")).collect();
+        let file = SourceFile::new(self.id, format!("+++\ntitle = '{}'\n[symbols]\n{rows}+++\n", self.id));
+        let (raw, mut problems) = note::read(&file);
+        let (lowered, more) = note::lower(&raw);
+        problems.extend(more);
+        match problems.first() {
+            Some(problem) => Err(format!("the closed form `{}`: {}", self.id, problem.message)),
+            None => Ok(lowered.scope),
+        }
+    }
+
+    /// Its LaTeX as an expression.
+    ///
+    /// # Errors
+    /// The LaTeX or a declaration cannot be read: a bug in the entry.
+    pub fn formula(&self) -> Result<Expr, String> {
+        let scope = self.scope()?;
+        latex::expression(self.latex, &scope, &[]).map_err(|t| format!("the closed form `{}`: {}", self.id, t.message))
+    }
 }
 
 /// Declares a closed form whose module documentation (`//!` lines repeated in `doc`) has the required headings.

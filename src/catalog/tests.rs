@@ -5,20 +5,10 @@ use crate::eval::{Assignment, Program, Value};
 use crate::expr::declaration::Domain;
 use crate::expr::{Expr, Sort};
 use crate::latex::{self, Scope};
-use crate::note;
 use crate::numeric::float::{F64, nearest};
-use crate::source::SourceFile;
 
-/// The scope of a note that declares the form's symbols.
 fn scope(form: &ClosedForm) -> Scope {
-    let rows: String = form.symbols.iter().map(|(name, sort)| format!("'{name}' = '{sort}'\n")).collect();
-    let text = format!("+++\ntitle = '{}'\n[symbols]\n{rows}+++\n", form.id);
-    let file = SourceFile::new(form.id, text);
-    let (raw, diagnostics) = note::read(&file);
-    assert!(diagnostics.is_empty(), "{}: {diagnostics:?}", form.id);
-    let (lowered, diagnostics) = note::lower(&raw);
-    assert!(diagnostics.is_empty(), "{}: {diagnostics:?}", form.id);
-    lowered.scope
+    form.scope().unwrap_or_else(|problem| panic!("{problem}"))
 }
 
 fn parse(form: &ClosedForm, tex: &str, scope: &Scope) -> Expr {

@@ -34,7 +34,7 @@ pub(super) fn run(
     let profile = Profile::named(arguments.profile.word()).map_err(|e| Failure::new(e.to_string()))?;
     let plan = plan(&reading.claims, &profile, arguments.seed);
     let directory = if arguments.no_cache { None } else { cache_directory() };
-    let disk = directory.map(|d| DirectoryCache::new(d, env!("CARGO_PKG_VERSION")));
+    let disk = directory.map(|d| DirectoryCache::new(d, program_digest()));
     let cache: &dyn Cache = disk.as_ref().map_or(&NoCache, |d| d);
     let interrupted = interruption();
     let setup = Setup { jobs: arguments.jobs.map(usize::from), ..Setup::new(cache, &interrupted, &Corrections) };
@@ -69,6 +69,12 @@ pub(super) fn run(
         timing: Timing { total: began.elapsed().as_secs_f64(), claims: seconds },
     };
     Ok(Run { record, interrupted: outcome.interrupted })
+}
+
+/// What samples depend on besides their names: the program that drew them.
+fn program_digest() -> String {
+    let bytes = std::env::current_exe().and_then(std::fs::read).unwrap_or_default();
+    blake3::hash(&bytes).to_hex().to_string()
 }
 
 /// Where samples are kept between runs.

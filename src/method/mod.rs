@@ -2,6 +2,7 @@
 
 mod attack;
 pub mod calculus;
+pub mod closed_form;
 pub mod comparison;
 pub mod enclosure;
 pub mod exact;
@@ -20,8 +21,14 @@ use crate::evidence::{Evidence, Finding, StopReason};
 use crate::random::SeedPath;
 
 /// Every method, in the order in which a plan tries them.
-pub static ALL: &[&dyn Method] =
-    &[&exact::Exact, &enclosure::Enclosure, &calculus::Calculus, &simulation::Simulation, &scaling::Scaling];
+pub static ALL: &[&dyn Method] = &[
+    &exact::Exact,
+    &enclosure::Enclosure,
+    &calculus::Calculus,
+    &closed_form::ClosedFormComparison,
+    &simulation::Simulation,
+    &scaling::Scaling,
+];
 
 /// The method with this name.
 pub fn find(name: &str) -> Option<&'static dyn Method> {

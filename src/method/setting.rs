@@ -4,6 +4,7 @@ use super::Budget;
 use crate::assumption::{Point, Sampler, Tally};
 use crate::claim::{Claim, Domain, Role};
 use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Symbol, walk};
+use crate::numeric::Rational;
 use crate::random::SeedPath;
 
 /// A claim ready to be looked at point by point. Its links, variants of them and their repairs are judged on the same points.
@@ -35,6 +36,7 @@ impl<'a> Setting<'a> {
         let mut definitions: Vec<(Symbol, Expr)> = Vec::new();
         while let Some((position, symbol, value)) = definition(claim, &conditions) {
             conditions.remove(position);
+            conditions.extend(range_of(claim, &symbol, &value));
             let put_in = |c: &Condition| substitute_condition(c, &symbol, &value);
             conditions =
                 conditions.iter().map(put_in).collect::<Option<_>>().ok_or("a derivative by a defined symbol")?;
@@ -128,14 +130,33 @@ fn split(condition: Condition, out: &mut Vec<Condition>) {
     }
 }
 
-/// A condition that says what one free symbol is, if the symbol may take every value of its sort.
+/// The declared range of a defined symbol, as conditions on the value that is put in for it.
+fn range_of(claim: &Claim, symbol: &Symbol, value: &Expr) -> Vec<Condition> {
+    let domain = claim.declarations.iter().find(|d| d.symbol == *symbol).map(|d| &d.domain);
+    let Some(Domain::Interval { lower, upper }) = domain else { return Vec::new() };
+    let bound = |bound: &Option<(Rational, bool)>, strict: Relation, weak: Relation| {
+        bound.as_ref().map(|(end, included)| {
+            let relation = if *included { weak } else { strict };
+            let right = Expr::number(end.clone(), value.span);
+            Condition::Holds(Link { left: value.clone(), relation, right })
+        })
+    };
+    let below = bound(lower, Relation::Greater, Relation::GreaterOrEqual);
+    let above = bound(upper, Relation::Less, Relation::LessOrEqual);
+    below.into_iter().chain(above).collect()
+}
+
+/// A condition that says what one free number is, or what array is that may take every value of its sort.
 fn definition(claim: &Claim, conditions: &[Condition]) -> Option<(usize, Symbol, Expr)> {
     conditions.iter().enumerate().find_map(|(position, condition)| {
         let Condition::Holds(Link { left, relation: Relation::Equal, right }) = condition else { return None };
         [(left, right), (right, left)].into_iter().find_map(|(name, value)| {
             let Kind::Symbol(symbol) = &*name.kind else { return None };
             let declaration = claim.declarations.iter().find(|d| d.symbol == *symbol)?;
-            let free = matches!((&declaration.domain, &declaration.role), (Domain::All, Role::Variable));
+            let free = matches!(
+                (&declaration.domain, &declaration.role),
+                (Domain::All | Domain::Interval { .. }, Role::Variable)
+            );
             let fits = value.sort == *symbol.sort() || (value.sort.is_scalar() && *symbol.sort() == Sort::Real);
             (free && fits && !walk::mentions(value, symbol)).then(|| (position, symbol.clone(), value.clone()))
         })

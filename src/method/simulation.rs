@@ -125,6 +125,24 @@ pub(crate) fn points(request: &ExperimentRequest) -> Vec<BTreeMap<String, f64>> 
     points
 }
 
+/// The points along a limit: parameters that are swept beside the one of the limit go along with it, value by value.
+pub(crate) fn points_along(request: &ExperimentRequest) -> Result<Vec<BTreeMap<String, f64>>, String> {
+    let length = request.sweep.first().map_or(1, |(_, values)| values.len());
+    if let Some((name, values)) = request.sweep.iter().find(|(_, values)| values.len() != length) {
+        return Err(format!(
+            "`{name}` has {} values and `{}` has {length}: along a limit they go together",
+            values.len(),
+            request.sweep[0].0
+        ));
+    }
+    let point = |i: usize| {
+        let mut point = request.parameters.clone();
+        point.extend(request.sweep.iter().map(|(name, values)| (name.clone(), values[i])));
+        point
+    };
+    Ok((0..length).map(point).collect())
+}
+
 /// The run at one point, shared by all checks of the laboratory.
 pub(crate) fn run_at(
     experiment: &'static Experiment,

@@ -269,6 +269,11 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
         (None, None) => unreachable!("a readable claim has a formula"),
     };
     let read = latex::statement(&formula.text, scope).map_err(|t| locate(file, formula, t))?;
+    let mut statement = read.statement;
+    if raw.extremum.is_some() {
+        // The premise of a claimed optimum is that it is stationary: that is what is checked, not assumed.
+        statement.premises.clear();
+    }
     let statement_of = |text: &Located| -> Lower<Statement> {
         latex::statement(&text.text, scope).map(|e| e.statement).map_err(|t| locate(file, text, t))
     };
@@ -338,7 +343,7 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
         file: file.clone(),
         span: formula.span,
         tex: formula.text.clone(),
-        statement: read.statement,
+        statement,
         alternative: read.alternative.map(|(statement, _)| statement),
         declarations: declarations.clone(),
         assumptions,

@@ -7,7 +7,7 @@ use crate::method::simulation::binding::{plain_name, predict};
 use crate::method::simulation::figures::{band, line};
 use crate::method::simulation::judging::looks;
 use crate::method::simulation::sample::{Stopped, Strand, canonical};
-use crate::method::simulation::{Request, points, run_at};
+use crate::method::simulation::{Request, points_along, run_at};
 use crate::method::{Context, Laboratory, SimulationBudget};
 use crate::stats::{Moments, normal_quantile};
 
@@ -32,18 +32,18 @@ pub(super) struct Stop(pub StopReason, pub String);
 pub(super) fn swept<'a>(request: &'a Request<'_>, limit: &Limit) -> Result<&'a str, String> {
     let tex = limit.symbol.tex();
     let name = request.request.bind.get(tex).cloned().unwrap_or_else(|| plain_name(tex));
-    match request.request.sweep.as_slice() {
-        [(parameter, values)] if *parameter == name => {
-            if values.len() >= 4 {
-                Ok(parameter)
-            } else {
-                Err(format!("a limit needs at least four values of `{name}`"))
-            }
-        }
-        [(parameter, _)] => Err(format!("the limit is in `{name}` but the experiment sweeps `{parameter}`")),
-        [] => Err(format!("the experiment must sweep `{name}` over at least four values")),
-        _ => Err("a limit takes a sweep over one parameter".to_owned()),
+    let sweep = &request.request.sweep;
+    let Some((parameter, values)) = sweep.iter().find(|(parameter, _)| *parameter == name) else {
+        return Err(match sweep.first() {
+            Some((parameter, _)) => format!("the limit is in `{name}` but the experiment sweeps `{parameter}`"),
+            None => format!("the experiment must sweep `{name}` over at least four values"),
+        });
+    };
+    points_along(request.request)?;
+    if values.len() < 4 {
+        return Err(format!("a limit needs at least four values of `{name}`"));
     }
+    Ok(parameter)
 }
 
 /// Measures every size with the same share of the work, at numbers of replicates that do not depend on the results.
@@ -58,7 +58,7 @@ pub(super) fn measure(
     let budget = &context.budget.simulation;
     let parameter = swept(request, limit).map_err(not_applicable)?.to_owned();
     let target = finite_target(limit).map_err(not_applicable)?;
-    let points = points(request.request);
+    let points = points_along(request.request).map_err(not_applicable)?;
     if points.len() < budget.minimum_sizes {
         return Err(not_applicable(format!("a limit needs at least {} sizes", budget.minimum_sizes)));
     }
