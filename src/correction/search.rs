@@ -18,7 +18,10 @@ const QUICK_POINTS: usize = 12;
 /// A point counts for the filter if both sides agree to this relative difference.
 const QUICK_TOLERANCE: f64 = 1e-7;
 
-/// Pairs of slips that are tried.
+/// Operations that the quick filter of pairs of slips may take, by the estimate of [`walk::weight`].
+const PAIR_WORK: usize = 8_000_000;
+
+/// Pairs of slips that are tried at most.
 const PAIRS: usize = 60_000;
 
 /// Single slips of a claim about an optimum or a solution, whose judging is slow.
@@ -116,6 +119,7 @@ fn single_slips(link: &Link) -> Vec<Candidate> {
 
 /// Formulas two slips away: every second slip after every first, up to a budget.
 fn pairs(link: &Link) -> Vec<Candidate> {
+    let most = PAIRS.min(PAIR_WORK / (walk::weight(&link.left) + walk::weight(&link.right)).max(1));
     let mut out = Vec::new();
     for first in mutants(link, usize::MAX) {
         for second in mutants(&first.link, usize::MAX) {
@@ -125,7 +129,7 @@ fn pairs(link: &Link) -> Vec<Candidate> {
                 edits: 2,
                 description: format!("{}; {}", first.description, second.description),
             });
-            if out.len() >= PAIRS {
+            if out.len() >= most {
                 return sensible(out);
             }
         }

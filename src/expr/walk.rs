@@ -310,6 +310,27 @@ pub fn size(expr: &Expr) -> usize {
     1 + children(expr).into_iter().map(size).sum::<usize>()
 }
 
+/// An estimate of the operations that one evaluation at small sizes takes: binders repeat what is under them.
+pub fn weight(expr: &Expr) -> usize {
+    let below = 1 + children(expr).into_iter().map(weight).fold(0, usize::saturating_add);
+    let repeats = match &*expr.kind {
+        Kind::Fold(_, binders, ..) => binders
+            .iter()
+            .map(|b| match b.range {
+                Range::Between(..) => 3,
+                Range::Signs => 2,
+                Range::SignVectors(_) => 8,
+            })
+            .product(),
+        Kind::Expectation(variables, _) => 8 * variables.len(),
+        Kind::Integral(..) => 100,
+        Kind::Derivative(_, _, order) => 1 + *order as usize,
+        Kind::Gradient(..) => 4,
+        _ => 1,
+    };
+    below.saturating_mul(repeats)
+}
+
 /// The length of the longest path, the root counted as 1.
 pub fn depth(expr: &Expr) -> usize {
     1 + children(expr).into_iter().map(depth).max().unwrap_or(0)

@@ -10,6 +10,7 @@ use crate::expr::walk::{any, free_symbols, mentions};
 use crate::expr::{Kind, Link, Relation, Sort, Symbol};
 use crate::method::Context;
 use crate::method::simulation::wording::significant;
+use crate::numeric::ball::Balls;
 
 /// Points of the other symbols at which a limit is tried.
 const POINTS: usize = 6;
@@ -19,6 +20,11 @@ const STEPS: u32 = 12;
 const MARGIN: f64 = 1e-3;
 /// The same where the approach is logarithmic and extrapolation is less sure.
 const SLOW_MARGIN: f64 = 2e-2;
+
+/// Relative width from which an interval counts as blurred.
+const SHARP: f64 = 1e-12;
+/// Precision at which a blurred side is evaluated again: enough for a cancellation of sixty digits.
+const BITS: usize = 256;
 
 /// Whether the two sides can be followed along the limit.
 pub(super) fn applies(claim: &Claim, limit: &Limit) -> Result<(), String> {
@@ -101,11 +107,10 @@ fn follow(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, pat
             at.set_size(symbol, value.round() as usize);
         }
         at.set(symbol, Value::Scalar(*value));
-        let side = |p: &Program| p.evaluate_with_error(&at).ok().and_then(|v| v.as_scalar().copied());
-        let (Some(l), Some(r)) = (side(&programs[0]), side(&programs[1])) else { break };
-        let (left, right) = (0.5 * (l.lo() + l.hi()), 0.5 * (r.lo() + r.hi()));
+        let (Some(l), Some(r)) = (enclose(&programs[0], &at), enclose(&programs[1], &at)) else { break };
+        let (left, right) = (0.5 * (l.0 + l.1), 0.5 * (r.0 + r.1));
         let scale = left.abs().max(right.abs());
-        let blur = if scale > 0.0 { ((l.hi() - l.lo()) + (r.hi() - r.lo())) / scale } else { 0.0 };
+        let blur = if scale > 0.0 { ((l.1 - l.0) + (r.1 - r.0)) / scale } else { 0.0 };
         // Beyond this the difference is rounding noise.
         if !(left.is_finite() && right.is_finite() && blur < 1e-4) {
             break;
@@ -113,6 +118,22 @@ fn follow(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, pat
         steps.push(Step { size: *size, left, right, blur });
     }
     steps
+}
+
+/// The ends of a side's value: in `f64` intervals, and in balls where those are blurred by cancellation.
+fn enclose(program: &Program, at: &Assignment<f64>) -> Option<(f64, f64)> {
+    let plain = program.evaluate_with_error(at).ok().and_then(|v| v.as_scalar().copied()).map(|i| (i.lo(), i.hi()));
+    if let Some((low, high)) = plain
+        && high - low <= SHARP * low.abs().max(high.abs())
+    {
+        return plain;
+    }
+    let balls = Balls::new(BITS);
+    let sharp = program.evaluate(&balls, &at.map(|x| balls.from_f64(*x))).ok();
+    sharp
+        .and_then(|v| v.as_scalar().map(|b| balls.enclosure(b)))
+        .filter(|(l, h)| l.is_finite() && h.is_finite())
+        .or(plain)
 }
 
 /// An accelerated limit.
