@@ -1,9 +1,9 @@
 //! Values of one symbol: exact rationals in its domain.
 
 use super::{Point, Style, length};
-use crate::claim::{Declaration, Domain};
 use crate::eval::Value;
 use crate::expr::Sort;
+use crate::expr::declaration::{Declaration, Domain};
 use crate::numeric::Rational;
 use crate::random::Stream;
 use nalgebra::DMatrix;

@@ -1,9 +1,9 @@
 //! Values of one symbol in the prime field: free indeterminates, tied only as the domain ties them.
 
 use super::{Point, Style, draw, length};
-use crate::claim::{Declaration, Domain};
 use crate::eval::Value;
 use crate::expr::Sort;
+use crate::expr::declaration::{Declaration, Domain};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::{Arithmetic, Rational};
 use crate::random::Stream;

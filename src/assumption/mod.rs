@@ -9,8 +9,8 @@ mod words;
 
 pub use words::{condition_in_words, domain_in_words, show_number, show_value};
 
-use crate::claim::{Declaration, Role};
 use crate::eval::{Assignment, Program, Value};
+use crate::expr::declaration::{Declaration, Role};
 use crate::expr::{Condition, Dim, Relation, Sort, Symbol, walk};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::interval::Intervals;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::claim::Domain;
+use crate::expr::declaration::Domain;
 use crate::expr::fixture::*;
 use crate::expr::{Expr, Link};
 use crate::source::Span;

@@ -1,7 +1,7 @@
 //! Domains, conditions and values in words.
 
-use crate::claim::{Declaration, Domain, Role};
 use crate::eval::Value;
+use crate::expr::declaration::{Declaration, Domain, Role};
 use crate::expr::{Condition, print};
 use crate::numeric::Rational;
 

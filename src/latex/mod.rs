@@ -29,7 +29,7 @@ pub struct Trouble {
     /// Words beside the marked source.
     pub label: String,
     /// Another place that helps to understand it.
-    pub also: Option<(Span, String)>,
+    pub also: Option<Box<(Span, String)>>,
     /// What to do.
     pub hint: Option<String>,
 }
@@ -45,7 +45,7 @@ impl Trouble {
     }
 
     pub(crate) fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.also = Some((span, text.into()));
+        self.also = Some(Box::new((span, text.into())));
         self
     }
 

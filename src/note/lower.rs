@@ -48,7 +48,7 @@ fn locate(file: &SourceFile, text: &Located, trouble: Trouble) -> Box<Diagnostic
     let place = |span: crate::source::Span| text.place(span.start..span.end);
     let mut diagnostic =
         Diagnostic::error(trouble.code, file, place(trouble.span), trouble.message).labelled(trouble.label);
-    if let Some((span, words)) = trouble.also {
+    if let Some((span, words)) = trouble.also.map(|also| *also) {
         diagnostic = diagnostic.also(place(span), words);
     }
     diagnostic.hint = trouble.hint;

@@ -1,4 +1,12 @@
 //! The integration tests, in one binary; modules by what a user sees.
 
+mod bad_input;
 mod cli;
+mod determinism;
+mod language;
+mod layers;
+mod library;
 mod note_syntax;
+mod reports;
+mod tables;
+mod verdicts;
