@@ -86,7 +86,7 @@ pub fn mutants(link: &Link, limit: usize) -> Vec<Mutant> {
         }
     }
     if let Some(relation) = reversed(link.relation) {
-        let description = format!("{} in place of {}", relation.tex(), link.relation.tex());
+        let description = format!("${}$ in place of ${}$", relation.tex(), link.relation.tex());
         let link = Link { left: link.left.clone(), relation, right: link.right.clone() };
         found.push(Mutant { link, description, path: Path::new(), operator: Operator::Relation });
     }
@@ -256,8 +256,13 @@ fn without(operands: &[Expr], drop: usize, model: &Expr, kind: fn(Vec<Expr>) -> 
     if rest.len() == 1 { rest.remove(0) } else { like(kind(rest), model) }
 }
 
+/// Longest TeX that an edit is described by.
+const LONGEST_SHOWN: usize = 120;
+
+/// A part of a formula in a sentence.
 fn shown(e: &Expr) -> String {
-    print::expr(e)
+    let tex = print::expr(e);
+    if tex.len() > LONGEST_SHOWN { "a long part".to_owned() } else { format!("${tex}$") }
 }
 
 type Local = (Operator, Expr, String);
@@ -392,7 +397,7 @@ fn symbol_slips(e: &Expr, symbol: &Symbol, symbols: &[Symbol], place: &Place, ou
         let same_kind = other.sort() == symbol.sort() && !matches!(symbol.sort(), Sort::Function(..));
         if same_kind && other != symbol {
             let new = Expr::symbol(other, e.span);
-            out.push((Operator::Symbol, new, format!("{} in place of {}", other.tex(), symbol.tex())));
+            out.push((Operator::Symbol, new, format!("${}$ in place of ${}$", other.tex(), symbol.tex())));
         }
     }
     match symbol.sort() {

@@ -134,12 +134,12 @@ impl Sampler {
             }
             seen.push(symbol.clone());
             let Some(declaration) = declarations.iter().find(|d| d.symbol == symbol) else {
-                return Err(format!("`{}` is not declared", symbol.tex()));
+                return Err(format!("${}$ is not declared", symbol.tex()));
             };
             match (&declaration.role, symbol.sort()) {
-                (Role::Estimand, _) => return Err(format!("`{}` is measured by an experiment", symbol.tex())),
-                (Role::Random(_), _) => return Err(format!("`{}` is random and not averaged over", symbol.tex())),
-                (_, Sort::Function(..)) => return Err(format!("`{}` is an unspecified function", symbol.tex())),
+                (Role::Estimand, _) => return Err(format!("${}$ is measured by an experiment", symbol.tex())),
+                (Role::Random(_), _) => return Err(format!("${}$ is random and not averaged over", symbol.tex())),
+                (_, Sort::Function(..)) => return Err(format!("${}$ is an unspecified function", symbol.tex())),
                 (Role::Dimension, _) => sampler.dimensions.push(declaration.clone()),
                 (Role::Variable, _) => sampler.variables.push(declaration.clone()),
             }

@@ -5,10 +5,10 @@ use crate::expr::declaration::{Declaration, Domain, Role};
 use crate::expr::{Condition, print};
 use crate::numeric::Rational;
 
-/// A declaration as a report says it: `C: matrix(d, d), symmetric positive definite`.
+/// A declaration as a report says it: `$C$: matrix(d, d), symmetric positive definite`.
 pub fn domain_in_words(declaration: &Declaration) -> String {
     let symbol = &declaration.symbol;
-    let mut out = format!("{}: {}", symbol.tex(), symbol.sort());
+    let mut out = format!("${}$: {}", symbol.tex(), symbol.sort());
     match &declaration.domain {
         Domain::All => {}
         Domain::Interval { lower, upper } => {
@@ -34,9 +34,9 @@ pub fn domain_in_words(declaration: &Declaration) -> String {
     out
 }
 
-/// A condition as TeX source.
+/// A condition as TeX source between dollars.
 pub fn condition_in_words(condition: &Condition) -> String {
-    print::condition(condition)
+    format!("${}$", print::condition(condition))
 }
 
 /// A rational number: as a decimal if that is short, else as a quotient; approximate if even that is long.

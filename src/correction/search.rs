@@ -111,7 +111,7 @@ fn single_slips(link: &Link) -> Vec<Candidate> {
         link: Link { relation, ..link.clone() },
         path: Vec::new(),
         edits: 1,
-        description: format!("{} in place of {}", relation.tex(), link.relation.tex()),
+        description: format!("${}$ in place of ${}$", relation.tex(), link.relation.tex()),
     });
     let reversed = mutants(link, usize::MAX).into_iter().filter(|m| m.operator == Operator::Relation).map(candidate);
     weakened.into_iter().chain(reversed).collect()

@@ -7,7 +7,7 @@ use crate::evidence::{Evidence, Finding};
 use crate::expr::print;
 use crate::method::Budget;
 use crate::random::SeedPath;
-use crate::record::Sharpness;
+use crate::record::{Sharpness, Survivor};
 
 /// Judges at most `limit` mutants of every link that the evidence proves or supports, on the points of `budget` below `seed`
 /// and on the simulations there are. `None` if no link has any mutant.
@@ -41,7 +41,8 @@ pub fn sharpness(
                     Opinion::Silent(why) if !why.is_empty() => why,
                     _ => "the simulation is not precise enough to tell it apart".to_owned(),
                 };
-                total.survivors.push(format!("{} ({}; {why})", print::link(&mutant.link), mutant.description));
+                let tex = print::link(&mutant.link);
+                total.survivors.push(Survivor { tex, edit: mutant.description, reason: why });
             }
         }
     }

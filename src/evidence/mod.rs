@@ -1,5 +1,5 @@
 //! What a check produced: a finding with its certificate, bound, witness or reason, and the data behind its figures.
-//! Plain serialisable data; formulas appear as TeX, numbers as they are.
+//! Plain serialisable data. In sentences, formulas and symbols stand between dollars as TeX, numbers as they are.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -82,7 +82,7 @@ pub struct Witness {
     pub left: String,
     /// The right-hand side there.
     pub right: String,
-    /// The sentence that a referee would write.
+    /// The sentence that a referee would write; formulas in it stand between dollars.
     pub summary: String,
 }
 
@@ -109,6 +109,25 @@ pub enum StopReason {
     Timeout,
     /// The run was interrupted.
     Interrupted,
+}
+
+impl StopReason {
+    /// What would decide the claim, or bring it nearer to a decision.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::NoAdmissiblePoint => "check the ranges of the symbols and the assumptions: nothing meets them all",
+            Self::NotApplicable => {
+                "state the claim so that a method applies; `corrigenda list methods` says what each needs"
+            }
+            Self::BudgetExhausted => "a larger profile, or more replicates",
+            Self::PrecisionExhausted => "a larger profile, with more precision, or a form that cancels less",
+            Self::StillDrifting => "larger sizes in the claim's experiment or sweep",
+            Self::HeavyTails => "an estimand of finite variance",
+            Self::NotConfirmed => "a larger profile: the two streams disagree",
+            Self::Timeout => "more time, or a smaller claim",
+            Self::Interrupted => "running again: what was finished is kept",
+        }
+    }
 }
 
 /// The data of one figure. The report draws it; nothing here knows how.

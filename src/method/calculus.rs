@@ -151,7 +151,7 @@ fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Bu
         failures.into_iter().min_by_key(|(point, ..)| assumption::complexity(point))
     {
         let shown = assumption::show(point);
-        let place: Vec<String> = shown.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let place: Vec<String> = shown.iter().map(|(name, value)| format!("${name}$ = {value}")).collect();
         let summary = format!("At {} {why}: {left} against {right}.", place.join(", "));
         let witness = Witness { point: shown, left, right, summary: summary.clone() };
         return Evidence { facts, ..found(Finding::Contradicts { witness }, why) };

@@ -113,7 +113,7 @@ impl Comparison {
                 | Relation::Proportional
                 | Relation::TendsTo,
                 _,
-            ) => return Err(format!("{} says nothing about a single point", link.relation.tex())),
+            ) => return Err(format!("${}$ says nothing about a single point", link.relation.tex())),
             (Relation::Equal, Some(_)) => Relation::Approximately,
             (relation, _) => relation,
         };

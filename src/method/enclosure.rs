@@ -6,7 +6,7 @@ use super::{Budget, Context, Method, attack, undecided, undecided_link, under_ev
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
-use crate::expr::{Link, print};
+use crate::expr::Link;
 use std::collections::BTreeMap;
 
 /// High-precision comparison at admissible points.
@@ -58,7 +58,7 @@ fn check(context: &Context<'_>) -> Vec<Evidence> {
         return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
     }
     let links = claim.statement.links.iter().enumerate();
-    links.map(|(k, link)| evidence(k, link, &setting, &compare(link, &setting, budget))).collect()
+    links.map(|(k, link)| evidence(k, &setting, &compare(link, &setting, budget))).collect()
 }
 
 /// What the points say together.
@@ -171,10 +171,10 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
 
 /// Judges one link, or a variant of it, on the points of a setting.
 pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Evidence {
-    evidence(0, link, setting, &compare(link, setting, budget))
+    evidence(0, setting, &compare(link, setting, budget))
 }
 
-fn evidence(number: usize, link: &Link, setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
+fn evidence(number: usize, setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
     if let Some(why) = &outcome.refused {
         return undecided_link(NAME, number, StopReason::NotApplicable, why);
     }
@@ -182,10 +182,10 @@ fn evidence(number: usize, link: &Link, setting: &Setting<'_>, outcome: &Outcome
     let how = if outcome.estimated { ", errors estimated" } else { "" };
     let (finding, detail) = if let Some((point, left, right)) = &outcome.witness {
         let shown = assumption::show(point);
-        let place: Vec<String> = shown.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let place: Vec<String> = shown.iter().map(|(name, value)| format!("${name}$ = {value}")).collect();
         let at = if place.is_empty() { String::new() } else { format!("At {}, ", place.join(", ")) };
-        let (l, r) = (print::expr(&link.left), print::expr(&link.right));
-        let summary = format!("{at}the left-hand side {l} is {left} and the right-hand side {r} is {right}{how}.");
+        let the = if place.is_empty() { "The" } else { "the" };
+        let summary = format!("{at}{the} left-hand side is {left} and the right-hand side {right}{how}.");
         let detail = format!("fails{}: {left} against {right}{how}", if place.is_empty() { "" } else { " at a point" });
         let witness = Witness { point: shown, left: left.clone(), right: right.clone(), summary };
         (Finding::Contradicts { witness }, detail)

@@ -40,7 +40,7 @@ impl Method for Scaling {
             Relation::Equal | Relation::Approximately | Relation::Asymptotic | Relation::TendsTo | Relation::SameOrder
         );
         if !known {
-            return Err(format!("a limit cannot judge the relation {}", link.relation.tex()));
+            return Err(format!("a limit cannot judge the relation ${}$", link.relation.tex()));
         }
         if claim.experiment.is_some() {
             let request = simulation::resolve(claim)?;

@@ -56,7 +56,7 @@ impl Method for Simulation {
             _ if claim.limit.is_some() => Err("the claim is a limit; scaling judges it".to_owned()),
             Relation::Equal | Relation::Approximately => Ok(()),
             r if r.is_order() => Ok(()),
-            r => Err(format!("a simulation at fixed parameters cannot judge the relation {}", r.tex())),
+            r => Err(format!("a simulation at fixed parameters cannot judge the relation ${}$", r.tex())),
         }
     }
 

@@ -50,7 +50,7 @@ impl<'a> Stationarity<'a> {
         let domain = setting.claim.declarations.iter().find(|d| d.symbol == extremum.variable);
         let domain = domain.map_or(Domain::All, |d| d.domain.clone());
         if matches!(domain, Domain::Signs | Domain::Orthogonal) {
-            return Err(format!("`{}` does not vary in an open set", extremum.variable.tex()));
+            return Err(format!("${}$ does not vary in an open set", extremum.variable.tex()));
         }
         let compile = |e| Program::compile(e).map_err(|u| u.to_string());
         let (objective, value) = (compile(&extremum.objective)?, compile(value)?);

@@ -2,6 +2,8 @@
 //!
 //! On disk a record is JSON lines: one [`Line`] per line, `Header` first, `Footer` last; a file without a footer is an
 //! interrupted run.
+//!
+//! In every sentence of a record, formulas stand between dollars; see [`crate::evidence`].
 
 mod read;
 mod write;
@@ -150,8 +152,19 @@ pub struct Sharpness {
     pub killed: usize,
     /// Proved equal to the original on its domain: no check could refute them.
     pub equivalent: usize,
-    /// The TeX of those that are neither, with a reason.
-    pub survivors: Vec<String>,
+    /// Those that are neither.
+    pub survivors: Vec<Survivor>,
+}
+
+/// A wrong variant that the evidence does not refute, and that is not known to be equal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Survivor {
+    /// The variant.
+    pub tex: String,
+    /// The edit in words.
+    pub edit: String,
+    /// Why it was not refuted.
+    pub reason: String,
 }
 
 /// A formula that the evidence supports in place of a refuted one.

@@ -1,6 +1,6 @@
 //! Corrections that one can send to an author: Markdown, and a LaTeX table.
 
-use super::math::{single_line, untag};
+use super::math::{parts, single_line, untag};
 use super::view::citations;
 use crate::evidence::Finding;
 use crate::record::{ClaimEntry, Record};
@@ -8,6 +8,11 @@ use crate::record::{ClaimEntry, Record};
 /// The refuted claims, in the order of the notes.
 pub(crate) fn refuted(record: &Record) -> impl Iterator<Item = &ClaimEntry> {
     record.claims.iter().filter(|c| c.verdict == "refuted")
+}
+
+/// The claims of the notes that repair this one.
+pub(crate) fn authors_repairs<'a>(record: &'a Record, wrong: &'a ClaimEntry) -> impl Iterator<Item = &'a ClaimEntry> {
+    record.claims.iter().filter(|c| c.corrects.as_deref() == Some(&wrong.id))
 }
 
 /// Errata as Markdown.
@@ -22,17 +27,25 @@ pub(crate) fn markdown(record: &Record) -> String {
             false => format!("{}, {}\n\n", plain(&cited), plain(&place)),
         };
         out += &format!("Printed:\n\n{}\n", display(&claim.tex));
+        for repair in authors_repairs(record, claim) {
+            let id = plain(&repair.id);
+            out += &format!("Repaired in the note ({id}, {}):\n\n{}\n", plain(&repair.verdict), display(&repair.tex));
+        }
         match claim.corrections.as_slice() {
+            [] if authors_repairs(record, claim).next().is_some() => {}
             [] => out += "No simple repair was found that the evidence supports.\n\n",
             repairs => {
                 for repair in repairs {
-                    let (what, why) = (plain(&repair.description), plain(&repair.verified));
-                    out += &format!("Repaired ({what}):\n\n{}\nWhy it is believed: {why}.\n\n", display(&repair.tex));
+                    let (what, why) = (sentence(&repair.description), sentence(&repair.verified));
+                    out += &format!(
+                        "Found by the tool ({what}):\n\n{}\nWhy it is believed: {why}.\n\n",
+                        display(&repair.tex)
+                    );
                 }
             }
         }
         if let Some(summary) = witness(claim) {
-            out += &format!("Witness: {}\n", plain(summary));
+            out += &format!("Witness: {}\n", sentence(summary));
         }
     }
     if refuted(record).next().is_none() {
@@ -48,12 +61,15 @@ pub(crate) fn latex(record: &Record) -> String {
     for claim in refuted(record) {
         let cited = citations(claim);
         let place = if cited.is_empty() { format!("{}:{}", claim.note, claim.line) } else { cited };
-        let cell = |tex: &str| match inline(tex) {
+        let formula = |tex: &str| match inline(tex) {
             Some(tex) => format!("$\\displaystyle {tex}$"),
             None => format!("\\texttt{{{}}}", latex_text(&single_line(tex))),
         };
-        let repaired = claim.corrections.first().map_or("---".to_owned(), |c| cell(&c.tex));
-        out += &format!("{} & {} & {repaired} \\\\\n", latex_text(&place), cell(&claim.tex));
+        // the author's own repair goes before what the tool found
+        let author = authors_repairs(record, claim).map(|c| c.tex.as_str());
+        let repaired = author.chain(claim.corrections.iter().map(|c| c.tex.as_str())).next();
+        let repaired = repaired.map_or("---".to_owned(), formula);
+        out += &format!("{} & {} & {repaired} \\\\\n", latex_text(&place), formula(&claim.tex));
     }
     out + "\\end{tabular}\n"
 }
@@ -91,6 +107,20 @@ pub(crate) fn plain(text: &str) -> String {
         }
     }
     out
+}
+
+/// A sentence of a record in Markdown: text stays text, formulas between dollars stay formulas.
+pub(crate) fn sentence(text: &str) -> String {
+    let part = |(is_formula, part): (bool, &str)| match inline(part).filter(|_| is_formula) {
+        Some(tex) => format!("${}$", cell(&tex)),
+        None => plain(part),
+    };
+    parts(text).into_iter().map(part).collect()
+}
+
+/// TeX in a table cell or a sentence: a bar would end the cell, and an angle bracket could begin a tag.
+pub(crate) fn cell(tex: &str) -> String {
+    tex.replace(r"\|", r"\Vert ").replace('|', r"\vert ").replace('<', r"\lt ").replace('>', r"\gt ")
 }
 
 /// TeX that can stand between dollars: one line, braces balanced, no dollar, no comment.

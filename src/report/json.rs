@@ -61,7 +61,7 @@ pub fn claim(entry: &ClaimEntry, seconds: Option<f64>) -> Value {
             "mutants": s.mutants,
             "killed": s.killed,
             "equivalent": s.equivalent,
-            "survivors": s.survivors,
+            "survivors": s.survivors.iter().map(|v| json!({ "tex": v.tex, "edit": v.edit, "reason": v.reason })).collect::<Vec<_>>(),
         })),
         "corrections": entry.corrections.iter().map(|c| json!({
             "tex": c.tex,

@@ -1,6 +1,6 @@
 //! The committed report: Markdown that renders well on any forge, the same for the same record body.
 
-use super::errata::{display, inline, plain, witness};
+use super::errata::{cell, display, inline, plain, sentence, witness};
 use super::view::{Site, citations, expectation, look, omitted, sharpness, sharpness_text, slug, statement};
 use super::{Page, errata, figure};
 use crate::record::{ClaimEntry, NoteEntry, Record};
@@ -31,7 +31,7 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
     out += &format!("{} claims: {}.\n", record.claims.len(), tally.join(", "));
     let unexpected: Vec<&ClaimEntry> = record.unexpected().collect();
     out += &match unexpected.len() {
-        0 => "Every verdict is as its author expects.\n".to_owned(),
+        0 => "No verdict is against what its author expects.\n".to_owned(),
         1 => "One verdict is not as its author expects.\n".to_owned(),
         n => format!("{n} verdicts are not as their authors expect.\n"),
     };
@@ -83,7 +83,7 @@ fn note_page(site: &Site<'_>, note: &NoteEntry, pages: &mut Vec<Page>, stem: &st
     let mut out = format!("# {}\n\n{}\n", plain(&note.title), plain(&note.path));
     for claim in site.record.claims.iter().filter(|c| c.note == note.path) {
         out += &format!("\n## {}\n\n{}\n", plain(&claim.id), display(&claim.tex));
-        out += &format!("{}: {}\n\n", verdict(claim), plain(&claim.because));
+        out += &format!("{}: {}\n\n", verdict(claim), sentence(&claim.because));
         let mut lines = Vec::new();
         for (label, text) in [("Source", citations(claim)), ("Repairs", claim.corrects.clone().unwrap_or_default())] {
             if !text.is_empty() {
@@ -91,22 +91,22 @@ fn note_page(site: &Site<'_>, note: &NoteEntry, pages: &mut Vec<Page>, stem: &st
             }
         }
         if !claim.assumptions.is_empty() {
-            lines.push(format!("Assumptions: {}", plain(&claim.assumptions.join("; "))));
+            lines.push(format!("Assumptions: {}", sentence(&claim.assumptions.join("; "))));
         }
         for e in &claim.evidence {
-            let (detail, statement) = (plain(&e.detail), plain(&statement(&e.finding)));
+            let (detail, statement) = (sentence(&e.detail), sentence(&statement(&e.finding)));
             lines.push(format!("*{}* {}: {detail}. {statement}", plain(&e.method), e.finding.word()));
         }
         if let Some(s) = &claim.sharpness {
             lines.push(format!("Sharpness: {}", sharpness_text(s)));
         }
         if let Some(summary) = witness(claim) {
-            lines.push(format!("Witness: {}", plain(summary)));
+            lines.push(format!("Witness: {}", sentence(summary)));
         }
         out += &lines.iter().map(|line| format!("- {line}\n")).collect::<String>();
         for repair in &claim.corrections {
-            out += &format!("\nRepaired ({}):\n\n{}", plain(&repair.description), display(&repair.tex));
-            out += &format!("\nWhy it is believed: {}.\n", plain(&repair.verified));
+            out += &format!("\nRepaired by the tool ({}):\n\n{}", sentence(&repair.description), display(&repair.tex));
+            out += &format!("\nWhy it is believed: {}.\n", sentence(&repair.verified));
         }
         for data in claim.evidence.iter().flat_map(|e| &e.figures) {
             let path = format!("figures/{stem}/{}-{}.svg", &site.anchor(claim)["claim-".len()..], slug(&data.slug));
@@ -134,9 +134,4 @@ fn verdict(claim: &ClaimEntry) -> String {
     let expectation = expectation(claim);
     let comma = if expectation.is_empty() { "" } else { ", " };
     format!("{sign} **{}**{comma}{expectation}", plain(&claim.verdict))
-}
-
-/// TeX in a table cell: a bar would end the cell, and an angle bracket could begin a tag.
-fn cell(tex: &str) -> String {
-    tex.replace(r"\|", r"\Vert ").replace('|', r"\vert ").replace('<', r"\lt ").replace('>', r"\gt ")
 }

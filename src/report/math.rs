@@ -1,5 +1,7 @@
 //! TeX to MathML for display. What cannot be converted is shown as its source, so no formula ever disappears.
 
+use std::borrow::Cow;
+
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 /// Formulas longer than this are shown as source: no formula that one reads is.
@@ -40,16 +42,23 @@ impl Math {
         Displayed { markup: self.convert(&tex, MathDisplay::Block), number }
     }
 
+    /// A sentence of a record: text, with formulas between dollars.
+    pub(crate) fn sentence(&self, text: &str) -> String {
+        let part = |(is_formula, part): (bool, &str)| if is_formula { self.inline(part) } else { escape(part) };
+        parts(text).into_iter().map(part).collect()
+    }
+
     fn convert(&self, tex: &str, display: MathDisplay) -> String {
         let converted = within_limits(tex)
-            .then(|| self.0.convert_with_local_state(tex, display).ok())
+            .then(|| self.0.convert_with_local_state(&unstacked(tex), display).ok())
             .flatten()
-            // an overline as the character that fonts stretch to any width, not the combining one
+            // lines over and under as the characters that fonts stretch to any width, not the combining one
             .map(|result| {
-                result.mathml.replace(
-                    "<mo stretchy=\"true\">\u{332}</mo></mover>",
-                    "<mo stretchy=\"true\">\u{203e}</mo></mover>",
-                )
+                [("\u{203e}", "mover"), ("\u{5f}", "munder")].iter().fold(result.mathml, |mathml, (line, tag)| {
+                    let [combining, free] =
+                        ["\u{332}", *line].map(|c| format!("<mo stretchy=\"true\">{c}</mo></{tag}>"));
+                    mathml.replace(&combining, &free)
+                })
             })
             .filter(|mathml| is_plain(mathml));
         match converted {
@@ -58,6 +67,43 @@ impl Math {
             None => format!("<code class=\"tex\">{}</code>", escape(tex.trim())),
         }
     }
+}
+
+/// `\substack` as a matrix: the converter does not know the one, and both look the same below a sum.
+fn unstacked(tex: &str) -> Cow<'_, str> {
+    const NAME: &str = r"\substack";
+    if !tex.contains(NAME) {
+        return Cow::Borrowed(tex);
+    }
+    let (mut out, mut rest) = (String::with_capacity(tex.len() + 64), tex);
+    while let Some((before, after)) = rest.split_once(NAME) {
+        out += before;
+        match group(after) {
+            Some((content, tail)) => {
+                out += &format!(r"\begin{{matrix}}{content}\end{{matrix}}");
+                rest = tail;
+            }
+            None => {
+                out += NAME;
+                rest = after;
+            }
+        }
+    }
+    Cow::Owned(out + rest)
+}
+
+/// A sentence of a record in pieces, and whether each is a formula. A dollar without a partner is a dollar.
+pub(crate) fn parts(text: &str) -> Vec<(bool, &str)> {
+    let pieces: Vec<&str> = text.split('$').collect();
+    if pieces.len() % 2 == 0 {
+        return vec![(false, text)];
+    }
+    pieces
+        .into_iter()
+        .enumerate()
+        .map(|(n, piece)| (n % 2 == 1, piece))
+        .filter(|(_, piece)| !piece.is_empty())
+        .collect()
 }
 
 /// Whether a formula is too wide for a column of text, judged by its signs: the longest line counts, and of a fraction

@@ -5,6 +5,7 @@ use super::math::Math;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
 /// Brackets of a placeholder: private-use characters, which are taken out of the note first.
 const OPEN: char = '\u{e000}';
@@ -24,12 +25,13 @@ pub(crate) struct Block {
 /// Renders `text` with `blocks` in the place of their ranges. Links to files in `links` lead to their pages; other
 /// relative links, images and everything outside the allow list are dropped.
 pub(crate) fn render(text: &str, blocks: &[Block], links: &BTreeMap<String, String>, math: &Math) -> String {
-    let (source, mut insertions) = with_placeholders(text, blocks);
     let options = Options::ENABLE_MATH
         | Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_SMART_PUNCTUATION;
+    let (source, mut insertions) = with_placeholders(text, blocks);
+    let source = with_bracketed_math(&source, options, &mut insertions, math);
     let mut images = 0usize;
     let events = Parser::new_ext(&source, options).map(|event| match event {
         Event::InlineMath(tex) => {
@@ -82,6 +84,44 @@ fn with_placeholders(text: &str, blocks: &[Block]) -> (String, Vec<Insertion>) {
     }
     out += &clean(text.get(at..).unwrap_or(""));
     (out, insertions)
+}
+
+/// The text with every `\(…\)` of a paragraph replaced by a placeholder. Markdown knows only dollars, and takes the
+/// backslash for an escape.
+fn with_bracketed_math(text: &str, options: Options, insertions: &mut Vec<Insertion>, math: &Math) -> String {
+    let verbatim: Vec<Range<usize>> = Parser::new_ext(text, options)
+        .into_offset_iter()
+        .filter(|(event, _)| {
+            matches!(
+                event,
+                Event::Code(_)
+                    | Event::Start(Tag::CodeBlock(_))
+                    | Event::Html(_)
+                    | Event::InlineHtml(_)
+                    | Event::InlineMath(_)
+                    | Event::DisplayMath(_)
+            )
+        })
+        .map(|(_, range)| range)
+        .collect();
+    let (mut out, mut at, mut from) = (String::with_capacity(text.len()), 0, 0);
+    while let Some(open) = text[from..].find("\\(").map(|n| n + from) {
+        from = open + 2;
+        let backslashes = text[..open].bytes().rev().take_while(|b| *b == b'\\').count();
+        if backslashes % 2 == 1 || verbatim.iter().any(|range| range.contains(&open)) {
+            continue;
+        }
+        let Some(close) = text[from..].find("\\)").map(|n| n + from) else { break };
+        let tex = &text[from..close];
+        if tex.contains("\n\n") || tex.contains([OPEN, '`']) {
+            continue;
+        }
+        out += &text[at..open];
+        out += &placeholder(insertions, Insertion::Inline(math.inline(tex)));
+        at = close + 2;
+        from = at;
+    }
+    out + &text[at..]
 }
 
 /// Relative links that may stay: to pages of the site, and within a page.
@@ -171,6 +211,13 @@ mod tests {
         let html = page("[a](other.md) [b](https://example.org/x) [c](../../etc/passwd) [d](#here)");
         assert!(html.contains("href=\"note-other.html\"") && html.contains("href=\"https://example.org/x\""), "{html}");
         assert!(!html.contains("passwd") && html.contains("href=\"#here\""), "{html}");
+    }
+
+    #[test]
+    fn bracketed_mathematics_is_mathematics_but_not_in_code() {
+        let html = page(r"Let \(x^2\) and `\(y\)` and \\(z\\) and \(open.");
+        assert_eq!(html.matches("<math").count(), 1, "{html}");
+        assert!(html.contains("<code>\\(y\\)</code>") && html.contains("(open"), "{html}");
     }
 
     /// One line per trick, after the OWASP filter-evasion list.

@@ -1,5 +1,6 @@
 //! Verdict lines for a terminal. Text of a note is hostile here too: control characters never reach the terminal.
 
+use super::math::parts;
 use crate::evidence::Finding;
 use crate::record::{ClaimEntry, Record};
 use crate::verdict::Verdict;
@@ -34,7 +35,7 @@ pub fn verdict(claim: &ClaimEntry, seconds: Option<f64>, style: &Style) -> Strin
     let mark = if claim.as_expected { Verdict::parse(&claim.verdict).map_or("?", sign) } else { "✗" };
     let word = style.paint(colour(claim), &format!("{mark} {:<12}", claim.verdict));
     let time = seconds.filter(|s| *s >= 1.0).map_or(String::new(), |s| format!("  {s:.1} s"));
-    let mut rest = plain(&claim.because);
+    let mut rest = sentence(&claim.because);
     if claim.verdict == "refuted" && claim.as_expected {
         rest = format!("as expected: {rest}");
     }
@@ -50,22 +51,71 @@ pub fn verdict(claim: &ClaimEntry, seconds: Option<f64>, style: &Style) -> Strin
 pub fn unexpected(record: &Record, style: &Style) -> String {
     let mut out = String::new();
     for claim in super::view::worst_first(record) {
-        let place = format!("{}:{}:{}", plain(&claim.note), claim.line, claim.column);
-        let id = cut(&plain(&claim.id), style.width.saturating_sub(claim.verdict.width() + 1));
-        let heading = format!("{} {}", style.paint(colour(claim), &claim.verdict), style.paint("1", &id));
-        let room = style.width.saturating_sub(claim.verdict.width() + id.width() + 3);
-        match room {
-            0..=11 => out += &format!("{heading}\n"),
-            _ => out += &format!("{heading}  {}\n", style.paint("2", &cut(&place, room))),
-        }
-        for (label, text) in explanation(claim) {
-            out += &format!("  {label:<8} {}\n", cut(&plain(&text), style.width.saturating_sub(11)));
+        out += &heading(claim, style);
+        for line in within(LINES, explanation(claim), style) {
+            out += &line;
         }
     }
     out
 }
 
-/// At most three labelled lines: the formula, what shows it wrong (or why it is open), the repair.
+/// The undecided claims that are not against expectation, each with its reason and what would decide it in at most three
+/// lines after its heading. Empty if there are none.
+pub fn undecided(record: &Record, style: &Style) -> String {
+    let is_open = |c: &&ClaimEntry| c.as_expected && Verdict::parse(&c.verdict).is_some_and(Verdict::is_undecided);
+    let mut out = String::new();
+    for claim in record.claims.iter().filter(is_open) {
+        out += &heading(claim, style);
+        // of several checks the last one came nearest: plans go from the general to the particular
+        let last = claim.evidence.iter().rev().find_map(|e| match &e.finding {
+            Finding::Undecided { reason, explanation } => Some((reason, explanation)),
+            _ => None,
+        });
+        let lines = match last {
+            Some((reason, explanation)) => {
+                vec![("why", explanation.clone()), ("decides", reason.remedy().to_owned())]
+            }
+            None => vec![("why", claim.because.clone())],
+        };
+        for line in within(LINES, lines, style) {
+            out += &line;
+        }
+    }
+    out
+}
+
+/// Lines that a claim gets after its heading when it is repeated at the end.
+const LINES: usize = 3;
+
+/// Verdict, id and, if there is room, the place.
+fn heading(claim: &ClaimEntry, style: &Style) -> String {
+    let place = format!("{}:{}:{}", plain(&claim.note), claim.line, claim.column);
+    let id = cut(&plain(&claim.id), style.width.saturating_sub(claim.verdict.width() + 1));
+    let heading = format!("{} {}", style.paint(colour(claim), &claim.verdict), style.paint("1", &id));
+    let room = style.width.saturating_sub(claim.verdict.width() + id.width() + 3);
+    match room {
+        0..=11 => format!("{heading}\n"),
+        _ => format!("{heading}  {}\n", style.paint("2", &cut(&place, room))),
+    }
+}
+
+/// Labelled sentences in at most so many lines: each gets one, and the first that is too long the lines to spare.
+fn within(lines: usize, labelled: Vec<(&'static str, String)>, style: &Style) -> Vec<String> {
+    let room = style.width.saturating_sub(11);
+    let mut spare = lines.saturating_sub(labelled.len());
+    let mut out = Vec::new();
+    for (label, text) in labelled {
+        let mut wrapped = wrap(&sentence(&text), room, 1 + spare).into_iter();
+        out.push(format!("  {label:<8} {}\n", wrapped.next().unwrap_or_default()));
+        for line in wrapped {
+            spare -= 1;
+            out.push(format!("{:11}{line}\n", ""));
+        }
+    }
+    out
+}
+
+/// At most three labelled sentences: the formula, what shows it wrong (or why it is open), the repair.
 fn explanation(claim: &ClaimEntry) -> Vec<(&'static str, String)> {
     let mut lines = vec![("formula", one_line(&claim.tex))];
     let witness = claim.evidence.iter().find_map(|e| match &e.finding {
@@ -78,7 +128,7 @@ fn explanation(claim: &ClaimEntry) -> Vec<(&'static str, String)> {
         None => lines.push(("why", claim.because.clone())),
     }
     if let Some(best) = claim.corrections.first() {
-        lines.push(("repair", format!("{}   ({})", one_line(&best.tex), best.description)));
+        lines.push(("repair", format!("{}   ({})", one_line(&best.tex), sentence(&best.description))));
     }
     lines
 }
@@ -114,15 +164,20 @@ pub fn record(record: &Record, style: &Style) -> String {
     for note in &record.notes {
         let claims: Vec<&ClaimEntry> = record.claims.iter().filter(|c| c.note == note.path).collect();
         out += &format!("{}\n", style.paint("1", &cut(&plain(&note.path), style.width)));
+        if claims.is_empty() {
+            out += &style.paint("2", "  no claim that could be checked");
+            out.push('\n');
+        }
         for claim in claims {
             out += &verdict(claim, record.timing.claims.get(&claim.id).copied(), style);
             out.push('\n');
         }
         out.push('\n');
     }
-    let repeated = unexpected(record, style);
-    if !repeated.is_empty() {
-        out += &format!("{repeated}\n");
+    for (title, repeated) in [("Undecided", undecided(record, style)), ("Not as expected", unexpected(record, style))] {
+        if !repeated.is_empty() {
+            out += &format!("{}\n{repeated}\n", style.paint("1", title));
+        }
     }
     out + &tally(record, style) + "\n"
 }
@@ -160,6 +215,35 @@ fn colour(claim: &ClaimEntry) -> &'static str {
 fn plain(text: &str) -> String {
     let reorders = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|c| !reorders(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A sentence of a record without the dollars around its formulas.
+fn sentence(text: &str) -> String {
+    plain(&parts(text).into_iter().map(|(_, part)| part).collect::<String>())
+}
+
+/// The text in at most `lines` lines of `width` columns, broken at spaces; cut if that is not enough.
+fn wrap(text: &str, width: usize, lines: usize) -> Vec<String> {
+    let mut out: Vec<String> = vec![String::new()];
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.peek() {
+        let last = out.len() - 1;
+        let line = &mut out[last];
+        if line.is_empty() || line.width() + 1 + word.width() <= width {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+            words.next();
+        } else if last + 1 < lines {
+            out.push(String::new());
+        } else {
+            let rest: Vec<&str> = words.collect();
+            *line = format!("{line} {}", rest.join(" "));
+            break;
+        }
+    }
+    out.iter().map(|line| cut(line, width)).collect()
 }
 
 fn one_line(tex: &str) -> String {
@@ -225,6 +309,24 @@ mod tests {
         let heads = text.lines().filter(|l| !l.starts_with("  ")).count();
         assert_eq!(heads, fixture::record().unexpected().count());
         assert!(bodies <= 3 * heads);
+    }
+
+    #[test]
+    fn undecided_ones_come_with_a_reason_and_what_would_decide_it() {
+        let text = undecided(&fixture::record(), &style(60));
+        assert!(text.contains("why") && text.contains("decides"), "{text}");
+        let bodies = text.lines().filter(|l| l.starts_with("  ")).count();
+        let heads = text.lines().filter(|l| !l.starts_with("  ")).count();
+        assert!(heads > 0 && bodies <= LINES * heads, "{text}");
+    }
+
+    #[test]
+    fn sentences_wrap_at_spaces_and_lose_their_dollars() {
+        assert_eq!(sentence(r"At $\sigma$ = 1/2, costs 5 $"), r"At $\sigma$ = 1/2, costs 5 $");
+        assert_eq!(sentence(r"At $\sigma$ = 1/2"), r"At \sigma = 1/2");
+        assert_eq!(wrap("one two three four", 8, 2), ["one two", "three f…"]);
+        assert_eq!(wrap("one two", 20, 3), ["one two"]);
+        assert_eq!(wrap("incomprehensible", 8, 3), ["incompr…"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::figure;
 use super::math::{Math, escape, single_line};
 use crate::evidence::{Evidence, Finding};
-use crate::record::{ClaimEntry, Record};
+use crate::record::{ClaimEntry, Record, Survivor};
 use crate::verdict::Verdict;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,8 @@ pub(crate) struct ClaimView {
     pub(crate) corrections: Vec<CorrectionView>,
     pub(crate) citations: String,
     pub(crate) corrects: Option<Reference>,
+    /// The author's own repairs of this claim: the claims that correct it.
+    pub(crate) repaired_by: Vec<AuthorRepair>,
     pub(crate) command: String,
 }
 
@@ -58,6 +60,14 @@ pub(crate) struct ClaimView {
 pub(crate) struct Reference {
     pub(crate) id: String,
     pub(crate) href: String,
+}
+
+/// A claim that an author puts in the place of a wrong one.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct AuthorRepair {
+    pub(crate) claim: Reference,
+    pub(crate) badge: Badge,
+    pub(crate) formula: String,
 }
 
 /// One check.
@@ -69,6 +79,8 @@ pub(crate) struct EvidenceView {
     pub(crate) detail: String,
     /// Certificate, bound, witness or reason.
     pub(crate) statement: String,
+    /// What would decide it, if it is undecided.
+    pub(crate) remedy: &'static str,
     pub(crate) facts: Vec<(String, String)>,
     pub(crate) figures: Vec<FigureView>,
 }
@@ -155,7 +167,7 @@ impl<'a> Site<'a> {
         methods.dedup();
         let witness = claim.evidence.iter().find_map(|e| match &e.finding {
             Finding::Contradicts { witness } => Some(WitnessView {
-                summary: witness.summary.clone(),
+                summary: self.math.sentence(&witness.summary),
                 point: witness.point.iter().map(|(s, v)| (self.math.inline(s), v.clone())).collect(),
                 left: witness.left.clone(),
                 right: witness.right.clone(),
@@ -170,11 +182,11 @@ impl<'a> Site<'a> {
             note: claim.note.clone(),
             line: claim.line,
             badge: badge(claim),
-            because: claim.because.clone(),
+            because: self.math.sentence(&claim.because),
             formula: self.math.display(&claim.tex).markup,
             understood: self.math.display(&claim.understood).markup,
             expectation: expectation(claim),
-            assumptions: claim.assumptions.clone(),
+            assumptions: claim.assumptions.iter().map(|a| self.math.sentence(a)).collect(),
             evidence: claim.evidence.iter().map(|e| self.evidence(e, links)).collect(),
             methods: methods.join(" · "),
             sharpness: sharpness(claim),
@@ -187,11 +199,18 @@ impl<'a> Site<'a> {
                 .map(|c| CorrectionView {
                     formula: self.math.display(&c.tex).markup,
                     tex: c.tex.clone(),
-                    description: c.description.clone(),
-                    verified: c.verified.clone(),
+                    description: self.math.sentence(&c.description),
+                    verified: self.math.sentence(&c.verified),
                 })
                 .collect(),
             citations: citations(claim),
+            repaired_by: self
+                .record
+                .claims
+                .iter()
+                .filter(|c| c.corrects.as_deref() == Some(&claim.id))
+                .map(|c| self.repair(c))
+                .collect(),
             corrects: claim.corrects.as_deref().and_then(|id| self.reference(id)),
             command: format!(
                 "corrigenda check {} --seed {} --profile {}",
@@ -202,14 +221,34 @@ impl<'a> Site<'a> {
         }
     }
 
+    fn repair(&self, claim: &ClaimEntry) -> AuthorRepair {
+        AuthorRepair {
+            claim: Reference { id: claim.id.clone(), href: self.href(claim) },
+            badge: badge(claim),
+            formula: self.math.display(&claim.tex).markup,
+        }
+    }
+
     fn evidence(&self, evidence: &Evidence, links: usize) -> EvidenceView {
         EvidenceView {
             method: evidence.method.clone(),
             link: if links > 0 { format!("link {}", evidence.link + 1) } else { String::new() },
             finding: evidence.finding.word(),
-            detail: evidence.detail.clone(),
-            statement: statement(&evidence.finding),
-            facts: evidence.facts.iter().map(|f| (f.label.clone(), f.value.clone())).collect(),
+            detail: self.math.sentence(&evidence.detail),
+            statement: match statement(&evidence.finding) {
+                // said already
+                text if evidence.detail.contains(text.trim_end_matches('.')) => String::new(),
+                text => self.math.sentence(&text),
+            },
+            remedy: match evidence.finding {
+                Finding::Undecided { reason, .. } => reason.remedy(),
+                _ => "",
+            },
+            facts: evidence
+                .facts
+                .iter()
+                .map(|f| (self.math.sentence(&f.label), self.math.sentence(&f.value)))
+                .collect(),
             figures: evidence
                 .figures
                 .iter()
@@ -226,12 +265,10 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// A surviving mutant: TeX, then perhaps a reason behind a dash.
-    fn survivor(&self, text: &str) -> String {
-        match text.split_once(" — ") {
-            Some((tex, reason)) => format!("{} — {}", self.math.inline(tex), escape(reason)),
-            None => self.math.inline(text),
-        }
+    /// A surviving variant: the formula, the edit, the reason.
+    fn survivor(&self, survivor: &Survivor) -> String {
+        let [edit, reason] = [&survivor.edit, &survivor.reason].map(|text| self.math.sentence(text));
+        format!("{} <span class=\"quiet\">{edit}; {reason}</span>", self.math.inline(&survivor.tex))
     }
 }
 
@@ -273,7 +310,9 @@ pub(crate) const fn look(verdict: Verdict) -> (&'static str, &'static str) {
 
 /// What the author expects, and whether it came out.
 pub(crate) fn expectation(claim: &ClaimEntry) -> &'static str {
+    let undecided = Verdict::parse(&claim.verdict).is_some_and(Verdict::is_undecided);
     match (claim.expect.as_str(), claim.as_expected) {
+        ("refuted", true) if undecided => "quoted as wrong, not decided",
         ("refuted", true) => "quoted as wrong, and it is",
         ("refuted", false) => "quoted as wrong, but not refuted",
         (_, true) => "",

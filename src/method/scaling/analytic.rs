@@ -39,7 +39,7 @@ pub(super) fn applies(claim: &Claim, limit: &Limit) -> Result<(), String> {
         Program::compile(side).map_err(|e| e.to_string())?;
     }
     if ![&link.left, &link.right].iter().any(|e| mentions(e, &limit.symbol)) {
-        return Err(format!("neither side depends on {}", limit.symbol.tex()));
+        return Err(format!("neither side depends on ${}$", limit.symbol.tex()));
     }
     finite_target(limit)?;
     others(claim, limit, link).map(|_| ())

@@ -137,7 +137,7 @@ fn axis(at: &mut Assignment<f64>, dim: &Dim, length: usize) -> Result<(), BindEr
 fn size(at: &mut Assignment<f64>, symbol: &Symbol, length: usize) -> Result<(), BindError> {
     match at.size(symbol) {
         Some(known) if known != length => {
-            Err(BindError::Mismatch(format!("the dimension {} is {known} and {length} at once", symbol.tex())))
+            Err(BindError::Mismatch(format!("the dimension ${}$ is {known} and {length} at once", symbol.tex())))
         }
         _ => {
             at.set_size(symbol, length);
@@ -164,7 +164,7 @@ fn inside_domains(symbols: &[Symbol], claim: &Claim, at: &Assignment<f64>) -> Re
             })
         };
         if beyond(lower, Ordering::Less) || beyond(upper, Ordering::Greater) {
-            return Err(BindError::OutsideDomain(format!("the declared range of {}", declaration.symbol.tex())));
+            return Err(BindError::OutsideDomain(format!("the declared range of ${}$", declaration.symbol.tex())));
         }
     }
     for condition in &claim.assumptions {

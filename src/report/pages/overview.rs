@@ -2,6 +2,7 @@
 
 use super::{Failure, Frame, render};
 use crate::report::view::{ClaimView, Site, look, worst_first};
+use crate::verdict::Verdict;
 use serde::Serialize;
 use tera::Tera;
 
@@ -71,6 +72,8 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>) -> Re
     let row = |view: ClaimView| ClaimView { evidence: Vec::new(), ..view };
     let claims: Vec<ClaimView> = record.claims.iter().map(|c| row(site.claim(c))).collect();
     let attention: Vec<ClaimView> = worst_first(record).into_iter().map(|c| row(site.claim(c))).collect();
+    let undecided =
+        record.claims.iter().filter(|c| Verdict::parse(&c.verdict).is_some_and(Verdict::is_undecided)).count();
     let errors = record.diagnostics.iter().filter(|d| d.severity == "error").count();
     let notes = record.notes.iter().map(|note| NoteRow {
         title: note.title.clone(),
@@ -93,7 +96,7 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>) -> Re
     slowest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     let model = Overview {
         frame: Frame::new(site, "index.html", "Overview"),
-        headline: headline(total, attention.len(), errors),
+        headline: headline(total, attention.len(), undecided, errors),
         all_well: attention.is_empty() && errors == 0 && total > 0,
         tally: tally.collect(),
         diagnostics: record
@@ -128,14 +131,18 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>) -> Re
     render(templates, "overview.html", &model)
 }
 
-fn headline(total: usize, unexpected: usize, errors: usize) -> String {
+fn headline(total: usize, unexpected: usize, undecided: usize, errors: usize) -> String {
     let claims = |n: usize| if n == 1 { "1 claim".to_owned() } else { format!("{n} claims") };
     let mut text = match (total, unexpected) {
         (0, _) => "No claim was checked".to_owned(),
-        (n, 0) => format!("{}, every verdict as expected", claims(n)),
+        (n, 0) if undecided == 0 => format!("{}, every verdict as expected", claims(n)),
+        (n, 0) => format!("{}, no verdict against expectation", claims(n)),
         (n, 1) => format!("{}, 1 verdict not as expected", claims(n)),
         (n, k) => format!("{}, {k} verdicts not as expected", claims(n)),
     };
+    if undecided > 0 {
+        text += &format!(", {undecided} undecided");
+    }
     match errors {
         0 => {}
         1 => text += "; 1 error in the notes",
