@@ -19,7 +19,7 @@ const QUICK_POINTS: usize = 12;
 const QUICK_TOLERANCE: f64 = 1e-7;
 
 /// Operations that the quick filter of pairs of slips may take, by the estimate of [`walk::weight`].
-const PAIR_WORK: usize = 8_000_000;
+const PAIR_WORK: usize = 1_500_000;
 
 /// Pairs of slips that are tried at most.
 const PAIRS: usize = 60_000;

@@ -288,11 +288,15 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
         return undecided(StopReason::NoAdmissiblePoint, "no admissible point of the other symbols was found");
     }
     let path = approach(claim, limit, link, target);
-    let (mut worst, mut slow, mut agreeing, mut unclear) = (0.0f64, false, 0, None);
+    let (mut worst, mut slow, mut agreeing, mut undefined, mut unclear) = (0.0f64, false, 0, 0, None);
     let mut figures = Vec::new();
     let mut facts = Vec::new();
     for point in &points {
         let steps = follow(&programs, &point.map(|x| x.to_f64().value()), &limit.symbol, &path);
+        if steps.is_empty() {
+            undefined += 1;
+            continue;
+        }
         let told = judge(link.relation, &steps);
         if figures.is_empty() && steps.len() >= 2 {
             figures.push(figure(&steps, limit, target.is_some()));
@@ -310,6 +314,12 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
     let mut fact = |label: &str, value: String| facts.push(Fact { label: label.to_owned(), value });
     fact("points of the other symbols", points.len().to_string());
     fact("agreeing", agreeing.to_string());
+    if undefined > 0 {
+        fact("outside the domain", undefined.to_string());
+    }
+    if undefined == points.len() {
+        return undecided(StopReason::NoAdmissiblePoint, "the two sides are defined at no point of the other symbols");
+    }
     fact("sizes", format!("{} from {} on", path.len(), significant(path[0].1, 3)));
     let finding = match unclear {
         None => Finding::Agrees {
