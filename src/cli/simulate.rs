@@ -1,6 +1,6 @@
 //! `corrigenda simulate`: one experiment, its estimates with standard errors as JSON.
 //!
-//! Replicates are drawn in blocks of fixed size from streams named by seed, experiment, parameters and block, and merged
+//! Replicates are drawn in blocks of a size that the parameters fix from streams named by seed, experiment, parameters and block, and merged
 //! in the order of the blocks: the numbers do not depend on the number of threads, and are those of a simulated check.
 
 use super::arguments::SimulateArguments;
@@ -8,7 +8,7 @@ use super::console::Console;
 use super::{Failure, Outcome};
 use crate::diagnostic::suggestion;
 use crate::experiment::{self, Experiment, ExperimentError, Parameters, Shape, Trial};
-use crate::method::simulation::sample::{BLOCK, canonical};
+use crate::method::simulation::sample::canonical;
 use crate::random::SeedPath;
 use crate::stats::Moments;
 use rayon::prelude::*;
@@ -95,7 +95,8 @@ struct Estimates {
 
 fn draw(trial: &dyn Trial, path: &SeedPath, replicates: u64, width: usize, bar: &indicatif::ProgressBar) -> Estimates {
     let mut total = Estimates { moments: vec![Moments::default(); width], non_finite: 0 };
-    let blocks = replicates.div_ceil(BLOCK);
+    let size = trial.block();
+    let blocks = replicates.div_ceil(size);
     let at_once = (KEPT / width.max(1)).clamp(1, 1 << 14) as u64;
     let mut first = 0;
     while first < blocks {
@@ -103,7 +104,7 @@ fn draw(trial: &dyn Trial, path: &SeedPath, replicates: u64, width: usize, bar: 
         let drawn: Vec<Estimates> = (first..last)
             .into_par_iter()
             .map(|b| {
-                let count = BLOCK.min(replicates - b * BLOCK);
+                let count = size.min(replicates - b * size);
                 let estimates = block(trial, &path.block(b), count, width);
                 bar.inc(count);
                 estimates
@@ -184,6 +185,10 @@ mod tests {
         fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
             out[0] = stream.random();
             out[1] = if stream.random::<f64>() < 0.25 { f64::INFINITY } else { 1.0 };
+        }
+
+        fn work(&self) -> f64 {
+            1e-4
         }
     }
 

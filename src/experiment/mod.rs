@@ -1,6 +1,7 @@
 //! Simulations that estimate an estimand, one per file. An experiment knows nothing of formulas or verdicts.
 
 pub mod associative_memory;
+mod cost;
 pub mod denoising;
 pub mod diffusion;
 #[cfg(test)]
@@ -142,9 +143,15 @@ pub trait Trial: Send + Sync {
     /// measured is NaN: it is counted and shown, never dropped.
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]);
 
-    /// The work of one replicate in millions of floating-point operations, to an order of magnitude: budgets count it.
-    fn work(&self) -> f64 {
-        1.0
+    /// The work of one replicate in millions of elementary operations, one of which takes about a nanosecond on one
+    /// core, to within a factor of about two. A function of the parameters only, never measured: budgets count it.
+    fn work(&self) -> f64;
+
+    /// Replicates in one block, the unit of streams, storage and parallelism: a power of two up to 32, such that a
+    /// block is about 10 units of work and threads share heavy trials evenly.
+    fn block(&self) -> u64 {
+        let affordable = (10.0 / self.work()).clamp(1.0, 32.0) as u64;
+        1 << affordable.ilog2()
     }
 
     /// A quantity that the set-up fixed and that a formula may refer to: a spectrum, a covariance, an empirical matrix.

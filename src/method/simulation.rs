@@ -7,7 +7,7 @@ pub(crate) mod judging;
 pub(crate) mod sample;
 pub(crate) mod wording;
 
-use super::{Context, Laboratory, Method, laboratory::Runs, undecided_link};
+use super::{Context, Laboratory, Method, SimulationBudget, laboratory::Runs, undecided_link};
 use crate::claim::{Claim, ExperimentRequest, Role};
 use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
 use crate::experiment::{self, Estimand, Experiment, ExperimentError};
@@ -174,7 +174,7 @@ fn check(context: &Context<'_>, laboratory: &Laboratory<'_>) -> Evidence {
     }
 }
 
-/// Judges a resolved request: every point of its sweep, at an even share of the error rate.
+/// Judges a resolved request: every point of its sweep, at an even share of the error rate and of the work.
 pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, laboratory: &Laboratory<'_>) -> Evidence {
     let (claim, budget) = (context.claim, &context.budget.simulation);
     let points = points(request.request);
@@ -182,6 +182,7 @@ pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, labora
         return not_applicable(&format!("the sweep has more than {MOST_POINTS} points"));
     }
     let alpha = budget.alpha / points.len() as f64;
+    let share = SimulationBudget { work: budget.work / points.len() as f64, ..budget.clone() };
     let relative = claim.tolerance.as_ref().map_or(budget.relative_margin, |t| t.relative);
     let mut judged = Vec::new();
     for point in &points {
@@ -203,7 +204,7 @@ pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, labora
                 prediction.len()
             ));
         };
-        match judge(&run, request.estimand, &target, alpha, budget, laboratory) {
+        match judge(&run, request.estimand, &target, alpha, &share, laboratory) {
             Ok(reading) => judged.push(Judged { run, target, reading }),
             Err(error) => return not_applicable(&error.to_string()),
         }

@@ -18,6 +18,11 @@ pub enum ConfidenceSequence {
     /// Asymptotic: its coverage holds in the limit of many replicates with a finite variance (Waudby-Smith, Arbour,
     /// Sinha, Kennedy & Ramdas, Ann. Stat. 52 (2024), theorem 2.2: Robbins' normal mixture with the sample variance).
     Asymptotic(Asymptotic),
+    /// The intersection of both, each at half the error rate, for bounded values that are themselves averages: their
+    /// variance is far below what the bounds allow, and an interval that is sound for every law in the bounds cannot
+    /// shrink faster than log(1/α)·(width of the bounds)/replicates. The asymptotic one takes part only while no
+    /// replicate holds more than a twentieth of the variance: never for constant samples or rare events.
+    Averages(EmpiricalBernstein, Asymptotic),
 }
 
 /// State of the empirical-Bernstein sequence, in the unit interval.
@@ -46,12 +51,76 @@ pub struct Asymptotic {
 }
 
 impl ConfidenceSequence {
+    /// Largest share of one replicate in the variance up to which a sample of bounded values counts as near normal.
+    const LARGEST_SHARE: f64 = 0.05;
     /// Values of a constant sample need more replicates before a zero variance is believed.
     const CONSTANT_MINIMUM: u64 = 1024;
 
     /// For values in `bounds` almost surely.
     pub fn bounded(alpha: f64, bounds: (f64, f64)) -> Self {
-        Self::EmpiricalBernstein(EmpiricalBernstein {
+        Self::EmpiricalBernstein(EmpiricalBernstein::new(alpha, bounds))
+    }
+
+    /// For values in `bounds` almost surely, most of them averages; narrowest near `target` replicates.
+    pub fn averages(alpha: f64, bounds: (f64, f64), target: u64, minimum: u64) -> Self {
+        Self::Averages(EmpiricalBernstein::new(alpha / 2.0, bounds), Asymptotic::new(alpha / 2.0, target, minimum))
+    }
+
+    /// For unbounded values of finite variance; narrowest near `target` replicates, silent below `minimum`.
+    pub fn asymptotic(alpha: f64, target: u64, minimum: u64) -> Self {
+        Self::Asymptotic(Asymptotic::new(alpha, target, minimum))
+    }
+
+    /// Takes a block in. Blocks must come in their order.
+    pub fn push(&mut self, block: &Moments) {
+        match self {
+            Self::EmpiricalBernstein(state) => state.push(block),
+            Self::Asymptotic(state) => state.seen = state.seen.merged(block),
+            Self::Averages(sound, narrow) => {
+                sound.push(block);
+                narrow.seen = sound.seen;
+            }
+        }
+    }
+
+    /// All that was seen.
+    pub fn moments(&self) -> &Moments {
+        match self {
+            Self::EmpiricalBernstein(state) | Self::Averages(state, _) => &state.seen,
+            Self::Asymptotic(state) => &state.seen,
+        }
+    }
+
+    /// The interval now; `None` while there are too few replicates.
+    pub fn interval(&self) -> Option<Interval> {
+        match self {
+            Self::EmpiricalBernstein(state) => state.interval(),
+            Self::Asymptotic(state) => state.interval(),
+            Self::Averages(sound, narrow) => {
+                let always = sound.interval()?;
+                let near_normal = narrow.seen.squares > 0.0 && narrow.seen.largest_share() <= Self::LARGEST_SHARE;
+                let narrow = if near_normal { narrow.interval() } else { None };
+                // Disjoint intervals are as improbable as a miss; the sound one then stands.
+                Some(narrow.and_then(|n| n.intersection(always)).unwrap_or(always))
+            }
+        }
+    }
+
+    /// How the interval was made and whether its coverage is exact or asymptotic, for the evidence.
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Self::EmpiricalBernstein(_) => "empirical-Bernstein confidence sequence (valid at every sample size)",
+            Self::Asymptotic(_) => "asymptotic confidence sequence (valid for many replicates of finite variance)",
+            Self::Averages(..) => {
+                "empirical-Bernstein confidence sequence, intersected with an asymptotic one while the replicates are near normal"
+            }
+        }
+    }
+}
+
+impl EmpiricalBernstein {
+    fn new(alpha: f64, bounds: (f64, f64)) -> Self {
+        Self {
             alpha,
             lower: bounds.0,
             width: bounds.1 - bounds.0,
@@ -61,54 +130,16 @@ impl ConfidenceSequence {
             weighted: 0.0,
             penalty: 0.0,
             running: Interval { low: 0.0, high: 1.0 },
+        }
+    }
+
+    fn interval(&self) -> Option<Interval> {
+        (self.weight > 0.0).then_some(Interval {
+            low: self.lower + self.width * self.running.low,
+            high: self.lower + self.width * self.running.high,
         })
     }
 
-    /// For unbounded values of finite variance; narrowest near `target` replicates, silent below `minimum`.
-    pub fn asymptotic(alpha: f64, target: u64, minimum: u64) -> Self {
-        // ρ that minimises the width at `target` (op. cit., eq. 9).
-        let log = -2.0 * alpha.ln();
-        let rho2 = (log + (log + 1.0).ln()) / target.max(1) as f64;
-        Self::Asymptotic(Asymptotic { alpha, rho2, minimum, seen: Moments::default() })
-    }
-
-    /// Takes a block in. Blocks must come in their order.
-    pub fn push(&mut self, block: &Moments) {
-        match self {
-            Self::EmpiricalBernstein(state) => state.push(block),
-            Self::Asymptotic(state) => state.seen = state.seen.merged(block),
-        }
-    }
-
-    /// All that was seen.
-    pub fn moments(&self) -> &Moments {
-        match self {
-            Self::EmpiricalBernstein(state) => &state.seen,
-            Self::Asymptotic(state) => &state.seen,
-        }
-    }
-
-    /// The interval now; `None` while there are too few replicates.
-    pub fn interval(&self) -> Option<Interval> {
-        match self {
-            Self::EmpiricalBernstein(state) => (state.weight > 0.0).then_some(Interval {
-                low: state.lower + state.width * state.running.low,
-                high: state.lower + state.width * state.running.high,
-            }),
-            Self::Asymptotic(state) => state.interval(),
-        }
-    }
-
-    /// How the interval was made and whether its coverage is exact or asymptotic, for the evidence.
-    pub fn describe(&self) -> &'static str {
-        match self {
-            Self::EmpiricalBernstein(_) => "empirical-Bernstein confidence sequence (valid at every sample size)",
-            Self::Asymptotic(_) => "asymptotic confidence sequence (valid for many replicates of finite variance)",
-        }
-    }
-}
-
-impl EmpiricalBernstein {
     fn push(&mut self, block: &Moments) {
         if block.count == 0 {
             self.seen = self.seen.merged(block);
@@ -137,6 +168,13 @@ impl EmpiricalBernstein {
 }
 
 impl Asymptotic {
+    fn new(alpha: f64, target: u64, minimum: u64) -> Self {
+        // ρ that minimises the width at `target` (op. cit., eq. 9).
+        let log = -2.0 * alpha.ln();
+        let rho2 = (log + (log + 1.0).ln()) / target.max(1) as f64;
+        Self { alpha, rho2, minimum, seen: Moments::default() }
+    }
+
     fn interval(&self) -> Option<Interval> {
         let count = self.seen.count;
         let minimum =
@@ -191,6 +229,41 @@ mod tests {
         // No wider than 2.5 times the fixed-sample normal interval at 3200 replicates.
         let fixed = 1.96 * (0.36f64 / 3200.0).sqrt();
         assert!(radius < 2.5 * fixed && radius > fixed, "{radius} against {fixed}");
+    }
+
+    /// Constant values: the interval shrinks like 1/replicates, and the asymptotic one takes no part in it.
+    #[test]
+    fn constant_bounded_values_narrow_like_one_over_their_number() {
+        for value in [0.0, 1.0] {
+            let widths: Vec<f64> = [64u64, 1024, 4096]
+                .into_iter()
+                .map(|n| {
+                    let mut sequence = ConfidenceSequence::averages(1e-4, (0.0, 1.0), 1024, 64);
+                    (0..n / 32).for_each(|_| sequence.push(&Moments::of(&[value; 32])));
+                    let interval = sequence.interval().unwrap();
+                    assert!(interval.contains(value));
+                    interval.high.min(1.0) - interval.low.max(0.0)
+                })
+                .collect();
+            // No sound interval is narrower than log(1/α)/n.
+            assert!(widths[1] > 9.2 / 1024.0 && widths[1] < 0.03, "{widths:?}");
+            assert!(widths[2] < 0.35 * widths[1] && widths[0] > 4.0 * widths[1], "{widths:?}");
+        }
+    }
+
+    /// Means of many bits: far narrower than the bounds allow, at the promised coverage; rare events stay sound.
+    #[test]
+    fn averages_are_narrow_and_rare_events_sound() {
+        let average =
+            |s: &mut crate::random::Stream| (0..100).map(|_| f64::from(s.random::<f64>() < 0.1)).sum::<f64>() / 100.0;
+        let make = || ConfidenceSequence::averages(0.05, (0.0, 1.0), 1600, 64);
+        let (missed, radius) = ever_missed(make, 0.1, 100, average);
+        assert!(missed <= 33, "{missed} of 400 missed");
+        let (_, sound) = ever_missed(|| ConfidenceSequence::bounded(0.05, (0.0, 1.0)), 0.1, 100, average);
+        assert!(radius < 0.6 * sound, "{radius} against {sound}");
+        let rare = |s: &mut crate::random::Stream| f64::from(s.random::<f64>() < 0.004);
+        let (missed, _) = ever_missed(make, 0.004, 100, rare);
+        assert!(missed <= 33, "{missed} of 400 missed");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::hebbian_field::fits;
 use super::{aligned_fields, random_patterns};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
 /// K = round(c N/(2 ln N)) fresh random patterns. As N grows, one pattern is stable in every bit for c < 1 and no
@@ -41,6 +41,11 @@ impl Trial for Capacity {
         let stable = (0..self.k).filter(|&j| fields.col_as_slice(j).iter().all(|&x| x > 0.0)).count();
         out[0] = stable as f64 / self.k as f64;
         out[1] = f64::from(u8::from(stable == self.k));
+    }
+
+    fn work(&self) -> f64 {
+        let entries = (self.n * self.k) as f64;
+        cost::work(2.0 * cost::product_single(self.n, self.k, self.k) + 4.0 * entries)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

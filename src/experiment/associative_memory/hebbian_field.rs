@@ -1,7 +1,7 @@
 //! Local fields at a stored pattern: signal, crosstalk and one-step errors under Hebb's rule.
 
 use super::{aligned_fields, random_patterns};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
 /// Fresh random patterns, J = ξξᵀ/N; the aligned field ξ_i φ_i = (N−1)/N + R_i (+ K/N with self-coupling).
@@ -72,6 +72,11 @@ impl Trial for Fields {
         out[2] = stable as f64 / probes;
         out[3] = first / (n * n * probes);
         out[4] = second / (n * n * n * probes);
+    }
+
+    fn work(&self) -> f64 {
+        let products = 2.0 * cost::product_single(self.n, self.k, self.probes);
+        cost::work(products + (self.n * (self.k + 3 * self.probes)) as f64)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::dynamics::Sites;
 use super::hebbian_field::fits;
 use super::random_patterns;
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 use rand::RngExt;
 
@@ -69,6 +69,13 @@ impl Trial for Mixture {
         out[0] = unstable as f64 / self.n as f64;
         out[1] = overlap(patterns.col_as_slice(0), &start);
         out[2] = overlap(&start, &end);
+    }
+
+    fn work(&self) -> f64 {
+        // Most sites are stable: a few sweeps in a fresh order end it.
+        let sweeps = self.sweeps.min(4) as f64;
+        let (n, k) = (self.n as f64, self.k as f64);
+        cost::work(n * k * (4.0 + 2.0 * sweeps * cost::MULTIPLY_ADD) + 10.0 * n * sweeps)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::dynamics::{Couplings, Sites, parallel};
 use super::{pattern_count, random_patterns};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::linalg::dot;
 use crate::random::{SeedPath, Stream, bulk};
 use rand::RngExt;
@@ -97,6 +97,18 @@ impl Trial for Retrieval {
             out[1] += retrieved / self.probes as f64;
             out[2] += retrieved * overlap / self.probes as f64;
         }
+    }
+
+    fn work(&self) -> f64 {
+        // Typical numbers of sweeps until nothing changes.
+        let (n, k, probes) = (self.n as f64, self.k as f64, self.probes as f64);
+        let dynamics = if self.parallel {
+            let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 2.0 * n * probes;
+            self.sweeps.min(12) as f64 * step
+        } else {
+            2.0 * n * k + self.sweeps.min(10) as f64 * probes * n * (10.0 + 0.5 * k * cost::MULTIPLY_ADD)
+        };
+        cost::work(n * k + dynamics)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -1,6 +1,6 @@
 //! Where the Lyapunov function descends, and where it does not.
 
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk, fill_normal, fill_signs};
 use rand::RngExt;
 
@@ -93,6 +93,15 @@ impl Trial for Descent {
             before = after;
         }
         (out[0], out[1]) = (ascents as f64 / self.updates as f64, largest);
+    }
+
+    fn work(&self) -> f64 {
+        let (squared, updates) = ((self.n * self.n) as f64, self.updates as f64);
+        // Without asymmetry and with J_ii ≥ 0 sequential dynamics comes to rest after about N changes of a spin.
+        let rests = !self.parallel && self.asymmetry == 0.0 && self.diagonal >= 0.0;
+        let changes = if rests { updates.min(self.n as f64) } else { updates };
+        let energies = squared * changes * if self.parallel { 2.0 } else { 1.0 };
+        cost::work(squared * cost::NORMAL + 2.0 * energies * cost::MULTIPLY_ADD + updates * (10.0 + self.n as f64))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod projector_rule;
 
 mod dynamics;
 
+use crate::experiment::cost;
 use crate::linalg::{Cholesky, Mat, NotPositiveDefinite, gram, product};
 use crate::random::{Bulk, fill_signs};
 
@@ -44,6 +45,15 @@ fn aligned_fields(patterns: &Mat<f32>, probes: usize) -> Mat<f32> {
 struct Projector {
     patterns: Mat<f64>,
     dual: Mat<f64>,
+}
+
+/// What [`Projector::new`] costs: a Gram matrix, its factorisation, and the solution for the longer side.
+fn projector_cost(n: usize, k: usize) -> f64 {
+    let (short, long) = (n.min(k), n.max(k));
+    cost::product_single(short, long, short)
+        + cost::product(short, short, short) / 3.0
+        + cost::product(short, short, long)
+        + 8.0 * (n * k) as f64
 }
 
 impl Projector {

@@ -1,8 +1,8 @@
 //! Basins of attraction under the projector rule.
 
 use super::dynamics::{Couplings, parallel};
-use super::{Projector, pattern_count, random_patterns};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use super::{Projector, pattern_count, projector_cost, random_patterns};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::linalg::{Mat, dot, single};
 use crate::random::{Bulk, SeedPath, Stream, bulk};
 use rand::seq::SliceRandom;
@@ -115,6 +115,13 @@ impl Trial for Basin {
             out[at] = self.one_step(&couplings, &patterns, &orders);
             out[2 + at] = self.critical(&couplings, &patterns, &orders);
         }
+    }
+
+    fn work(&self) -> f64 {
+        // Twice a bisection of ln N / ln 2 steps, each of them run for about ten sweeps.
+        let sweeps = (self.sweeps.min(10) as f64) * (self.n as f64).log2().ceil() + 1.0;
+        let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 3.0 * (self.n * self.probes) as f64;
+        cost::work(projector_cost(self.n, self.k) + 2.0 * sweeps * step)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -1,7 +1,7 @@
 //! Kohonen's projector rule: stored patterns as eigenvectors and fixed points.
 
-use super::{Projector, pattern_count, random_patterns};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use super::{Projector, pattern_count, projector_cost, random_patterns};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::linalg::Mat;
 use crate::random::{SeedPath, Stream, bulk};
 
@@ -71,6 +71,11 @@ impl Trial for Rule {
         let random = Mat::from_fn(self.n, self.probes, |i, j| f64::from(random[(i, j)]));
         (out[3], out[4]) = fixed(&random, &projector.fields(&random), &own);
         out[5] = own.iter().sum::<f64>() / self.n as f64;
+    }
+
+    fn work(&self) -> f64 {
+        let fields = 2.0 * cost::product(self.n, self.k, self.k + self.probes);
+        cost::work(projector_cost(self.n, self.k) + fields + 2.0 * (self.n * self.k) as f64)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -1,7 +1,7 @@
 //! The optimal linear score by least squares on noised samples.
 
 use super::{data_set, dense_covariance};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::linalg::{Cholesky, Mat, add_gram, add_product, entries, mirror, single};
 use crate::random::{Bulk, SeedPath, Stream, bulk, fill_normal};
 use rand::RngExt;
@@ -122,6 +122,13 @@ impl Trial for LeastSquares {
                 out[i + d * j] = 2.0 * all[(j, i)] - 0.5 * (first[(j, i)] + second[(j, i)]);
             }
         }
+    }
+
+    fn work(&self) -> f64 {
+        let d = self.points.nrows();
+        let sums = 1.5 * cost::product_single(d, d, self.mc);
+        let draws = self.mc as f64 * (20.0 + d as f64 * (cost::NORMAL + 4.0));
+        cost::work(sums + draws + 4.0 * cost::product(d, d, d))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

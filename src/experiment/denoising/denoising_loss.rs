@@ -1,7 +1,7 @@
 //! The denoising loss of a linear score at a given matrix.
 
 use super::{data_set, dense_covariance};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::linalg::{Cholesky, Mat, dot, entries, product_into, single};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 use rand::RngExt;
@@ -92,6 +92,12 @@ impl Trial for Loss {
         }
         out[0] = loss[0] / self.batch as f64;
         out[1] = (loss[0] - loss[1]) / self.batch as f64;
+    }
+
+    fn work(&self) -> f64 {
+        let d = self.points.nrows();
+        let products = 2.0 * cost::product_single(d, d, self.batch);
+        cost::work(products + self.batch as f64 * (20.0 + d as f64 * (cost::NORMAL + 4.0)))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -1,7 +1,7 @@
 //! How far the optimal linear score of n data points is from the perfect one.
 
 use super::{data_set, dense_covariance, power_law};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::linalg::{Cholesky, Mat, entries};
 use crate::random::{SeedPath, Stream};
 
@@ -57,6 +57,12 @@ impl Trial for Distance {
         };
         let n = self.n as f64;
         (out[0], out[1], out[2]) = (distance, n.sqrt() * distance, n * distance * distance);
+    }
+
+    fn work(&self) -> f64 {
+        let d = self.covariance.nrows();
+        let data = self.n as f64 * d as f64 * cost::NORMAL + 2.0 * cost::product(d, d, self.n);
+        cost::work(data + 2.0 * cost::product(d, d, d) + 20.0 * (d * d) as f64)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -1,7 +1,7 @@
 //! The law of Gaussian data under the Ornstein–Uhlenbeck process.
 
 use super::dense_covariance;
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::linalg::{Mat, add_gram, entries, mirror, product};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 
@@ -64,6 +64,12 @@ impl Trial for Noised {
         mirror(sum.as_mut());
         // n − 1 because the mean is estimated from the same samples.
         covariance.iter_mut().zip(entries(sum.as_ref())).for_each(|(c, s)| *c = s / (n - 1) as f64);
+    }
+
+    fn work(&self) -> f64 {
+        let d = self.mean.len();
+        let (normals, products) = (2.0 * d as f64 * cost::NORMAL, 2.0 * cost::product(d, d, 1));
+        cost::work(self.batch as f64 * (normals + products + 20.0))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

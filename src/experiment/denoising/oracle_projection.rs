@@ -1,6 +1,6 @@
 //! The binary oracle against the oracle attenuation, in an orthonormal basis.
 
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 
 /// A fixed signal with coefficients a_k, observations a_k + σz_k; an oracle that knows a chooses the best factor
@@ -64,6 +64,10 @@ impl Trial for Oracles {
         let n = self.batch as f64;
         (out[0], out[1]) = (attenuation / n, projection / n);
         (out[2], out[3]) = (out[1] - out[0], 2.0 * out[0] - out[1]);
+    }
+
+    fn work(&self) -> f64 {
+        cost::work((self.batch * self.coefficients.len()) as f64 * (cost::NORMAL + 4.0))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -1,7 +1,7 @@
 //! Mean-square error of the Wiener filter on dense Gaussian signals.
 
 use super::{dense_covariance, power_law};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::linalg::{Cholesky, Mat, dot, entries, product_into, single};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 
@@ -120,6 +120,11 @@ impl Trial for Filter {
         out[2] = excess / n;
         out[3] = cross / n;
         out[4] = projection * (self.d as f64).sqrt() / n;
+    }
+
+    fn work(&self) -> f64 {
+        let products = 2.0 * cost::product_single(self.d, self.d, self.batch);
+        cost::work(products + (self.batch * self.d) as f64 * (2.0 * cost::NORMAL + 4.0))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -43,6 +43,16 @@ impl Schedule {
         schedule
     }
 
+    /// Steps from the start to a mark.
+    pub(super) fn steps_before(&self, mark: usize) -> usize {
+        self.position(mark)
+    }
+
+    /// Steps from a mark to the end.
+    pub(super) fn steps_after(&self, mark: usize) -> usize {
+        self.steps.len() - self.position(mark)
+    }
+
     /// The step index of a mark; `marks.len()` is the end.
     fn position(&self, mark: usize) -> usize {
         self.marks.get(mark).copied().unwrap_or(self.steps.len())

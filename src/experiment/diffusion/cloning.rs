@@ -1,7 +1,7 @@
 //! Speciation by cloning (Biroli, Bonnaire, de Bortoli and Mézard 2024, section "Cloning").
 
 use super::{HalfPoint, Schedule, TwoClass, Walker};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 
 /// Two clones of a backward trajectory, released at time t: do they end in the same class?
@@ -103,6 +103,14 @@ impl Sde {
         time[0] = self.grid.jackknifed(&groups);
     }
 
+    /// Work of a replicate in which each trajectory takes `steps` steps in all.
+    pub(super) fn work(&self, steps: usize) -> f64 {
+        // Two tanh, two logarithms' share and the mean of each coordinate for spins.
+        let coordinate = cost::NORMAL + if self.target.sigma.is_some() { 0.0 } else { 4.0 * cost::TRANSCENDENTAL };
+        let step = self.target.d as f64 * coordinate + 10.0 * cost::TRANSCENDENTAL;
+        cost::work(self.trajectories as f64 * steps as f64 * step)
+    }
+
     pub(super) fn quantity(&self, name: &str) -> Option<Quantity> {
         match name {
             "times" => Some(Quantity::Vector(self.grid.times.clone())),
@@ -159,6 +167,12 @@ impl Trial for Cloning {
                 }
             }
         });
+    }
+
+    fn work(&self) -> f64 {
+        let marks = self.0.grid.times.len();
+        let clones: usize = (0..marks).map(|mark| 2 * self.0.schedule.steps_after(mark)).sum();
+        self.0.work(clones + self.0.schedule.steps_before(marks - 1))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -1,7 +1,7 @@
 //! Memorisation at one time: how much of the empirical posterior sits on the data point that was noised.
 
 use super::Cloud;
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Shape, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
 /// A fresh data set from N(0, σ²I) per replicate; its points are noised and recognised.
@@ -88,6 +88,10 @@ impl Trial for CollapsePosterior {
         let found = cloud.evaluate(&cloud.probes(self.probes, generator), self.t);
         out[0] = found.weight.iter().sum::<f64>() / self.probes as f64;
         out[1] = found.participation.iter().sum::<f64>() / self.probes as f64;
+    }
+
+    fn work(&self) -> f64 {
+        cost::work(Cloud::cost(self.n, self.d, self.probes))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The collapse time of a data set in all of space.
 
 use super::collapse_posterior::{D, N, SIGMA, affordable};
-use super::{Cloud, half_weight_time};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use super::{Cloud, EVALUATIONS, half_weight_time};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
 /// A fresh data set from N(0, σ²I) per replicate, and the time at which its points are half recognised.
@@ -56,6 +56,10 @@ impl Trial for CollapseTime {
         let nearest = (self.n as f64).powf(2.0 / self.d as f64) - 1.0;
         let guess = 0.5 * (self.sigma * self.sigma / nearest.max(1e-3)).ln_1p();
         out[0] = half_weight_time(&cloud, self.probes, guess, generator);
+    }
+
+    fn work(&self) -> f64 {
+        cost::work(EVALUATIONS * Cloud::cost(self.n, self.d, self.probes))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

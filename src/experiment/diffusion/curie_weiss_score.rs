@@ -1,7 +1,7 @@
 //! The posterior mean of the modified Curie–Weiss model by enumeration of all spin configurations.
 
 use super::{TwoClass, delta, posterior_mean_of_spins};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 
 /// E[a | x_t] summed over 2^d configurations.
@@ -104,6 +104,11 @@ impl Trial for Enumeration {
         posterior_mean_of_spins(self.target.m, self.t, &x, &mut formula);
         let distance = |(a, b): (&f64, &f64)| (a - b).abs();
         out[2 * d] = self.posterior_mean(&x).iter().zip(&formula).map(distance).fold(0.0, f64::max);
+    }
+
+    fn work(&self) -> f64 {
+        let d = self.target.d as f64;
+        cost::work(d.exp2() * 2.0 * (5.0 * d + 2.0 * cost::TRANSCENDENTAL))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -1,6 +1,7 @@
 //! The empirical score: posterior weights of the data points given a noised one.
 
 use super::crossing;
+use crate::experiment::cost;
 use crate::linalg::{Mat, MatRef, product_into};
 use crate::numeric::elementwise;
 use crate::random::{Bulk, fill_normal};
@@ -34,6 +35,12 @@ pub(super) struct Probes {
 }
 
 impl Cloud {
+    /// What drawing a data set of `n` points and evaluating `probes` of them costs.
+    pub(super) fn cost(n: usize, d: usize, probes: usize) -> f64 {
+        let pairs = n as f64 * probes as f64;
+        cost::product(n, d, probes) + pairs * cost::TRANSCENDENTAL + ((n + probes) * d) as f64 * cost::NORMAL
+    }
+
     /// The data set with these rows.
     pub(super) fn new(d: usize, points: Vec<f64>) -> Self {
         let half_norms = points.chunks_exact(d).map(|a| 0.5 * a.iter().map(|a| a * a).sum::<f64>()).collect();

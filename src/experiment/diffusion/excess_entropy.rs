@@ -2,7 +2,7 @@
 
 use super::collapse_posterior::{D, N, PROBES, SIGMA, T, affordable};
 use super::{Cloud, delta};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameters, Shape, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameters, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
 /// S(t) = −(1/d) E log p_t of the empirical mixture, x drawn from it; −log of the originating point's weight is
@@ -65,6 +65,10 @@ impl Trial for ExcessEntropy {
         out[0] = excess;
         out[1] = excess / load;
         out[2] = load + 0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * delta(self.t)).ln() - excess;
+    }
+
+    fn work(&self) -> f64 {
+        cost::work(Cloud::cost(self.n, self.d, self.probes))
     }
 }
 

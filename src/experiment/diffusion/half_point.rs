@@ -146,6 +146,9 @@ pub(super) fn root(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -
     c
 }
 
+/// How often [`crossing`] evaluates its curves, typically.
+pub(super) const EVALUATIONS: f64 = 11.0;
+
 /// The time at which the mean of `curves`, which falls from 1 to `floor`, crosses `level`: bracketed from `guess`,
 /// solved to `tolerance`, and freed of the bias of order 1/(number of curves). NaN if no crossing is found.
 pub(super) fn crossing(

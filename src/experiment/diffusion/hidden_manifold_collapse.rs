@@ -2,8 +2,8 @@
 
 use super::collapse_posterior::{N, SIGMA, affordable};
 use super::collapse_time::{PROBES, time_bias};
-use super::{Cloud, half_weight_time, root};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use super::{Cloud, EVALUATIONS, half_weight_time, root};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 use nalgebra::DMatrix;
 
@@ -95,6 +95,12 @@ impl Trial for HiddenManifold {
         let guess = root(-12.0, 3.0, 1e-6, |u| volume(u.exp()) - log_n).exp();
         let guess = if guess.is_nan() { 1.0 } else { guess };
         out[0] = half_weight_time(&Cloud::new(d, points), self.probes, guess, generator);
+    }
+
+    fn work(&self) -> f64 {
+        let (d, latent) = self.embedding.shape();
+        let data = self.n as f64 * latent as f64 * (cost::NORMAL + d as f64 * cost::MULTIPLY_ADD);
+        cost::work(data + EVALUATIONS * Cloud::cost(self.n, d, self.probes))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

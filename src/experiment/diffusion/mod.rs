@@ -19,7 +19,7 @@ mod two_class;
 
 use backward::{Schedule, Walker, posterior_mean_of_spins};
 use empirical::{Cloud, half_weight_time};
-use half_point::{HalfPoint, crossing, root};
+use half_point::{EVALUATIONS, HalfPoint, crossing, root};
 use two_class::{TwoClass, same_class};
 
 use crate::random::Bulk;

@@ -1,7 +1,7 @@
 //! Speciation without a trajectory: the exact backward equation samples the posterior given x_t.
 
-use super::{HalfPoint, TwoClass, crossing};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use super::{EVALUATIONS, HalfPoint, TwoClass, crossing};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{Bulk, SeedPath, Stream, bulk};
 
 /// P(two posterior draws of the class agree), from noised data points alone; for dimensions beyond trajectories.
@@ -95,6 +95,11 @@ impl Trial for PosteriorClass {
         let guess = self.target.time_of_separation(1.0).max(0.05);
         out[1] = crossing(guess, 0.5, self.level, TOLERANCE, |t| self.agreement(t, &mut start.clone()));
         out[0] = self.agreement(self.t, generator).iter().sum::<f64>() / self.probes as f64;
+    }
+
+    fn work(&self) -> f64 {
+        // Two normals in each coordinate, or a spin, a normal and a tanh.
+        cost::work((EVALUATIONS + 1.0) * (self.probes * self.target.d) as f64 * 2.5 * cost::NORMAL)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

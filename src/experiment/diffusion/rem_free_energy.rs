@@ -1,7 +1,7 @@
 //! The free energy of the random energy model that the empirical posterior is, at sizes beyond enumeration.
 
 use super::delta;
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 use rand_distr::{Distribution, Exp1, Gamma};
 use statrs::function::gamma::{checked_gamma_lr, checked_gamma_ur, ln_gamma};
@@ -165,6 +165,12 @@ impl Trial for Levels {
             partition += ((count - drawn).ln() + self.log_mean_weight + lowest).exp() * above / left;
         }
         out[0] = (lowest - partition.ln()) / self.d;
+    }
+
+    fn work(&self) -> f64 {
+        // One series for the mean above the drawn levels, three functions for each level.
+        let terms = 0.5 * self.tilted_noncentrality + 12.0 * (0.5 * self.tilted_noncentrality).sqrt() + 40.0;
+        cost::work((self.levels as f64 + terms) * 5.0 * cost::TRANSCENDENTAL)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

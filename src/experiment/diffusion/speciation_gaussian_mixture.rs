@@ -1,7 +1,7 @@
 //! Speciation of two Gaussians with a general covariance.
 
-use super::{HalfPoint, crossing, delta, normal, root};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial};
+use super::{EVALUATIONS, HalfPoint, crossing, delta, normal, root};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{Bulk, SeedPath, Stream, bulk, fill_normal};
 
 /// ½ N(μ, Σ) + ½ N(−μ, Σ), Σ with eigenvalues σ² k^{-a} and μ in a random direction of length m√d.
@@ -127,6 +127,10 @@ impl Trial for Mixture {
         let guess = self.curvature_time();
         let guess = if guess > 0.05 { guess } else { 0.05 };
         out[0] = crossing(guess, 0.5, self.level, TOLERANCE, |t| self.agreement(t, &mut start.clone()));
+    }
+
+    fn work(&self) -> f64 {
+        cost::work(EVALUATIONS * (self.probes * self.mean.len()) as f64 * 2.5 * cost::NORMAL)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -66,6 +66,11 @@ impl Trial for UTurn {
         });
     }
 
+    fn work(&self) -> f64 {
+        let steps: usize = (0..self.0.grid.times.len()).map(|mark| self.0.schedule.steps_after(mark)).sum();
+        self.0.work(steps + 2 * self.0.grid.times.len())
+    }
+
     fn quantity(&self, name: &str) -> Option<Quantity> {
         self.0.quantity(name)
     }

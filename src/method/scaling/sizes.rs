@@ -5,7 +5,7 @@ use crate::claim::Limit;
 use crate::evidence::{Axis, Figure, Mark, Series, StopReason};
 use crate::method::simulation::binding::{plain_name, predict};
 use crate::method::simulation::figures::{band, line};
-use crate::method::simulation::judging::looks;
+use crate::method::simulation::judging::{looks, unaffordable};
 use crate::method::simulation::sample::{Stopped, Strand, canonical};
 use crate::method::simulation::{Request, points_along, run_at};
 use crate::method::{Context, Laboratory, SimulationBudget};
@@ -76,8 +76,10 @@ pub(super) fn measure(
             .filter(|(d, _)| d.len() == 1)
             .ok_or_else(|| not_applicable("only the limit of a number is extrapolated".to_owned()))?;
         debug_assert_eq!(directions.len(), 1);
-        let work = run.trial().map_err(|e| not_applicable(e.to_string()))?.work();
-        let (_, blocks) = looks(&share, work);
+        let price = run.price().map_err(|e| not_applicable(e.to_string()))?;
+        let Some((_, blocks)) = looks(&share, price) else {
+            return Err(Stop(StopReason::BudgetExhausted, unaffordable(&share, price)));
+        };
         let words = canonical(&run.parameters);
         (laboratory.progress)(&format!("{}: {words}", request.experiment.name));
         let sample = run.sample(strand, blocks, laboratory).map_err(|stopped| match stopped {

@@ -1,7 +1,8 @@
 //! Judges a prediction against a sample: looks at doubling sizes, an always-valid interval per component, a margin fixed
 //! before a number is drawn, and a second stream before anything is contradicted.
 
-use super::sample::{BLOCK, Run, Sample, Stopped, Strand};
+use super::sample::{Price, Run, Sample, Stopped, Strand};
+use super::wording::significant;
 use crate::evidence::StopReason;
 use crate::experiment::{Estimand, ExperimentError, Shape};
 use crate::method::{Laboratory, SimulationBudget};
@@ -51,21 +52,36 @@ pub(crate) struct Reading {
     pub alpha: f64,
 }
 
-/// Blocks of the first look and of the last one that the budget pays for; looks double in between.
-pub(crate) fn looks(budget: &SimulationBudget, work: f64) -> (usize, usize) {
-    let first = (budget.minimum_replicates.div_ceil(BLOCK) as usize).next_power_of_two().max(2);
-    let paid = (budget.work / work.max(f64::MIN_POSITIVE)).min(budget.maximum_replicates as f64) as u64;
+/// Blocks of the first look and of the last one that the budget pays for; looks double in between. `None` if it does
+/// not pay for the first.
+pub(crate) fn looks(budget: &SimulationBudget, price: Price) -> Option<(usize, usize)> {
+    let first = (budget.minimum_replicates.div_ceil(price.block) as usize).next_power_of_two().max(2);
+    let paid = (budget.work / price.work.max(f64::MIN_POSITIVE)).min(budget.maximum_replicates as f64) as u64;
+    if first as u64 * price.block > paid {
+        return None;
+    }
     let mut last = first;
-    while (last as u64) * 2 * BLOCK <= paid {
+    while (last as u64) * 2 * price.block <= paid {
         last *= 2;
     }
-    (first, last)
+    Some((first, last))
+}
+
+/// Why nothing was drawn.
+pub(crate) fn unaffordable(budget: &SimulationBudget, price: Price) -> String {
+    format!(
+        "{} replicates of {} units of work each exceed the budget of {}: a larger profile or a smaller experiment would decide",
+        budget.minimum_replicates,
+        significant(price.work, 2),
+        significant(budget.work, 2)
+    )
 }
 
 /// The target of a prediction: margins are `relative` times the size of the predicted component plus the estimand's bias.
 ///
 /// For an array the size of a component is at least that of a random direction, ‖prediction‖/√entries; a prediction of
-/// zero is measured against the width of the estimand's bounds, or against 1 if it has none.
+/// zero, which has no size of its own, is measured against the width of the estimand's bounds, or against 1 if it has
+/// none: `f = 0` for a probability is confirmed to `relative` itself, as is `f = 1`.
 pub(crate) fn target(prediction: &[f64], run: &Run, estimand: &Estimand, relative: f64, side: Side) -> Option<Target> {
     let (directions, _) = run.estimand(estimand.name)?;
     let entries = estimand.shape.len(&run.parameters);
@@ -91,16 +107,14 @@ struct Gauge {
 }
 
 impl Gauge {
-    fn new(run: &Run, estimand: &Estimand, alpha: f64, budget: &SimulationBudget, last: usize) -> Option<Self> {
+    fn new(run: &Run, estimand: &Estimand, alpha: f64, budget: &SimulationBudget, most: u64) -> Option<Self> {
         let (directions, start) = run.estimand(estimand.name)?;
         let bounds = estimand.bounds.filter(|_| estimand.shape == Shape::Scalar);
+        // Narrowest half way, on a logarithmic scale, between the first look and the last.
+        let (middle, least) = (((budget.minimum_replicates * most) as f64).sqrt() as u64, budget.minimum_replicates);
         let make = || match bounds {
-            Some(bounds) => ConfidenceSequence::bounded(alpha, bounds),
-            None => {
-                // Narrowest half way, on a logarithmic scale, between the first look and the last.
-                let middle = ((budget.minimum_replicates * last as u64 * BLOCK) as f64).sqrt() as u64;
-                ConfidenceSequence::asymptotic(alpha, middle, budget.minimum_replicates)
-            }
+            Some(bounds) => ConfidenceSequence::averages(alpha, bounds, middle, least),
+            None => ConfidenceSequence::asymptotic(alpha, middle, least),
         };
         let sequences = (0..directions.len()).map(|_| make()).collect();
         Some(Self { sequences, start, fed: 0, bounded: bounds.is_some() })
@@ -117,6 +131,10 @@ impl Gauge {
 
     fn moments(&self) -> impl Iterator<Item = &Moments> {
         self.sequences.iter().map(ConfidenceSequence::moments)
+    }
+
+    fn replicates(&self) -> u64 {
+        self.moments().map(|m| m.count + m.non_finite).max().unwrap_or(0)
     }
 
     fn non_finite(&self) -> u64 {
@@ -155,11 +173,13 @@ pub(crate) fn judge(
     budget: &SimulationBudget,
     laboratory: &Laboratory<'_>,
 ) -> Result<Reading, ExperimentError> {
-    let work = run.trial()?.work();
-    let (first, last) = looks(budget, work);
+    let price = run.price()?;
+    let plan = looks(budget, price);
+    let (first, last) = plan.unwrap_or((1, 1));
     let alpha = alpha / target.predictions.len().max(1) as f64;
     let missing = || ExperimentError::Setup(format!("`{}` has no estimand `{}`", run.experiment.name, estimand.name));
-    let mut gauge = Gauge::new(run, estimand, alpha, budget, last).ok_or_else(missing)?;
+    let most = last as u64 * price.block;
+    let mut gauge = Gauge::new(run, estimand, alpha, budget, most).ok_or_else(missing)?;
     let mut reading = Reading {
         outcome: Outcome::Undecided(StopReason::BudgetExhausted, String::new()),
         looks: Vec::new(),
@@ -170,6 +190,11 @@ pub(crate) fn judge(
         sequence: gauge.sequences[0].describe(),
         alpha,
     };
+    if plan.is_none() {
+        reading.outcome = Outcome::Undecided(StopReason::BudgetExhausted, unaffordable(budget, price));
+        reading.components = vec![(f64::NAN, None); target.predictions.len()];
+        return Ok(reading);
+    }
     let began = Instant::now();
     let mut blocks = first;
     reading.outcome = loop {
@@ -181,7 +206,7 @@ pub(crate) fn judge(
             break exhausted(&gauge);
         }
         gauge.feed(&sample, blocks);
-        note(&mut reading, &gauge, blocks);
+        note(&mut reading, &gauge);
         (laboratory.progress)(&format!("{}: {} replicates", run.experiment.name, reading.replicates));
         if reading.non_finite > 0 {
             let of = reading.replicates;
@@ -200,7 +225,7 @@ pub(crate) fn judge(
                 (Equivalence::Contradicts, component) => {
                     // A contradiction near the end of the budget may take twice the budget to confirm.
                     let reach = (4 * blocks).min(last).max(2 * blocks);
-                    let confirm = Gauge::new(run, estimand, alpha, budget, last).ok_or_else(missing)?;
+                    let confirm = Gauge::new(run, estimand, alpha, budget, most).ok_or_else(missing)?;
                     break confirmed(run, confirm, target, component, (first, reach), laboratory, &mut reading)?;
                 }
                 (Equivalence::Continue, _) => {}
@@ -221,8 +246,8 @@ pub(crate) fn judge(
     Ok(reading)
 }
 
-fn note(reading: &mut Reading, gauge: &Gauge, blocks: usize) {
-    reading.replicates = blocks as u64 * BLOCK;
+fn note(reading: &mut Reading, gauge: &Gauge) {
+    reading.replicates = gauge.replicates();
     reading.non_finite = gauge.non_finite();
     reading.components = gauge.sequences.iter().map(|s| (s.moments().mean, s.interval())).collect();
     if let (mean, Some(interval)) = reading.components[0] {
@@ -259,7 +284,8 @@ fn exhausted(gauge: &Gauge) -> Outcome {
 fn agreed_on_both(run: &Run, estimand: &Estimand, target: &Target, alpha: f64, budget: &SimulationBudget) -> Outcome {
     let sample = run.drawn(Strand::Confirm);
     let blocks = sample.blocks.len();
-    let Some(mut gauge) = Gauge::new(run, estimand, alpha, budget, blocks.max(1)) else { return Outcome::Agrees };
+    let drawn = sample.blocks.iter().filter_map(|b| b.first()).map(|m| m.count).sum::<u64>();
+    let Some(mut gauge) = Gauge::new(run, estimand, alpha, budget, drawn.max(1)) else { return Outcome::Agrees };
     gauge.feed(&sample, blocks);
     match gauge.compare(target) {
         (Equivalence::Contradicts, component) => Outcome::Contradicts { component },
@@ -284,7 +310,7 @@ fn confirmed(
             Err(stopped) => return stopped_outcome(stopped),
         };
         gauge.feed(&sample, blocks);
-        reading.confirmed_by = blocks as u64 * BLOCK;
+        reading.confirmed_by = gauge.replicates();
         match gauge.equivalence(component, target) {
             Equivalence::Contradicts if gauge.non_finite() == 0 && !gauge.heavy_tailed() => {
                 return Ok(Outcome::Contradicts { component });

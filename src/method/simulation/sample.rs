@@ -8,9 +8,6 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Replicates in one block: the unit of work, of streams and of storage.
-pub(crate) const BLOCK: u64 = 32;
-
 /// Which of the two independent streams of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strand {
@@ -80,6 +77,13 @@ impl Directions {
     }
 }
 
+/// Work of one replicate, and replicates in one block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Price {
+    pub work: f64,
+    pub block: u64,
+}
+
 /// One experiment at fixed parameters under one root seed.
 pub(crate) struct Run {
     pub experiment: &'static Experiment,
@@ -108,7 +112,7 @@ pub(crate) fn canonical(parameters: &Parameters) -> String {
 impl Run {
     /// The key of a run; equal keys mean equal numbers.
     pub(crate) fn key(experiment: &Experiment, parameters: &Parameters, seed: u64, projections: usize) -> String {
-        format!("{}|{}|seed={seed}|directions={projections}|block={BLOCK}", experiment.name, canonical(parameters))
+        format!("{}|{}|seed={seed}|directions={projections}", experiment.name, canonical(parameters))
     }
 
     /// The run, not yet set up.
@@ -149,6 +153,11 @@ impl Run {
             Ok(trial) => Ok(&**trial),
             Err(error) => Err(error.clone()),
         }
+    }
+
+    /// What a replicate and a block of them cost.
+    pub(crate) fn price(&self) -> Result<Price, ExperimentError> {
+        self.trial().map(|trial| Price { work: trial.work(), block: trial.block() })
     }
 
     /// What is drawn so far of a strand.
@@ -216,7 +225,7 @@ impl Run {
         let mut stream = path.stream();
         let mut out = vec![f64::NAN; self.experiment.width(&self.parameters)];
         let mut moments = vec![Moments::default(); self.width()];
-        for _ in 0..BLOCK {
+        for _ in 0..trial.block() {
             out.fill(f64::NAN);
             trial.replicate(&mut stream, &mut out);
             let components = self.directions.iter().flat_map(|d| d.project(&out[d.range.clone()]));
