@@ -39,9 +39,6 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             })
             .collect();
         let sizes: Vec<Option<usize>> = program.slots.iter().map(|symbol| at.size(symbol)).collect();
-        if sizes.iter().flatten().any(|size| *size > MAX_LENGTH) {
-            return Err(Undefined::Unsupported("an array of this length"));
-        }
         let number = |size: usize| Value::Scalar(jets.rational(&Rational::from(size)));
         let values = program
             .slots
