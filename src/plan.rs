@@ -1,7 +1,10 @@
 //! The plan: which checks are run on which claims, with margins, budgets and error rates fixed before a number is drawn.
 
-use crate::claim::Claim;
+use crate::claim::{Claim, ExperimentRequest, Role};
 use crate::diagnostic::{Diagnostic, codes, suggestion};
+use crate::experiment::{Estimand, Parameters, Shape};
+use crate::expr::Dim;
+use crate::expr::walk::free_symbols_of_statement;
 use crate::method::{self, Budget, Method, SimulationBudget};
 use crate::profile::Profile;
 use crate::{catalog, experiment};
@@ -133,11 +136,11 @@ fn problem(claim: &Claim) -> Option<Diagnostic> {
         let message = format!("no experiment is called `{}`", request.name);
         return unknown(&codes::UNKNOWN_EXPERIMENT, request.span, message, &request.name, known, "experiments");
     };
-    if !experiment.estimands.iter().any(|e| e.name == request.estimand) {
+    let Some(estimand) = experiment.estimands.iter().find(|e| e.name == request.estimand) else {
         let known = experiment.estimands.iter().map(|e| e.name).collect();
         let message = format!("`{}` has no estimand `{}`", request.name, request.estimand);
         return unknown(&codes::UNKNOWN_EXPERIMENT, request.span, message, &request.estimand, known, "experiments");
-    }
+    };
     let mut given = request.parameters.clone();
     for values in 0..request.sweep.iter().map(|(_, v)| v.len()).max().unwrap_or(1) {
         for (name, swept) in &request.sweep {
@@ -145,14 +148,58 @@ fn problem(claim: &Claim) -> Option<Diagnostic> {
                 given.insert(name.clone(), *value);
             }
         }
-        if let Err(error) = experiment.parameters(&given) {
-            return Some(
-                Diagnostic::error(&codes::BAD_PARAMETER, &claim.file, request.span, error.to_string())
-                    .hint("`corrigenda list experiments` prints the parameters with their ranges"),
-            );
+        match experiment.parameters(&given) {
+            Err(error) => {
+                return Some(
+                    Diagnostic::error(&codes::BAD_PARAMETER, &claim.file, request.span, error.to_string())
+                        .hint("`corrigenda list experiments` prints the parameters with their ranges"),
+                );
+            }
+            Ok(parameters) => {
+                if let Some(message) = conflict(claim, request, estimand, &parameters) {
+                    return Some(
+                        Diagnostic::error(&codes::INCONSISTENT_DIMENSION, &claim.file, request.span, message)
+                            .hint("declare the estimand with the dimensions of the experiment, or bind them"),
+                    );
+                }
+            }
         }
     }
     None
+}
+
+/// Two values of one dimension: the axes of the estimand as the experiment measures it, against what the note declares and
+/// the parameters say.
+fn conflict(
+    claim: &Claim,
+    request: &ExperimentRequest,
+    estimand: &Estimand,
+    parameters: &Parameters,
+) -> Option<String> {
+    let length = match estimand.shape {
+        Shape::Scalar => return None,
+        Shape::Vector(name) | Shape::Square(name) => parameters.whole(name),
+    };
+    let used = free_symbols_of_statement(&claim.statement);
+    let declared = claim.declarations.iter().find(|d| matches!(d.role, Role::Estimand) && used.contains(&d.symbol))?;
+    let (rows, columns) = declared.symbol.sort().shape()?;
+    [rows, columns].iter().find_map(|dim| match dim {
+        Dim::Literal(1) => None,
+        Dim::Literal(n) => (*n != length).then(|| {
+            format!("{} is declared with an axis of {n}, `{}` has {length}", declared.symbol.tex(), estimand.name)
+        }),
+        Dim::Named(symbol) => {
+            let name = request.bind.get(symbol.tex()).map_or(symbol.tex(), String::as_str);
+            let (_, value) = parameters.iter().find(|(parameter, _)| *parameter == name)?;
+            (value != length as f64).then(|| {
+                let tex = symbol.tex();
+                format!(
+                    "the dimension {tex} is {value} and {length} at once: `{name}` is {value}, `{}` has {length}",
+                    estimand.name
+                )
+            })
+        }
+    })
 }
 
 /// The budget of a check, with the share `alpha` of its note's error rate.

@@ -1,5 +1,7 @@
 //! The command line: arguments, one file per subcommand, exit codes. Only this module prints.
 
+#![allow(clippy::disallowed_methods, reason = "the environment is read here, and nowhere else")]
+
 pub mod arguments;
 mod check;
 mod checking;

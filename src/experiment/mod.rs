@@ -42,6 +42,9 @@ pub fn find(name: &str) -> Option<&'static Experiment> {
     ALL.iter().copied().find(|experiment| experiment.name == name)
 }
 
+/// Sets up what the replicates of one run share, from streams below the path.
+pub type Prepare = fn(&Parameters, &SeedPath) -> Result<Box<dyn Trial>, ExperimentError>;
+
 /// A simulation: its parameters, what it estimates, and how to set it up.
 pub struct Experiment {
     /// Kebab-case name.
@@ -56,7 +59,7 @@ pub struct Experiment {
     pub estimands: &'static [Estimand],
     /// Sets up everything that the replicates share (a fixed covariance, a factorisation, a time grid …),
     /// drawn from streams below `path`.
-    pub prepare: fn(&Parameters, path: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError>,
+    pub prepare: Prepare,
 }
 
 /// A number that an experiment is run with.

@@ -193,7 +193,7 @@ fn product(factors: &[Expr]) -> (String, Level) {
     for (k, factor) in factors.iter().enumerate() {
         let (text, own) = render(factor);
         let last = k + 1 == factors.len();
-        let trails = last && own == Level::Open && !matches!(&*factor.kind, Kind::Array(..));
+        let trails = last && own == Level::Open && !matches!(&*factor.kind, Kind::Array(..) | Kind::Mul(_));
         let text = if own >= Level::Power || trails { text } else { brackets(&text) };
         if trails {
             level = Level::Open;
@@ -284,6 +284,10 @@ fn norm(a: &Expr) -> String {
 }
 
 fn component(a: &Expr, indices: &[Expr]) -> String {
+    // A column of the identity: below stands its dimension already.
+    if let (Kind::Identity(_), [column]) = (&*a.kind, indices) {
+        return format!("{}^{{{}}}", expr(a), expr(column));
+    }
     let base = match &*a.kind {
         // C^e_{i j}: the index goes below the letter.
         Kind::Symbol(s) if !s.tex().contains(['_', '\'']) => s.tex().to_owned(),

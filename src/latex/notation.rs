@@ -232,6 +232,7 @@ const MACROS: &[(&str, Meaning)] = &[
     ("vec", M::Accent),
     ("dot", M::Accent),
     ("ddot", M::Accent),
+    ("substack", M::Transparent),
     ("underbrace", M::Brace),
     ("overbrace", M::Brace),
     ("dots", M::Unsupported),

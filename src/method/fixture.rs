@@ -36,10 +36,6 @@ impl Table {
         tree::use_of(&self.declare(tex, Sort::Matrix(d.clone(), d.clone()), domain, Role::Variable))
     }
 
-    pub(crate) fn vector(&mut self, tex: &str, d: &Dim) -> Expr {
-        tree::use_of(&self.declare(tex, Sort::Vector(d.clone()), Domain::All, Role::Variable))
-    }
-
     pub(crate) fn claim(&self, left: Expr, relation: Relation, right: Expr) -> Claim {
         let link = Link { left: tree::flat(left), relation, right: tree::flat(right) };
         Claim {

@@ -68,7 +68,7 @@ fn symbols(note: &RawNote, diagnostics: &mut Vec<Diagnostic>) -> (Scope, Vec<Dec
             }
             match declare(note, syntax, &mut scope, None) {
                 Ok(declaration) => declared[i] = Some(declaration),
-                Err(diagnostic) => refuse(diagnostic, &syntax.name, &mut broken, diagnostics),
+                Err(diagnostic) => refuse(*diagnostic, &syntax.name, &mut broken, diagnostics),
             }
         }
     }
@@ -107,7 +107,7 @@ fn symbols(note: &RawNote, diagnostics: &mut Vec<Diagnostic>) -> (Scope, Vec<Dec
         }
         if waiting.len() == before {
             for (name, diagnostic) in problems {
-                refuse(diagnostic, &name, &mut broken, diagnostics);
+                refuse(*diagnostic, &name, &mut broken, diagnostics);
             }
             break;
         }
@@ -129,11 +129,11 @@ impl Waiting<'_> {
     }
 }
 
-fn refuse(diagnostic: Box<Diagnostic>, name: &Located, broken: &mut Vec<String>, diagnostics: &mut Vec<Diagnostic>) {
+fn refuse(diagnostic: Diagnostic, name: &Located, broken: &mut Vec<String>, diagnostics: &mut Vec<Diagnostic>) {
     if let Ok((canonical, _)) = latex::symbol_name(&name.text) {
         broken.push(canonical);
     }
-    diagnostics.push(*diagnostic);
+    diagnostics.push(diagnostic);
 }
 
 fn declare(note: &RawNote, syntax: &DeclarationSyntax, scope: &mut Scope, law: Option<Law>) -> Lower<Declaration> {

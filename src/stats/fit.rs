@@ -140,7 +140,10 @@ mod tests {
             weighted_least_squares(&[ones.clone(), ones.clone()], &ones, &ones).unwrap_err(),
             FitError::Dependent
         );
-        assert_eq!(weighted_least_squares(&[ones.clone()], &ones, &[0.0; 3]).unwrap_err(), FitError::NotFinite);
+        assert_eq!(
+            weighted_least_squares(std::slice::from_ref(&ones), &ones, &[0.0; 3]).unwrap_err(),
+            FitError::NotFinite
+        );
         assert_eq!(weighted_least_squares(&[vec![1.0], vec![2.0]], &[1.0], &[1.0]).unwrap_err(), FitError::TooFew);
     }
 }

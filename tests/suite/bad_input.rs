@@ -104,6 +104,12 @@ fn what_cannot_be_read_is_said_with_its_place() {
         ("infinite", experiment("d = inf").into_bytes(), "bad-parameter", "note.md:11:"),
         ("negative", experiment("d = -4").into_bytes(), "bad-parameter", "note.md:11:"),
         ("fractional", experiment("d = 2.5").into_bytes(), "bad-parameter", "note.md:11:"),
+        (
+            "inconsistent dimension",
+            b"+++\n[symbols]\n'n' = 'dimension'\n'q' = 'estimand vector(n)'\n'm' = 'vector(n)'\n+++\n\n$$ q = m $$\n\n<!-- claim: it\nexperiment = { name = \"noised-gaussian\", estimand = \"mean\", d = 4, bind = { 'n' = \"t\" } }\n-->\n".to_vec(),
+            "inconsistent-dimension",
+            "note.md:11:",
+        ),
         ("unknown symbol", note("$$ x = q $$\n\n<!-- claim: it -->").into_bytes(), "unknown-symbol", "note.md:8:8"),
         ("sorts", note("$$ x = \n $$\n\n<!-- claim: it -->").into_bytes(), "unexpected-token", "note.md:8:"),
     ] {

@@ -32,6 +32,7 @@ const SYMBOLS: &str = r"+++
 'N' = 'dimension'
 'K' = 'dimension'
 'i' = 'index(N)'
+'j' = 'index(N)'
 'k' = 'index(d)'
 '\mu' = 'index(K)'
 'a' = 'real'
@@ -94,6 +95,10 @@ const CONSTRUCTS: &[&str] = &[
     r"\Gamma(b + 1) = b \Gamma(b)",
     r"\binom{n}{2} = \frac{n(n-1)}{2}",
     r"x = \begin{cases} 1 & y \ge 0 \\ -1 & y < 0 \end{cases}",
+    r"\sum_{i < j} s_i s_j = \sum_{i} \sum_{j \ne i} s_i s_j",
+    r"\sum_{\substack{1 \le i \le N \\ 1 \le j \le N \\ i < j}} s_i s_j = 0",
+    r"s - 2 s_i \mathbb{I}_N^i = s",
+    r"\frac12 \left(\frac12 \prod_k u_k\right) = \frac14 \prod_k u_k",
     r"a < b",
     r"a \ne b",
     r"1.25 x = \frac{5}{4} x",
@@ -157,7 +162,6 @@ const MALFORMED: &[&str] = &[
     r"x = \begin{cases} 1 & y > 0",
     r"x = \end{cases}",
     r"x = \begin{cases} 1 & y > 0 \end{aligned}",
-    r"x = y \\ ",
     r"x = y & t",
     r"x = 1.2.3",
     r"x = ..5",

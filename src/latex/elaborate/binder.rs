@@ -17,12 +17,25 @@ pub(super) struct Indices {
     pub(super) condition: Option<Condition>,
 }
 
+fn is_new_row(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Operator(Meaning::NewRow))
+}
+
+fn is_less_or_equal(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Operator(Meaning::Relation(crate::expr::Relation::LessOrEqual)))
+}
+
 impl Elaborator<'_> {
-    /// `i=1`, `i`, `ij`, `i<j`, `j \ne i`, `\mu > 1`, `\sigma \in \{\pm1\}^N`, in any combination with commas or rows.
+    /// `i=1`, `i`, `ij`, `1 \le i \le N`, `i<j`, `j \ne i`, `\mu > 1`, `\sigma \in \{\pm1\}^N`, in any combination with
+    /// commas or rows.
     pub(super) fn indices(&self, sub: &[Node], sup: Option<&[Node]>, span: Span) -> Read<Indices> {
         let pieces: Vec<Vec<Node>> = match sub {
             [Node { kind: NodeKind::Grid(_, rows), .. }] => {
                 rows.iter().map(|row| row.iter().flatten().cloned().collect()).collect()
+            }
+            // The rows of a `\substack`.
+            [Node { kind: NodeKind::Group(body), .. }] if body.iter().any(is_new_row) => {
+                body.split(|n| is_new_row(n) || is_mark(n, ',')).map(<[Node]>::to_vec).collect()
             }
             _ => sub.split(|n| is_mark(n, ',')).map(<[Node]>::to_vec).collect(),
         };
@@ -30,6 +43,12 @@ impl Elaborator<'_> {
         let mut conditions = Vec::new();
         let mut upper = sup;
         for piece in &pieces {
+            let between: Vec<&[Node]> = piece.split(is_less_or_equal).collect();
+            if let [lower, [name], last] = between[..] {
+                let (lower, last) = (self.whole(lower, span)?, self.whole(last, span)?);
+                self.running(name, lower, last, &mut found);
+                continue;
+            }
             let relation = piece.iter().position(|n| {
                 is_mark(n, '=')
                     || is_mark(n, '<')
@@ -58,14 +77,7 @@ impl Elaborator<'_> {
                             length_expr(&length, span)
                         }
                     };
-                    let key = canonical_node(name);
-                    let sort = match self.scope.declared(&key).map(|d| d.symbol.sort().clone()) {
-                        Some(sort @ Sort::Index(_)) => sort,
-                        _ => Sort::Integer,
-                    };
-                    let symbol = Symbol::new(key.clone(), sort);
-                    found.binders.push(Binder { symbol: symbol.clone(), range: Range::Between(lower, last) });
-                    found.names.push((key, symbol));
+                    self.running(name, lower, last, &mut found);
                 }
                 Some(at) if matches!(piece[at].kind, NodeKind::Operator(Meaning::Member)) => {
                     self.sign_member(&piece[..at], &piece[at + 1..], &mut found, span)?;
@@ -122,6 +134,18 @@ impl Elaborator<'_> {
             });
         }
         Ok(found)
+    }
+
+    /// A symbol that runs from one end to the other.
+    fn running(&self, name: &Node, lower: Expr, last: Expr, found: &mut Indices) {
+        let key = canonical_node(name);
+        let sort = match self.scope.declared(&key).map(|d| d.symbol.sort().clone()) {
+            Some(sort @ Sort::Index(_)) => sort,
+            _ => Sort::Integer,
+        };
+        let symbol = Symbol::new(key.clone(), sort);
+        found.binders.push(Binder { symbol: symbol.clone(), range: Range::Between(lower, last) });
+        found.names.push((key, symbol));
     }
 
     fn is_index(&self, node: &Node) -> bool {

@@ -54,6 +54,15 @@ impl Elaborator<'_> {
                         continue;
                     }
                     let links = self.chain(side, span_of(piece, whole))?;
+                    // A piece that asserts nothing is not dropped: the author may have meant it as a condition or a factor.
+                    if links.is_empty() {
+                        return Err(Trouble::new(
+                            &codes::NOT_A_RELATION,
+                            span_of(side, whole),
+                            "this part asserts nothing",
+                        )
+                        .hint("write conditions as relations or under `assume`, and products without `\\quad`"));
+                    }
                     if is_condition || sides.peek().is_some() {
                         statement.premises.extend(links);
                     } else {
