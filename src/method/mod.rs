@@ -107,7 +107,7 @@ pub struct SimulationBudget {
     pub minimum_replicates: u64,
     /// Replicates at which the check stops looking.
     pub maximum_replicates: u64,
-    /// Work per parameter point and stream, in millions of floating-point operations.
+    /// Work per check and stream, shared by its parameter points, in units of [`crate::experiment::Trial::work`].
     pub work: f64,
     /// Directions along which an array is compared.
     pub projections: usize,

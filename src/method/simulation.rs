@@ -156,6 +156,28 @@ pub(crate) fn run_at(
     Ok(laboratory.run(&key, || Run::new(experiment, parameters, budget.seed, budget.projections)))
 }
 
+/// Why no point of a sweep is drawn.
+pub(crate) enum Unpriced {
+    /// A point cannot be set up.
+    Setup(ExperimentError),
+    /// The budget does not pay for the smallest sample.
+    TooMuch(String),
+}
+
+/// The runs at all points of a sweep, and the budget of each.
+pub(crate) fn priced(
+    experiment: &'static Experiment,
+    points: &[BTreeMap<String, f64>],
+    context: &Context<'_>,
+    laboratory: &Laboratory<'_>,
+) -> Result<(Vec<Arc<Run>>, Vec<SimulationBudget>), Unpriced> {
+    let run = |point| run_at(experiment, point, context, laboratory);
+    let runs: Vec<Arc<Run>> = points.iter().map(run).collect::<Result<_, _>>().map_err(Unpriced::Setup)?;
+    let prices: Vec<_> = runs.iter().map(|run| run.price()).collect::<Result<_, _>>().map_err(Unpriced::Setup)?;
+    let shares = judging::shares(&context.budget.simulation, &prices).map_err(Unpriced::TooMuch)?;
+    Ok((runs, shares))
+}
+
 /// One judged point of a sweep.
 pub(crate) struct Judged {
     pub run: Arc<Run>,
@@ -182,14 +204,16 @@ pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, labora
         return not_applicable(&format!("the sweep has more than {MOST_POINTS} points"));
     }
     let alpha = budget.alpha / points.len() as f64;
-    let share = SimulationBudget { work: budget.work / points.len() as f64, ..budget.clone() };
     let relative = claim.tolerance.as_ref().map_or(budget.relative_margin, |t| t.relative);
     let mut judged = Vec::new();
-    for point in &points {
-        let run = match run_at(request.experiment, point, context, laboratory) {
-            Ok(run) => run,
-            Err(error) => return not_applicable(&error.to_string()),
-        };
+    let (runs, shares) = match priced(request.experiment, &points, context, laboratory) {
+        Ok(priced) => priced,
+        Err(Unpriced::Setup(error)) => return not_applicable(&error.to_string()),
+        Err(Unpriced::TooMuch(explanation)) => {
+            return undecided_link("simulation", 0, StopReason::BudgetExhausted, &explanation);
+        }
+    };
+    for (run, share) in runs.into_iter().zip(&shares) {
         let prediction = match predict(request.prediction, claim, request.request, &run) {
             Ok(prediction) => prediction,
             Err(error) => return not_applicable(&error.to_string()),
@@ -204,7 +228,7 @@ pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, labora
                 prediction.len()
             ));
         };
-        match judge(&run, request.estimand, &target, alpha, &share, laboratory) {
+        match judge(&run, request.estimand, &target, alpha, share, laboratory) {
             Ok(reading) => judged.push(Judged { run, target, reading }),
             Err(error) => return not_applicable(&error.to_string()),
         }

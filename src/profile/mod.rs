@@ -33,7 +33,8 @@ pub struct Profile {
     pub minimum_replicates: u64,
     /// Replicates at which a check stops looking.
     pub maximum_replicates: u64,
-    /// Work per parameter point and stream, in millions of floating-point operations.
+    /// Work per check and stream, shared by its parameter points: millions of elementary operations, about
+    /// milliseconds of one core.
     pub work: f64,
     /// Directions along which an array-valued estimand is compared.
     pub projections: usize,

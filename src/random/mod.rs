@@ -2,7 +2,7 @@
 
 mod bulk;
 
-pub use bulk::{Bulk, bulk, fill_normal, fill_signs};
+pub use bulk::{Bulk, Float, bulk, fill_normal, fill_signs};
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;

@@ -1,9 +1,9 @@
 //! The backward stochastic differential equation with the exact score, from a large time down to almost 0.
 
 use super::two_class::half_log_odds_of_spins;
-use super::{TwoClass, delta, normal};
+use super::{TwoClass, delta};
 use crate::numeric::elementwise;
-use crate::random::Bulk;
+use crate::random::{Bulk, fill_normal};
 
 /// One step t → s < t of the exponential predictor–corrector scheme: the linear part of the drift and the noise are
 /// integrated exactly, the posterior mean by the trapezoidal rule. Weak order 2.
@@ -116,11 +116,8 @@ impl Walker {
         for step in steps {
             let before = (slope(step.from) * sum).tanh();
             let drift = step.contraction * shift;
-            sum = 0.0;
-            for x in &mut self.x {
-                *x = step.contraction * *x + drift + step.spread * normal(generator);
-                sum += *x;
-            }
+            fill_normal(generator, &mut self.scratch);
+            sum = advance(&mut self.x, &self.scratch, step, drift);
             let pull = step.pull * target.m;
             let after = (slope(step.to) * (sum + d * pull * before)).tanh();
             shift = 0.5 * pull * (before + after);
@@ -132,8 +129,9 @@ impl Walker {
     fn spins(&mut self, target: &TwoClass, steps: &[Step], generator: &mut Bulk) {
         for step in steps {
             posterior_mean_of_spins(target.m, step.from, &self.x, &mut self.mean);
-            for (x, mean) in self.x.iter_mut().zip(&self.mean) {
-                *x = step.contraction * *x + step.pull * mean + step.spread * normal(generator);
+            fill_normal(generator, &mut self.scratch);
+            for ((x, mean), noise) in self.x.iter_mut().zip(&self.mean).zip(&self.scratch) {
+                *x = step.contraction * *x + step.pull * mean + step.spread * noise;
             }
             posterior_mean_of_spins(target.m, step.to, &self.x, &mut self.scratch);
             for ((x, after), before) in self.x.iter_mut().zip(&self.scratch).zip(&self.mean) {
@@ -141,6 +139,25 @@ impl Walker {
             }
         }
     }
+}
+
+/// x ← contraction · x + drift + spread · noise; returns the sum of the new x, added up in eight lanes.
+fn advance(x: &mut [f64], noise: &[f64], step: &Step, drift: f64) -> f64 {
+    const LANES: usize = 8;
+    let mut sums = [0.0; LANES];
+    let (chunks, rest) = x.as_chunks_mut::<LANES>();
+    let (noise, noise_rest) = noise.as_chunks::<LANES>();
+    for (x, noise) in chunks.iter_mut().zip(noise) {
+        for lane in 0..LANES {
+            x[lane] = step.contraction * x[lane] + drift + step.spread * noise[lane];
+            sums[lane] += x[lane];
+        }
+    }
+    for (x, noise) in rest.iter_mut().zip(noise_rest) {
+        *x = step.contraction * *x + drift + step.spread * noise;
+        sums[0] += *x;
+    }
+    sums.iter().sum()
 }
 
 /// ⟨a_i⟩ given x_t (Biroli and Mézard 2023): the two classes' tanh(±βm + x_i e^{-t}/Δ_t) weighted by their posterior.
@@ -159,7 +176,7 @@ pub(super) fn posterior_mean_of_spins(m: f64, t: f64, x: &[f64], mean: &mut [f64
 mod tests {
     use super::*;
     use crate::experiment::diffusion::same_class;
-    use crate::random::{SeedPath, bulk, fill_normal};
+    use crate::random::{SeedPath, bulk};
 
     /// The backward equation from N(0, I) has to end in the data law: mean of |M|/d, its square, and the variance.
     #[test]

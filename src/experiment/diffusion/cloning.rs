@@ -53,7 +53,7 @@ impl Sde {
     pub(super) const TRAJECTORIES: Parameter = Parameter {
         name: "trajectories",
         meaning: "independent trajectories in one replicate",
-        default: 400.0,
+        default: 100.0,
         minimum: 50.0,
         maximum: 1e6,
         whole: true,

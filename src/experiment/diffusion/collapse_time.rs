@@ -24,7 +24,7 @@ pub static EXPERIMENT: Experiment = Experiment {
 pub(super) const PROBES: Parameter = Parameter {
     name: "probes",
     meaning: "noised data points in one replicate",
-    default: 128.0,
+    default: 64.0,
     minimum: 16.0,
     maximum: 1e5,
     whole: true,

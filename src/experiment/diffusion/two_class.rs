@@ -1,9 +1,9 @@
 //! Targets with two balanced classes whose score is known: two Gaussians, and the modified Curie–Weiss model.
 
-use super::{delta, normal};
+use super::delta;
 use crate::experiment::{ExperimentError, Parameter, Parameters};
 use crate::numeric::{elementwise, gaussian};
-use crate::random::Bulk;
+use crate::random::{Bulk, fill_normal};
 use rand::RngExt;
 
 /// ½ N(m𝟙, σ²I) + ½ N(−m𝟙, σ²I), or spins ±1 that are independent with mean +m or −m (Curie–Weiss with m = tanh βm).
@@ -82,7 +82,10 @@ impl TwoClass {
     pub(super) fn draw(&self, generator: &mut Bulk, x: &mut [f64]) -> f64 {
         let class = if generator.random::<bool>() { 1.0 } else { -1.0 };
         match self.sigma {
-            Some(sigma) => x.iter_mut().for_each(|x| *x = class * self.m + sigma * normal(generator)),
+            Some(sigma) => {
+                fill_normal(generator, x);
+                x.iter_mut().for_each(|x| *x = class * self.m + sigma * *x);
+            }
             None => {
                 let up = 0.5 * (1.0 + class * self.m);
                 x.iter_mut().for_each(|x| *x = if generator.random::<f64>() < up { 1.0 } else { -1.0 });
@@ -94,7 +97,11 @@ impl TwoClass {
     /// Noises a data point to time `t` in place.
     pub(super) fn noise(&self, generator: &mut Bulk, t: f64, x: &mut [f64]) {
         let (shrink, spread) = ((-t).exp(), delta(t).sqrt());
-        x.iter_mut().for_each(|x| *x = shrink * *x + spread * normal(generator));
+        let mut noise = [0.0; 256];
+        for x in x.chunks_mut(noise.len()) {
+            fill_normal(generator, &mut noise[..x.len()]);
+            x.iter_mut().zip(&noise).for_each(|(x, z)| *x = shrink * *x + spread * z);
+        }
     }
 
     /// ½ log(P(+|x_t) / P(−|x_t)); `scratch` is as long as x.

@@ -5,10 +5,10 @@ use crate::claim::Limit;
 use crate::evidence::{Axis, Figure, Mark, Series, StopReason};
 use crate::method::simulation::binding::{plain_name, predict};
 use crate::method::simulation::figures::{band, line};
-use crate::method::simulation::judging::{looks, unaffordable};
+use crate::method::simulation::judging::looks;
 use crate::method::simulation::sample::{Stopped, Strand, canonical};
-use crate::method::simulation::{Request, points_along, run_at};
-use crate::method::{Context, Laboratory, SimulationBudget};
+use crate::method::simulation::{Request, Unpriced, points_along, priced};
+use crate::method::{Context, Laboratory};
 use crate::stats::{Moments, normal_quantile};
 
 /// One size.
@@ -46,7 +46,7 @@ pub(super) fn swept<'a>(request: &'a Request<'_>, limit: &Limit) -> Result<&'a s
     Ok(parameter)
 }
 
-/// Measures every size with the same share of the work, at numbers of replicates that do not depend on the results.
+/// Measures every size with its share of the work, at numbers of replicates that do not depend on the results.
 pub(super) fn measure(
     request: &Request<'_>,
     limit: &Limit,
@@ -62,10 +62,13 @@ pub(super) fn measure(
     if points.len() < budget.minimum_sizes {
         return Err(not_applicable(format!("a limit needs at least {} sizes", budget.minimum_sizes)));
     }
-    let share = SimulationBudget { work: budget.work / points.len() as f64, ..budget.clone() };
+    let (runs, shares) =
+        priced(request.experiment, &points, context, laboratory).map_err(|unpriced| match unpriced {
+            Unpriced::Setup(error) => not_applicable(error.to_string()),
+            Unpriced::TooMuch(explanation) => Stop(StopReason::BudgetExhausted, explanation),
+        })?;
     let mut measured = Vec::new();
-    for point in &points {
-        let run = run_at(request.experiment, point, context, laboratory).map_err(|e| not_applicable(e.to_string()))?;
+    for (run, share) in runs.into_iter().zip(&shares) {
         let prediction = predict(request.prediction, context.claim, request.request, &run)
             .map_err(|e| not_applicable(e.to_string()))?;
         let [prediction] = prediction[..] else {
@@ -77,9 +80,7 @@ pub(super) fn measure(
             .ok_or_else(|| not_applicable("only the limit of a number is extrapolated".to_owned()))?;
         debug_assert_eq!(directions.len(), 1);
         let price = run.price().map_err(|e| not_applicable(e.to_string()))?;
-        let Some((_, blocks)) = looks(&share, price) else {
-            return Err(Stop(StopReason::BudgetExhausted, unaffordable(&share, price)));
-        };
+        let (_, blocks) = looks(share, price);
         let words = canonical(&run.parameters);
         (laboratory.progress)(&format!("{}: {words}", request.experiment.name));
         let sample = run.sample(strand, blocks, laboratory).map_err(|stopped| match stopped {

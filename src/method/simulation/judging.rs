@@ -52,29 +52,38 @@ pub(crate) struct Reading {
     pub alpha: f64,
 }
 
-/// Blocks of the first look and of the last one that the budget pays for; looks double in between. `None` if it does
-/// not pay for the first.
-pub(crate) fn looks(budget: &SimulationBudget, price: Price) -> Option<(usize, usize)> {
+/// Blocks of the first look and of the last one that the budget pays for; looks double in between.
+pub(crate) fn looks(budget: &SimulationBudget, price: Price) -> (usize, usize) {
     let first = (budget.minimum_replicates.div_ceil(price.block) as usize).next_power_of_two().max(2);
     let paid = (budget.work / price.work.max(f64::MIN_POSITIVE)).min(budget.maximum_replicates as f64) as u64;
-    if first as u64 * price.block > paid {
-        return None;
-    }
     let mut last = first;
     while (last as u64) * 2 * price.block <= paid {
         last *= 2;
     }
-    Some((first, last))
+    (first, last)
 }
 
-/// Why nothing was drawn.
-pub(crate) fn unaffordable(budget: &SimulationBudget, price: Price) -> String {
-    format!(
-        "{} replicates of {} units of work each exceed the budget of {}: a larger profile or a smaller experiment would decide",
-        budget.minimum_replicates,
-        significant(price.work, 2),
-        significant(budget.work, 2)
-    )
+/// What each parameter point of a check may cost: every point gets its first look, and an even share of the rest.
+///
+/// # Errors
+/// The work that the first looks would take, in words, if it exceeds the budget: then nothing is drawn at all.
+pub(crate) fn shares(budget: &SimulationBudget, prices: &[Price]) -> Result<Vec<SimulationBudget>, String> {
+    let first_look = |price: &Price| {
+        let blocks = (budget.minimum_replicates.div_ceil(price.block)).next_power_of_two().max(2);
+        (blocks * price.block) as f64 * price.work
+    };
+    let needed: f64 = prices.iter().map(first_look).sum();
+    if needed > budget.work {
+        return Err(format!(
+            "the smallest admissible sample takes {} units of work and the budget is {}: a larger profile or a smaller experiment would decide",
+            significant(needed, 2),
+            significant(budget.work, 2)
+        ));
+    }
+    let rest = (budget.work - needed) / prices.len().max(1) as f64;
+    // A sum of roundings must not cost a point its first look.
+    let share = |price| SimulationBudget { work: (first_look(price) + rest) * (1.0 + 1e-9), ..budget.clone() };
+    Ok(prices.iter().map(share).collect())
 }
 
 /// The target of a prediction: margins are `relative` times the size of the predicted component plus the estimand's bias.
@@ -164,7 +173,7 @@ impl Gauge {
 /// Judges a target against the main strand of a run and, before a contradiction, against the confirming one.
 ///
 /// `alpha` is the error rate of this comparison; it is split over its components. Looks are prefixes of the strand, so the
-/// answer does not depend on what else was drawn from it.
+/// answer does not depend on what else was drawn from it. `budget` is this point's of [`shares`].
 pub(crate) fn judge(
     run: &Run,
     estimand: &Estimand,
@@ -174,8 +183,7 @@ pub(crate) fn judge(
     laboratory: &Laboratory<'_>,
 ) -> Result<Reading, ExperimentError> {
     let price = run.price()?;
-    let plan = looks(budget, price);
-    let (first, last) = plan.unwrap_or((1, 1));
+    let (first, last) = looks(budget, price);
     let alpha = alpha / target.predictions.len().max(1) as f64;
     let missing = || ExperimentError::Setup(format!("`{}` has no estimand `{}`", run.experiment.name, estimand.name));
     let most = last as u64 * price.block;
@@ -190,11 +198,6 @@ pub(crate) fn judge(
         sequence: gauge.sequences[0].describe(),
         alpha,
     };
-    if plan.is_none() {
-        reading.outcome = Outcome::Undecided(StopReason::BudgetExhausted, unaffordable(budget, price));
-        reading.components = vec![(f64::NAN, None); target.predictions.len()];
-        return Ok(reading);
-    }
     let began = Instant::now();
     let mut blocks = first;
     reading.outcome = loop {
