@@ -27,7 +27,9 @@ pub(super) struct Reading {
 
 /// Reads all notes below `paths`.
 pub(super) fn read(paths: &[PathBuf]) -> Result<Reading, Failure> {
-    let files = note::discover(paths).map_err(|error| Failure::new(error.to_string()))?;
+    let files = note::discover(paths).map_err(|error| {
+        Failure::new(error.to_string()).hint("give a note or a folder with notes: `corrigenda check PATH`")
+    })?;
     let (mut notes, mut diagnostics) = (Vec::new(), Vec::new());
     for path in &files {
         match note::open(path) {

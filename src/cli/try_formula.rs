@@ -3,6 +3,7 @@
 use super::arguments::{Format, TryArguments};
 use super::console::Console;
 use super::{Failure, Outcome, check, checking, reading};
+use crate::diagnostic::codes;
 use crate::note;
 use crate::report;
 use crate::source::SourceFile;
@@ -12,7 +13,11 @@ use std::fmt::Write;
 pub(super) fn run(arguments: &TryArguments, console: &Console) -> Result<Outcome, Failure> {
     let file = SourceFile::new("formula", note_text(&arguments.formula, &arguments.given)?);
     let (note, problems) = note::read(&file);
-    let reading = reading::lower(vec![note], problems);
+    let mut reading = reading::lower(vec![note], problems);
+    for diagnostic in reading.diagnostics.iter_mut().filter(|d| d.code.name == codes::UNKNOWN_SYMBOL.name) {
+        // there is no front matter to write in
+        diagnostic.hint = Some("declare it with --given, e.g. --given 'x: real; C: spd(d)'".to_owned());
+    }
     console.diagnostics(&reading.diagnostics);
     if reading.claims.is_empty() {
         return Ok(Outcome::BadInput);

@@ -8,7 +8,9 @@ use crate::eval::{Program, Value};
 use crate::evidence::{Evidence, Finding};
 use crate::expr::{Link, Relation, print, walk};
 use crate::method::Budget;
+use crate::numeric::Arithmetic;
 use crate::numeric::float::{F64, nearest};
+use crate::numeric::interval::Intervals;
 use crate::random::SeedPath;
 use crate::record::Correction;
 
@@ -180,7 +182,8 @@ impl Bench<'_> {
         for point in points {
             match close(&left, &right, point) {
                 Some(true) => agreeing += 1,
-                Some(false) => return false,
+                Some(false) if apart(&left, &right, point) => return false,
+                Some(false) => {}
                 None => {}
             }
         }
@@ -208,4 +211,13 @@ fn close(left: &Program, right: &Program, point: &Point) -> Option<bool> {
     let largest = |v: &Value<f64>| v.entries().iter().fold(0.0_f64, |m, x| m.max(x.abs()));
     let scale = largest(&left).max(largest(&right));
     Some(left.entries().iter().zip(right.entries()).all(|(x, y)| (x - y).abs() <= QUICK_TOLERANCE * scale))
+}
+
+/// Whether both sides have enclosures at a point, and these do not meet. Cancellation, as in cosh² x − sinh² x at a large
+/// x, spoils plain values long before it makes two equal sides look different here.
+fn apart(left: &Program, right: &Program, point: &Point) -> bool {
+    let a = Intervals::new();
+    let at = point.map(|x| a.rational(x));
+    let (Ok(left), Ok(right)) = (left.evaluate(&a, &at), right.evaluate(&a, &at)) else { return true };
+    left.shape() != right.shape() || left.entries().iter().zip(right.entries()).any(|(x, y)| a.separated(x, y))
 }

@@ -40,6 +40,16 @@ fn a_misprint_is_repaired_by_the_formula_that_was_meant() {
 }
 
 #[test]
+fn cancellation_at_a_large_argument_does_not_hide_a_repair() {
+    let mut t = Table::default();
+    let x = &t.positive("x");
+    let square = |function| pow(f(function, x.clone()), n(2));
+    let claim = t.claim(square(Cosh) + square(Sinh), Relation::Equal, n(1));
+    let found = repairs(&claim);
+    assert!(found.iter().any(|tex| tex.contains("- \\sinh")), "{found:?}");
+}
+
+#[test]
 fn two_slips_are_undone_where_one_is_not_enough() {
     let mut t = Table::default();
     let (a, b) = (&t.real("a"), &t.real("b"));

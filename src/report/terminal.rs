@@ -313,7 +313,14 @@ mod tests {
 
     #[test]
     fn undecided_ones_come_with_a_reason_and_what_would_decide_it() {
-        let text = undecided(&fixture::record(), &style(60));
+        let mut record = fixture::record();
+        let open = record.claims.iter_mut().find(|c| c.verdict == "vacuous").unwrap();
+        open.as_expected = true;
+        open.evidence[0].finding = Finding::Undecided {
+            reason: crate::evidence::StopReason::NoAdmissiblePoint,
+            explanation: "no admissible point found: 200 draws, of which none meets every condition".into(),
+        };
+        let text = undecided(&record, &style(60));
         assert!(text.contains("why") && text.contains("decides"), "{text}");
         let bodies = text.lines().filter(|l| l.starts_with("  ")).count();
         let heads = text.lines().filter(|l| !l.starts_with("  ")).count();

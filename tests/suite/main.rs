@@ -7,6 +7,7 @@ mod language;
 mod layers;
 mod library;
 mod note_syntax;
+mod readme;
 mod reports;
 mod tables;
 mod verdicts;

@@ -154,9 +154,13 @@ impl Elaborator<'_> {
     }
 
     fn unknown(&self, node: &Node, base: &Node, span: Span) -> Trouble {
-        let name = canonical_node(node);
+        let (mut name, base) = (canonical_node(node), canonical_node(base));
+        // a power is no part of a name
+        let exponent = name.rsplit_once("^{").and_then(|(_, e)| e.strip_suffix('}'));
+        if exponent.is_some_and(|e| e.chars().all(|c| c.is_ascii_digit())) {
+            name.clone_from(&base);
+        }
         let trouble = Trouble::new(&codes::UNKNOWN_SYMBOL, span, format!("`{name}` is not declared"));
-        let base = canonical_node(base);
         let known: Vec<&str> = self.scope.names().collect();
         match suggestion(&name, known.iter().copied()).or_else(|| suggestion(&base, known.iter().copied())) {
             Some(close) => trouble
