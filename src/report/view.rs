@@ -187,7 +187,7 @@ impl<'a> Site<'a> {
             understood: self.math.display(&claim.understood).markup,
             expectation: expectation(claim),
             assumptions: claim.assumptions.iter().map(|a| self.math.sentence(a)).collect(),
-            evidence: claim.evidence.iter().map(|e| self.evidence(e, links)).collect(),
+            evidence: claim.evidence.iter().map(|e| self.evidence(e, links, claim)).collect(),
             methods: methods.join(" · "),
             sharpness: sharpness(claim),
             sharpness_text: claim.sharpness.as_ref().map_or(String::new(), sharpness_text),
@@ -229,7 +229,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn evidence(&self, evidence: &Evidence, links: usize) -> EvidenceView {
+    fn evidence(&self, evidence: &Evidence, links: usize, claim: &ClaimEntry) -> EvidenceView {
         EvidenceView {
             method: evidence.method.clone(),
             link: if links > 0 { format!("link {}", evidence.link + 1) } else { String::new() },
@@ -241,7 +241,11 @@ impl<'a> Site<'a> {
                 text => self.math.sentence(&text),
             },
             remedy: match evidence.finding {
-                Finding::Undecided { reason, .. } => reason.remedy(),
+                Finding::Undecided { reason, .. }
+                    if Verdict::parse(&claim.verdict).is_some_and(Verdict::is_undecided) =>
+                {
+                    reason.remedy()
+                }
                 _ => "",
             },
             facts: evidence
