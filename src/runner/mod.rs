@@ -2,6 +2,7 @@
 
 mod entry;
 mod judging;
+mod memory;
 mod refine;
 
 pub use entry::entry;
@@ -16,6 +17,7 @@ use crate::plan::{Check, Plan};
 use crate::random::SeedPath;
 use crate::record::{Correction, Sharpness};
 use crate::verdict::{Verdict, judge};
+use memory::Kept;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -167,6 +169,23 @@ impl Job<'_> {
         let claim = &self.claims[index];
         self.send(Event::ClaimStarted { claim: index, id: claim.id.clone() });
         let checks: Vec<&Check> = self.plan.checks.iter().filter(|c| c.claim == index).collect();
+        let declined: Vec<_> = self.plan.declined.iter().filter(|d| d.claim == index).collect();
+        let key = memory::key(claim, &checks, self.plan.seed);
+        let kept = key.as_ref().and_then(|key| self.setup.cache.get(key));
+        if let Some(kept) = kept.and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok()) {
+            let verdict = judge(&kept.evidence, claim.statement.links.len());
+            let because = because(verdict, &kept.evidence, &declined, claim.statement.links.len());
+            self.send(Event::ClaimJudged { claim: index, verdict, as_expected: as_expected(claim.expect, verdict) });
+            let Kept { evidence, sharpness, corrections } = kept;
+            return Judged {
+                evidence,
+                verdict,
+                because,
+                sharpness,
+                corrections,
+                seconds: began.elapsed().as_secs_f64(),
+            };
+        }
         let mut evidence = Vec::new();
         for check in &checks {
             self.send(Event::CheckStarted { claim: index, method: check.method });
@@ -180,7 +199,6 @@ impl Job<'_> {
             evidence.extend(undecided(declined.method, claim, StopReason::NotApplicable, &declined.reason));
         }
         let verdict = judge(&evidence, claim.statement.links.len());
-        let declined: Vec<_> = self.plan.declined.iter().filter(|d| d.claim == index).collect();
         let because = because(verdict, &evidence, &declined, claim.statement.links.len());
         let (mut sharpness, mut corrections) = (None, Vec::new());
         if let (Some(first), false) = (checks.first(), self.setup.interrupted.load(Ordering::Relaxed)) {
@@ -204,7 +222,15 @@ impl Job<'_> {
             }
         }
         self.send(Event::ClaimJudged { claim: index, verdict, as_expected: as_expected(claim.expect, verdict) });
-        Judged { evidence, verdict, because, sharpness, corrections, seconds: began.elapsed().as_secs_f64() }
+        let judged =
+            Judged { evidence, verdict, because, sharpness, corrections, seconds: began.elapsed().as_secs_f64() };
+        let complete = !self.setup.interrupted.load(Ordering::Relaxed) && !self.timed_out.load(Ordering::Relaxed);
+        if let (Some(key), true) = (key, complete)
+            && let Ok(bytes) = serde_json::to_vec(&Kept::of(&judged))
+        {
+            self.setup.cache.put(&key, &bytes);
+        }
+        judged
     }
 
     fn simulates(&self, check: &Check) -> bool {
