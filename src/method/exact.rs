@@ -186,7 +186,7 @@ fn report(sizes: &[Point], dimensions: &[Symbol], deciding: Option<usize>, test:
         let all = deciding.map_or(String::new(), |n| format!(" (size {n} decides every size)"));
         let exponent = test.log10_error.ceil();
         let certificate = format!(
-            "both sides are equal at {points} random points of a prime field{at}{all}; probability of error below 10^{exponent}"
+            "both sides are equal at {points} random points of a prime field{at}{all}; probability of error below $10^{{{exponent}}}$"
         );
         return Finding::Proves { certificate };
     }

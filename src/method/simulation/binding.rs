@@ -14,7 +14,9 @@ use std::cmp::Ordering;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub(crate) enum BindError {
     /// Nothing in the experiment has the symbol's name.
-    #[error("the experiment `{experiment}` has no parameter or quantity for the symbol {symbol}; bind it in the claim")]
+    #[error(
+        "the experiment `{experiment}` has no parameter or quantity for the symbol ${symbol}$; bind it in the claim"
+    )]
     Unbound { symbol: String, experiment: &'static str },
     /// A value of the wrong kind, or two different sizes for one dimension.
     #[error("{0}")]
