@@ -4,7 +4,7 @@
 //! parameters only, so that the same replicates are drawn on every machine.
 
 /// One standard normal number, with the additions that use it.
-pub(super) const NORMAL: f64 = 6.0;
+pub(super) const NORMAL: f64 = 4.5;
 /// One exponential, logarithm or hyperbolic tangent among many in a row.
 pub(super) const TRANSCENDENTAL: f64 = 4.0;
 /// One multiplication with an addition in a plain loop.
