@@ -105,8 +105,8 @@ impl Sde {
 
     /// Work of a replicate in which each trajectory takes `steps` steps in all.
     pub(super) fn work(&self, steps: usize) -> f64 {
-        // Two tanh, two logarithms' share and the mean of each coordinate for spins.
-        let coordinate = cost::NORMAL + if self.target.sigma.is_some() { 0.0 } else { 4.0 * cost::TRANSCENDENTAL };
+        // Two vectorised tanh and posterior means of each coordinate for spins.
+        let coordinate = cost::NORMAL + if self.target.sigma.is_some() { 0.0 } else { 1.5 * cost::TRANSCENDENTAL };
         let step = self.target.d as f64 * coordinate + 10.0 * cost::TRANSCENDENTAL;
         cost::work(self.trajectories as f64 * steps as f64 * step)
     }

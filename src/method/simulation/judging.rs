@@ -63,24 +63,29 @@ pub(crate) fn looks(budget: &SimulationBudget, price: Price) -> (usize, usize) {
     (first, last)
 }
 
-/// What each parameter point of a check may cost: every point gets its first look, and an even share of the rest.
+/// How many times the budget the first looks of a check may take.
+const FIRST_LOOKS: f64 = 4.0;
+
+/// What each parameter point of a check may cost: every point gets its first look, and an even share of what the budget
+/// leaves. First looks alone may exceed the budget up to [`FIRST_LOOKS`] times, so that a heavy sweep is decided from
+/// small samples without granting every cheap one as much.
 ///
 /// # Errors
-/// The work that the first looks would take, in words, if it exceeds the budget: then nothing is drawn at all.
+/// The work that the first looks would take, in words, if it exceeds even that: then nothing is drawn at all.
 pub(crate) fn shares(budget: &SimulationBudget, prices: &[Price]) -> Result<Vec<SimulationBudget>, String> {
     let first_look = |price: &Price| {
         let blocks = (budget.minimum_replicates.div_ceil(price.block)).next_power_of_two().max(2);
         (blocks * price.block) as f64 * price.work
     };
     let needed: f64 = prices.iter().map(first_look).sum();
-    if needed > budget.work {
+    if needed > FIRST_LOOKS * budget.work {
         return Err(format!(
-            "the smallest admissible sample takes {} units of work and the budget is {}: a larger profile or a smaller experiment would decide",
+            "the smallest admissible sample takes {} units of work and {} are the most: a larger profile or a smaller experiment would decide",
             significant(needed, 2),
-            significant(budget.work, 2)
+            significant(FIRST_LOOKS * budget.work, 2)
         ));
     }
-    let rest = (budget.work - needed) / prices.len().max(1) as f64;
+    let rest = (budget.work - needed).max(0.0) / prices.len().max(1) as f64;
     // A sum of roundings must not cost a point its first look.
     let share = |price| SimulationBudget { work: (first_look(price) + rest) * (1.0 + 1e-9), ..budget.clone() };
     Ok(prices.iter().map(share).collect())
