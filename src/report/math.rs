@@ -95,7 +95,7 @@ fn unstacked(tex: &str) -> Cow<'_, str> {
 /// A sentence of a record in pieces, and whether each is a formula. A dollar without a partner is a dollar.
 pub(crate) fn parts(text: &str) -> Vec<(bool, &str)> {
     let pieces: Vec<&str> = text.split('$').collect();
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         return vec![(false, text)];
     }
     pieces
