@@ -316,10 +316,17 @@ mod tests {
         let mut record = fixture::record();
         let open = record.claims.iter_mut().find(|c| c.verdict == "vacuous").unwrap();
         open.as_expected = true;
-        open.evidence[0].finding = Finding::Undecided {
-            reason: crate::evidence::StopReason::NoAdmissiblePoint,
-            explanation: "no admissible point found: 200 draws, of which none meets every condition".into(),
-        };
+        open.evidence = vec![crate::evidence::Evidence {
+            method: "enclosure".into(),
+            link: 0,
+            finding: Finding::Undecided {
+                reason: crate::evidence::StopReason::NoAdmissiblePoint,
+                explanation: "no admissible point found: 200 draws, of which none meets every condition".into(),
+            },
+            detail: String::new(),
+            facts: Vec::new(),
+            figures: Vec::new(),
+        }];
         let text = undecided(&record, &style(60));
         assert!(text.contains("why") && text.contains("decides"), "{text}");
         let bodies = text.lines().filter(|l| l.starts_with("  ")).count();
