@@ -41,6 +41,7 @@
 //! |---|---|
 //! | [`source`] | files, places in them |
 //! | [`diagnostic`] | what is wrong with a note, with stable codes |
+//! | [`elementwise`] | fast exp, tanh and normal numbers over slices, for simulations |
 //! | [`numeric`] | exact, enclosed and plain numbers; derivatives |
 //! | [`random`] | named streams of random numbers |
 //! | [`stats`] | moments, always-valid intervals, equivalence, finite-size fits |
@@ -74,6 +75,7 @@ pub mod claim;
 pub mod cli;
 pub mod correction;
 pub mod diagnostic;
+pub mod elementwise;
 pub mod eval;
 pub mod event;
 pub mod evidence;

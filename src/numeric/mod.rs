@@ -3,7 +3,6 @@
 
 pub mod ball;
 pub mod combinatorics;
-pub mod elementwise;
 pub mod exact;
 pub mod float;
 pub mod function;

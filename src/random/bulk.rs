@@ -1,7 +1,7 @@
 //! A faster generator for the millions of draws inside one replicate.
 
 use super::Stream;
-use crate::numeric::elementwise;
+use crate::elementwise;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};

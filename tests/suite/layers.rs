@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const STAIRS: [&str; 26] = [
     "source",
     "diagnostic",
+    "elementwise",
     "random",
     "numeric",
     "stats",

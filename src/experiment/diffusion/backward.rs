@@ -2,7 +2,7 @@
 
 use super::two_class::half_log_odds_of_spins;
 use super::{TwoClass, delta};
-use crate::numeric::elementwise;
+use crate::elementwise;
 use crate::random::{Bulk, fill_normal};
 
 /// One step t → s < t of the exponential predictor–corrector scheme: the linear part of the drift and the noise are

@@ -1,9 +1,9 @@
 //! The empirical score: posterior weights of the data points given a noised one.
 
 use super::crossing;
+use crate::elementwise;
 use crate::experiment::cost;
 use crate::linalg::{Mat, MatRef, product_into};
-use crate::numeric::elementwise;
 use crate::random::{Bulk, fill_normal};
 use rand::RngExt;
 

@@ -1,8 +1,9 @@
 //! Targets with two balanced classes whose score is known: two Gaussians, and the modified Curie–Weiss model.
 
 use super::delta;
+use crate::elementwise;
 use crate::experiment::{ExperimentError, Parameter, Parameters};
-use crate::numeric::{elementwise, gaussian};
+use crate::numeric::gaussian;
 use crate::random::{Bulk, fill_normal};
 use rand::RngExt;
 
