@@ -4,6 +4,7 @@
 mod elaborate;
 mod name;
 mod notation;
+mod pattern;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod token;
 mod tree;
 
 pub use elaborate::{Elaborated, expression, expression_of, statement};
+pub use pattern::{Notation, Pattern, notation};
 pub use scope::{Define, Entry, Scope};
 pub use token::normal_form;
 
@@ -67,6 +69,9 @@ pub fn symbol_name(text: &str) -> Result<(String, Vec<String>), Trouble> {
         || Trouble::new(&crate::diagnostic::codes::BAD_SORT, whole, format!("`{text}` is not the name of one symbol"));
     match nodes.as_slice() {
         [node] if is_name(node) => Ok((name::canonical_node(node), Vec::new())),
+        [prefix, node] if pattern::is_prefix(prefix) && is_name(node) => {
+            Ok((name::canonical_node(&pattern::prefixed(prefix, node)), Vec::new()))
+        }
         [node, tree::Node { kind: tree::NodeKind::Fence('(', ')', body), .. }] if is_name(node) => {
             let parameters = body
                 .split(|n| matches!(n.kind, tree::NodeKind::Mark(',')))
@@ -79,21 +84,6 @@ pub fn symbol_name(text: &str) -> Result<(String, Vec<String>), Trouble> {
         }
         _ => Err(bad()),
     }
-}
-
-/// The key under which an abbreviation of a family such as `m_\\mu` is kept: its base and its number of indices.
-pub(crate) fn family(base: &str, indices: usize) -> String {
-    format!("{base}_{{#{indices}}}")
-}
-
-/// The base and the index names of a name that is written as a family (`m_\\mu`, `A_{ij}`), if it could be one.
-pub fn family_name(text: &str) -> Option<(String, Vec<String>)> {
-    let nodes = tree::parse(text).ok()?;
-    let [tree::Node { kind: tree::NodeKind::Scripted(base, Some(sub), None, 0), .. }] = nodes.as_slice() else {
-        return None;
-    };
-    let indices = sub.iter().filter(|n| !matches!(n.kind, tree::NodeKind::Mark(',')));
-    Some((name::canonical_node(base), indices.map(name::canonical_node).collect()))
 }
 
 fn is_name(node: &tree::Node) -> bool {

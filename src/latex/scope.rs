@@ -1,5 +1,6 @@
 //! What the symbols of a note mean: declarations and abbreviations by canonical name.
 
+use super::pattern::Pattern;
 use crate::expr::declaration::{Declaration, Role};
 use crate::expr::{Dim, Expr, Sort, Symbol};
 use std::collections::BTreeMap;
@@ -8,6 +9,10 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     entries: BTreeMap<String, Entry>,
+    /// Names that are written with arguments, by their base.
+    patterns: BTreeMap<String, Vec<Pattern>>,
+    /// The functions that patterns declare.
+    functions: Vec<Declaration>,
 }
 
 /// What a name stands for.
@@ -17,6 +22,12 @@ pub enum Entry {
     Declared(Declaration),
     /// An abbreviation, expanded where it is used.
     Define(Define),
+    /// The gradient by a symbol, as the name `\nabla`.
+    Gradient(Symbol),
+    /// The Laplacian by a symbol, as the name `\Delta`.
+    Laplacian(Symbol),
+    /// The imaginary unit.
+    ImaginaryUnit,
 }
 
 /// An abbreviation with its parameters, if it is written as a function.
@@ -32,6 +43,22 @@ impl Scope {
     /// Adds a name; `false` if it was there already.
     pub fn insert(&mut self, name: String, entry: Entry) -> bool {
         self.entries.insert(name, entry).is_none()
+    }
+
+    /// Adds a name that is written with arguments; `false` if the same notation was there already.
+    pub fn insert_pattern(&mut self, base: String, pattern: Pattern, declaration: Option<Declaration>) -> bool {
+        let overloads = self.patterns.entry(base).or_default();
+        if overloads.iter().any(|known| known.is_written_like(&pattern)) {
+            return false;
+        }
+        overloads.push(pattern);
+        self.functions.extend(declaration);
+        true
+    }
+
+    /// The names with this base that are written with arguments.
+    pub(super) fn patterns(&self, base: &str) -> &[Pattern] {
+        self.patterns.get(base).map_or(&[], Vec::as_slice)
     }
 
     /// What a canonical name stands for.
@@ -54,15 +81,16 @@ impl Scope {
 
     /// All declarations, in the order of their names.
     pub fn declarations(&self) -> impl Iterator<Item = &Declaration> {
-        self.entries.values().filter_map(|entry| match entry {
+        let plain = self.entries.values().filter_map(|entry| match entry {
             Entry::Declared(declaration) => Some(declaration),
-            Entry::Define(_) => None,
-        })
+            _ => None,
+        });
+        plain.chain(&self.functions)
     }
 
     /// All names, for suggestions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
+        self.entries.keys().chain(self.patterns.keys()).map(String::as_str)
     }
 
     /// The length that a name given as a dimension stands for: digits, or a symbol declared as a dimension.

@@ -41,7 +41,54 @@ pub enum Base {
     PositiveVector,
     /// A function; see [`SortSyntax::arguments`].
     Function,
+    /// A complex number.
+    Complex,
+    /// Several values; their sorts are [`SortSyntax::arguments`].
+    Tuple,
+    /// The name is the imaginary unit.
+    ImaginaryUnit,
+    /// The name is the gradient by a symbol.
+    Gradient,
+    /// The name is the Laplacian by a symbol.
+    Laplacian,
 }
+
+/// What a declaration says of a symbol besides its sort.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// A probability density in its arguments, or weights where they are discrete.
+    Density,
+    /// A function with as many derivatives as are asked for.
+    Smooth,
+    /// A function of time.
+    Path,
+    /// A random function of time.
+    Process,
+    /// A Wiener process.
+    Wiener,
+    /// White noise.
+    Noise,
+    /// A value for each of the indices or parameters that the name is written with.
+    Family,
+    /// A set of values of the sort.
+    Set,
+}
+
+/// Words of the forms.
+const FORMS: &[(&str, Form)] = &[
+    ("density", Form::Density),
+    ("smooth", Form::Smooth),
+    ("field", Form::Smooth),
+    ("path", Form::Path),
+    ("process", Form::Process),
+    ("wiener", Form::Wiener),
+    ("noise", Form::Noise),
+    ("family", Form::Family),
+    ("set", Form::Set),
+];
 
 /// Words, base, what the dimensions are.
 const SORTS: &[(&str, Base, &[&str])] = &[
@@ -60,6 +107,11 @@ const SORTS: &[(&str, Base, &[&str])] = &[
     ("sign matrix", Base::SignMatrix, &["n", "d"]),
     ("positive vector", Base::PositiveVector, &["d"]),
     ("function", Base::Function, &[]),
+    ("complex", Base::Complex, &[]),
+    ("tuple", Base::Tuple, &[]),
+    ("imaginary unit", Base::ImaginaryUnit, &[]),
+    ("gradient", Base::Gradient, &["x"]),
+    ("laplacian", Base::Laplacian, &["x"]),
 ];
 
 impl Base {
@@ -84,7 +136,7 @@ pub struct SortSyntax {
     pub base: Base,
     /// Its dimensions as TeX: one or two, or none.
     pub dims: Vec<Located>,
-    /// Of a function: the sorts of its arguments.
+    /// Of a function: the sorts of its arguments; of a tuple, of its parts.
     pub arguments: Vec<SortSyntax>,
     /// Of a function: the sort of its value.
     pub result: Option<Box<SortSyntax>>,
@@ -137,8 +189,12 @@ pub struct DeclarationSyntax {
     pub name: Located,
     /// The whole declaration as written.
     pub text: Located,
-    /// Its sort.
+    /// Its sort; of something that is written with arguments, the sort of its value.
     pub sort: SortSyntax,
+    /// What more is said of it.
+    pub form: Form,
+    /// In `density(d)`, `smooth(d)` or `field(d)`: the length of the vector that it is a function of.
+    pub space: Option<Located>,
     /// Its range, if one is given.
     pub range: Option<RangeSyntax>,
     /// Whether it is what the experiment of a claim measures.

@@ -13,11 +13,12 @@ mod located;
 mod lower;
 mod markdown;
 mod source_document;
+mod symbol_table;
 mod toml_table;
 
 pub use claim_comment::{RawClaim, RawExtremum, RawLimit};
 pub use cross_check::{duplicates, unknown_corrections};
-pub use declaration::{Base, DeclarationSyntax, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
+pub use declaration::{Base, DeclarationSyntax, Form, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
 pub use discovery::{DiscoveryError, discover, open};
 pub use experiment_request::{RawExperiment, RawParameter};
 pub use located::Located;

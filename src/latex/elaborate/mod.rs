@@ -1,5 +1,6 @@
 //! Nodes to typed expressions, decided by the declared symbols.
 
+mod applied;
 mod array;
 mod atom;
 mod binder;
@@ -89,6 +90,8 @@ fn read_expression(
     }
     elaborator.settle(&expr)
 }
+
+pub(super) use applied::declared_argument;
 
 type Read<T> = Result<T, Trouble>;
 

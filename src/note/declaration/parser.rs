@@ -1,7 +1,7 @@
 //! A declaration from left to right: modifiers, sort, range, law.
 
 use super::number::bound;
-use super::{Base, DeclarationSyntax, LAWS, LawName, LawSyntax, Located, RangeSyntax, SORTS, SortSyntax};
+use super::{Base, DeclarationSyntax, FORMS, Form, LAWS, LawName, LawSyntax, Located, RangeSyntax, SORTS, SortSyntax};
 use crate::diagnostic::suggestion;
 use std::ops::Range;
 
@@ -71,13 +71,17 @@ impl Cursor<'_> {
     }
 
     fn declaration(mut self, name: &Located) -> Result<DeclarationSyntax, Misfit> {
-        let (mut random, mut estimand) = (None, false);
+        let (mut random, mut estimand, mut form) = (None, false, None);
         let words_start = self.at;
         let mut words = Vec::new();
         while let Some(word) = self.word() {
             match word.as_str() {
                 "random" if words.is_empty() => random = Some(self.at - word.len()..self.at),
                 "estimand" if words.is_empty() => estimand = true,
+                "of" if words.is_empty() && form.is_some() => {}
+                _ if words.is_empty() && form.is_none() && FORMS.iter().any(|(known, _)| *known == word) => {
+                    form = Some(word);
+                }
                 _ => words.push(word),
             }
         }
@@ -85,7 +89,30 @@ impl Cursor<'_> {
         if words.is_empty() && (estimand || random.is_some()) && !self.rest().trim_start().starts_with('(') {
             words.push("real".to_owned());
         }
-        let sort = self.sort(&words, words_range)?;
+        let mut space = None;
+        if words.is_empty()
+            && let Some(word) = &form
+        {
+            if matches!(word.as_str(), "density" | "smooth" | "field") {
+                let open = self.at;
+                space = match self.brackets()?.map(|inside| inside.list()).as_deref() {
+                    None => None,
+                    Some([length]) if !length.text.is_empty() => Some(length.clone()),
+                    Some(_) => {
+                        let hint = format!("write `{word}(d)`, or `{word}` for a name that is written with its arguments");
+                        return self.misfit(open..self.at, format!("`{word}` has one dimension"), hint);
+                    }
+                };
+            }
+            words.push(if word == "field" { "vector" } else { "real" }.to_owned());
+        }
+        let sort = match &space {
+            Some(length) if form.as_deref() == Some("field") => {
+                SortSyntax { base: Base::Vector, dims: vec![length.clone()], arguments: Vec::new(), result: None }
+            }
+            _ => self.sort(&words, words_range)?,
+        };
+        let form = form.and_then(|word| FORMS.iter().find(|(known, _)| *known == word)).map_or(Form::Plain, |f| f.1);
         let range = self.range(&sort)?;
         let law = self.law()?;
         if !self.rest().trim().is_empty() {
@@ -111,7 +138,8 @@ impl Cursor<'_> {
             let hint = "an estimand is a real number, a vector or a matrix that an experiment measures";
             return self.misfit(whole, format!("`{}` cannot be an estimand", self.whole.text.trim()), hint);
         }
-        Ok(DeclarationSyntax { name: name.clone(), text: self.whole.trimmed(), sort, range, estimand, random: law })
+        let (name, text) = (name.clone(), self.whole.trimmed());
+        Ok(DeclarationSyntax { name, text, sort, form, space, range, estimand, random: law })
     }
 
     /// The sort whose words have been read, with its brackets.
@@ -136,6 +164,10 @@ impl Cursor<'_> {
             return self.function(inside, range);
         }
         let dims = inside.as_ref().map(Located::list).unwrap_or_default();
+        if *base == Base::Tuple {
+            let arguments = self.sorts(&dims, &range)?;
+            return Ok(SortSyntax { base: *base, dims: Vec::new(), arguments, result: None });
+        }
         if dims.len() != names.len() || dims.iter().any(|dim| dim.text.is_empty()) {
             let message = match names.len() {
                 0 => format!("`{word}` has no dimensions"),
@@ -164,9 +196,18 @@ impl Cursor<'_> {
         };
         self.at += arrow.len();
         let start = self.at;
-        let arguments: Result<Vec<SortSyntax>, Misfit> = inside
-            .list()
-            .iter()
+        let arguments = self.sorts(&inside.list(), &range)?;
+        let result = self.plain_sort()?;
+        if arguments.iter().chain([&result]).any(|sort| sort.base == Base::Function) {
+            return self.misfit(start..self.at, "a function of functions is not known".into(), hint);
+        }
+        Ok(SortSyntax { base: Base::Function, dims: Vec::new(), arguments, result: Some(Box::new(result)) })
+    }
+
+    /// Sorts in a list.
+    fn sorts(&self, list: &[Located], range: &Range<usize>) -> Result<Vec<SortSyntax>, Misfit> {
+        let hint = "write sorts such as `real` or `vector(d)`";
+        list.iter()
             .map(|argument| {
                 let mut cursor = Cursor { whole: argument, at: 0 };
                 let read = cursor.plain_sort().and_then(|sort| {
@@ -177,13 +218,7 @@ impl Cursor<'_> {
                 // Inside the brackets places are counted from the argument, and it is short enough to mark whole.
                 read.map_err(|misfit| Misfit { range: range.clone(), ..misfit })
             })
-            .collect();
-        let arguments = arguments?;
-        let result = self.plain_sort()?;
-        if arguments.iter().chain([&result]).any(|sort| sort.base == Base::Function) {
-            return self.misfit(start..self.at, "a function of functions is not known".into(), hint);
-        }
-        Ok(SortSyntax { base: Base::Function, dims: Vec::new(), arguments, result: Some(Box::new(result)) })
+            .collect()
     }
 
     /// A sort without range or law.
