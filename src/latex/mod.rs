@@ -11,7 +11,7 @@ mod tests;
 mod token;
 mod tree;
 
-pub use elaborate::{Elaborated, expression, expression_of, statement};
+pub use elaborate::{Elaborated, expression, expression_of, statement, statement_after};
 pub use pattern::{Notation, Pattern, notation};
 pub use scope::{Define, Entry, Scope};
 pub use token::normal_form;

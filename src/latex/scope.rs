@@ -1,8 +1,8 @@
 //! What the symbols of a note mean: declarations and abbreviations by canonical name.
 
 use super::pattern::Pattern;
-use crate::expr::declaration::{Declaration, Role};
-use crate::expr::{Dim, Expr, Sort, Symbol};
+use crate::expr::declaration::{Declaration, Domain, Role};
+use crate::expr::{Dim, Expr, Kind, Sort, Symbol};
 use std::collections::BTreeMap;
 
 /// The symbols of a note.
@@ -59,6 +59,25 @@ impl Scope {
     /// The names with this base that are written with arguments.
     pub(super) fn patterns(&self, base: &str) -> &[Pattern] {
         self.patterns.get(base).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether some declared path has this symbol as its time where none is written.
+    pub(super) fn is_default_time(&self, symbol: &Symbol) -> bool {
+        self.patterns.values().flatten().any(|pattern| {
+            let is_path = matches!(&pattern.meaning, super::pattern::Meaning::Function(f)
+                if self.functions.iter().any(|d| d.symbol == *f && matches!(d.domain, Domain::Process(_))));
+            let time = pattern.parameters.last().and_then(|p| p.default.as_ref());
+            is_path && time.is_some_and(|e| matches!(&*e.kind, Kind::Symbol(s) if s == symbol))
+        })
+    }
+
+    /// What a function of this name and sort takes where its arguments are not written.
+    pub(super) fn default_arguments(&self, head: &str, sort: &Sort) -> Option<Vec<Expr>> {
+        let mut found = self.patterns.values().flatten().filter(|pattern| {
+            matches!(&pattern.meaning, super::pattern::Meaning::Function(f) if f.tex() == head && f.sort() == sort)
+        });
+        let only = found.next()?;
+        found.next().is_none().then(|| only.parameters.iter().map(|p| p.default.clone()).collect())?
     }
 
     /// What a canonical name stands for.

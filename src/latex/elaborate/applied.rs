@@ -4,7 +4,7 @@ use super::super::name::{canonical, canonical_node};
 use super::super::pattern::{Meaning, Parameter, Pattern, Script, Slot, pieces, script_items, unfenced};
 use super::super::scope::{Entry, Scope};
 use super::super::tree::{Node, NodeKind};
-use super::{Cursor, Elaborator, Read, Trouble, array, span_of};
+use super::{Cursor, Elaborator, Options, Read, Trouble, array, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
 use crate::expr::walk::substitute;
@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 
 /// An argument of a declared name: a letter with the sort and value that it has in `scope`.
 pub(in super::super) fn declared_argument(nodes: &[Node], scope: &Scope, whole: Span) -> Read<Parameter> {
-    let elaborator = Elaborator::new(scope, false);
+    let elaborator = Elaborator::new(scope, Options::default());
     let name = canonical(nodes);
     let span = span_of(nodes, whole);
     // A function is passed as a whole; a path stands for its value.
@@ -176,7 +176,12 @@ impl Elaborator<'_> {
         }
         let mut operands = Vec::with_capacity(values.len());
         for (value, parameter) in values.into_iter().zip(&pattern.parameters) {
-            match value.or_else(|| parameter.default.clone()) {
+            // A default that is bound here is the bound symbol.
+            let bound = || {
+                let bound = self.bound.borrow();
+                bound.iter().rev().find(|(name, _)| *name == parameter.name).map(|(_, s)| Expr::symbol(s, span))
+            };
+            match value.or_else(bound).or_else(|| parameter.default.clone()) {
                 Some(value) => operands.push(Expr { span, ..value }),
                 None => {
                     let message = format!("`{}` is not written here", parameter.name);

@@ -39,6 +39,8 @@ impl Elaborator<'_> {
                 _ => Found::Value(Expr::symbol(&declaration.symbol, span)),
             },
             Entry::Define(define) if define.parameters.is_empty() => Found::Value(Expr { span, ..define.body.clone() }),
+            Entry::ImaginaryUnit => Found::Value(Expr::new(Kind::ImaginaryUnit, Sort::Complex, span)),
+            Entry::Gradient(_) | Entry::Laplacian(_) => return None,
             Entry::Define(define) => Found::Abbreviation(define.parameters.clone(), define.body.clone()),
         })
     }
@@ -254,7 +256,7 @@ impl Elaborator<'_> {
     }
 
     /// `ij`, `i,j`, `i+1`: index expressions.
-    fn index_list(&self, nodes: &[Node], span: Span) -> Read<Vec<Expr>> {
+    pub(super) fn index_list(&self, nodes: &[Node], span: Span) -> Read<Vec<Expr>> {
         let mut out = Vec::new();
         for piece in nodes.split(|n| is_mark(n, ',')) {
             let juxtaposed = piece.len() > 1
@@ -306,6 +308,10 @@ impl Elaborator<'_> {
                 let column = Kind::Component(value.clone(), vec![index.remove(0)]);
                 return Ok(Expr::new(column, Sort::Vector(rows), span));
             }
+            Sort::Vector(_) if self.in_order.get() => {
+                let length = array::apply(self, ArrayFunction::Norm, value, span)?;
+                return self.power(length, sup, span);
+            }
             Sort::Vector(_) if text == "2" => return array::apply(self, ArrayFunction::NormSquared, value, span),
             Sort::Vector(_) | Sort::Row(_) => {
                 return Err(Trouble::new(&codes::SORT_MISMATCH, span, format!("{} has no such power", value.sort))
@@ -314,6 +320,10 @@ impl Elaborator<'_> {
             _ => {}
         }
         let exponent = self.whole(sup, span)?;
+        // The exponential of a vector is taken entry by entry.
+        if let (Kind::Constant(Constant::Euler), Sort::Vector(_)) = (&*value.kind, &exponent.sort) {
+            return self.elementwise(Function::Exp, exponent, span);
+        }
         if !exponent.sort.is_scalar() {
             return Err(super::mismatch(span, "a power of", &value.sort, &exponent.sort));
         }
@@ -331,7 +341,8 @@ impl Elaborator<'_> {
             _ => Sort::Real,
         };
         if matches!(*value.kind, Kind::Constant(Constant::Euler)) {
-            return Ok(Expr::new(Kind::Function(Function::Exp, vec![exponent]), Sort::Real, span));
+            let sort = if exponent.sort == Sort::Complex { Sort::Complex } else { Sort::Real };
+            return Ok(Expr::new(Kind::Function(Function::Exp, vec![exponent]), sort, span));
         }
         Ok(Expr::new(Kind::Pow(value, exponent), sort, span))
     }
