@@ -24,6 +24,8 @@ pub(super) fn contains(domain: &Domain, x: &Rational) -> bool {
         Domain::Signs | Domain::Orthogonal => *x == Rational::ONE || *x == Rational::NEG_ONE,
         Domain::PositiveDefinite | Domain::PositiveEntries => *x > Rational::ZERO,
         Domain::All | Domain::Symmetric => true,
+        // Of functions, which no number is.
+        Domain::Density(_) | Domain::Smooth | Domain::Process(_) => false,
     }
 }
 
@@ -114,6 +116,7 @@ fn scalar(domain: &Domain, style: Style, tie: Option<&Rational>, stream: &mut St
             }
             interval(lower, upper, style, stream)
         }
+        Domain::Density(_) | Domain::Smooth | Domain::Process(_) => None,
     }
 }
 
@@ -219,6 +222,7 @@ fn array(domain: &Domain, rows: usize, columns: usize, style: Style, stream: &mu
         Domain::PositiveDefinite if square => positive_definite(rows, style, stream),
         Domain::Orthogonal if square => orthogonal(rows, style, stream),
         Domain::Symmetric | Domain::PositiveDefinite | Domain::Orthogonal => return None,
+        Domain::Density(_) | Domain::Smooth | Domain::Process(_) => return None,
     })
 }
 

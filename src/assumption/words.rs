@@ -2,6 +2,7 @@
 
 use crate::eval::Value;
 use crate::expr::declaration::{Declaration, Domain, Role};
+use crate::expr::declaration::Process;
 use crate::expr::{Condition, print};
 use crate::numeric::Rational;
 
@@ -25,6 +26,11 @@ pub fn domain_in_words(declaration: &Declaration) -> String {
         Domain::PositiveDefinite => out.push_str(", symmetric positive definite"),
         Domain::Orthogonal => out.push_str(", orthogonal"),
         Domain::PositiveEntries => out.push_str(", positive"),
+        Domain::Density(_) => out.push_str(", a density"),
+        Domain::Smooth => out.push_str(", smooth"),
+        Domain::Process(Process::General) => out.push_str(", a process"),
+        Domain::Process(Process::Wiener) => out.push_str(", a Wiener process"),
+        Domain::Process(Process::WhiteNoise) => out.push_str(", white noise"),
     }
     match &declaration.role {
         Role::Variable | Role::Dimension => {}
