@@ -23,7 +23,7 @@ pub(super) fn contains(domain: &Domain, x: &Rational) -> bool {
         Domain::Interval { lower, upper } => inside(x, lower.as_ref(), upper.as_ref()),
         Domain::Signs | Domain::Orthogonal => *x == Rational::ONE || *x == Rational::NEG_ONE,
         Domain::PositiveDefinite | Domain::PositiveEntries => *x > Rational::ZERO,
-        Domain::All | Domain::Symmetric => true,
+        _ => true,
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) fn value(
     }
 }
 
-fn ratio(numerator: i64, denominator: u64) -> Rational {
+pub(super) fn ratio(numerator: i64, denominator: u64) -> Rational {
     Rational::from_parts(numerator.into(), denominator.into())
 }
 
@@ -114,6 +114,8 @@ fn scalar(domain: &Domain, style: Style, tie: Option<&Rational>, stream: &mut St
             }
             interval(lower, upper, style, stream)
         }
+        // Domains of functions.
+        _ => None,
     }
 }
 
@@ -218,7 +220,7 @@ fn array(domain: &Domain, rows: usize, columns: usize, style: Style, stream: &mu
         }
         Domain::PositiveDefinite if square => positive_definite(rows, style, stream),
         Domain::Orthogonal if square => orthogonal(rows, style, stream),
-        Domain::Symmetric | Domain::PositiveDefinite | Domain::Orthogonal => return None,
+        _ => return None,
     })
 }
 

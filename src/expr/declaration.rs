@@ -26,6 +26,15 @@ pub enum Domain {
     Orthogonal,
     /// Entries are positive.
     PositiveEntries,
+    /// A function that is positive and integrates (or sums, over signs and indices) to one over these of its arguments,
+    /// whatever the others are.
+    Density(Vec<usize>),
+    /// A function with as many derivatives as are asked for.
+    Smooth,
+    /// A smooth function that decays, with its derivatives, faster than any power of its first argument.
+    Decaying,
+    /// A smooth function that grows like a square in its first argument, so that exp(−f) can be normalised.
+    Confining,
 }
 
 /// What a symbol is for.
