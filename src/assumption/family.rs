@@ -104,13 +104,17 @@ fn product(factors: impl IntoIterator<Item = Expr>) -> Expr {
     if factors.iter().any(|e| e.as_number().is_some_and(Rational::is_zero)) {
         return number(Rational::ZERO);
     }
-    let mut rest: Vec<Expr> =
-        factors.into_iter().filter(|e| e.as_number().is_none_or(|n| *n != Rational::ONE)).collect();
-    match rest.len() {
+    // A sign reads best in front.
+    let is_negative = |e: &Expr| e.as_number().is_some_and(|n| *n < Rational::ZERO);
+    let minus = factors.iter().filter(|e| is_negative(e)).count() % 2 == 1;
+    let factors = factors.into_iter().map(|e| if is_negative(&e) { negative(e) } else { e });
+    let mut rest: Vec<Expr> = factors.filter(|e| e.as_number().is_none_or(|n| *n != Rational::ONE)).collect();
+    let product = match rest.len() {
         0 => number(Rational::ONE),
         1 => rest.remove(0),
         _ => real(Kind::Mul(rest)),
-    }
+    };
+    if minus { negative(product) } else { product }
 }
 
 fn negative(e: Expr) -> Expr {
@@ -164,21 +168,25 @@ impl Family<'_> {
         matches!(self.style, Style::Special(_) | Style::Edge)
     }
 
-    /// A rational number of magnitude up to about two.
+    /// A rational number of magnitude up to about two; for small and large styles up to a quarter and four.
     fn coefficient(&mut self) -> Rational {
         match self.style {
             Style::Special(_) | Style::Edge => ratio(self.stream.random_range(-1..=1), 1),
             Style::Whole => ratio(self.stream.random_range(-2..=2), 1),
             Style::Generic | Style::Field => ratio(self.stream.random_range(-150..=150), 97),
+            Style::Small => ratio(self.stream.random_range(-8..=8), 32),
+            Style::Large => ratio(self.stream.random_range(-16..=16), 4),
             _ => ratio(self.stream.random_range(-8..=8), 4),
         }
     }
 
-    /// A rational number between one half and two.
+    /// A rational number between one half and two; for small and large styles down to a quarter and up to three.
     fn scale(&mut self) -> Rational {
         match self.style {
             Style::Special(_) | Style::Edge | Style::Whole => Rational::ONE,
             Style::Generic | Style::Field => ratio(self.stream.random_range(60..=170), 97),
+            Style::Small => ratio(self.stream.random_range(8..=16), 32),
+            Style::Large => ratio(self.stream.random_range(8..=12), 4),
             _ => ratio(self.stream.random_range(3..=8), 4),
         }
     }
