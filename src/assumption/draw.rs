@@ -23,7 +23,9 @@ pub(super) fn contains(domain: &Domain, x: &Rational) -> bool {
         Domain::Interval { lower, upper } => inside(x, lower.as_ref(), upper.as_ref()),
         Domain::Signs | Domain::Orthogonal => *x == Rational::ONE || *x == Rational::NEG_ONE,
         Domain::PositiveDefinite | Domain::PositiveEntries => *x > Rational::ZERO,
-        _ => true,
+        Domain::All | Domain::Symmetric => true,
+        // Of functions, which no number is.
+        Domain::Density(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => false,
     }
 }
 
@@ -114,8 +116,7 @@ fn scalar(domain: &Domain, style: Style, tie: Option<&Rational>, stream: &mut St
             }
             interval(lower, upper, style, stream)
         }
-        // Domains of functions.
-        _ => None,
+        Domain::Density(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => None,
     }
 }
 

@@ -157,7 +157,7 @@ impl Family<'_> {
                     .map(|k| real(Kind::Component(value.clone(), vec![whole(k % rows + 1), whole(k / rows + 1)])))
                     .collect()
             }
-            Sort::Function(..) | Sort::Boolean => return None,
+            _ => return None,
         };
         if is_place { self.places.extend(entries) } else { self.others.extend(entries) }
         self.parameters.push(symbol);

@@ -172,7 +172,14 @@ impl Sampler {
                 let compile = |e| Program::compile(e).map_err(|u| format!("the condition {words}: {u}"));
                 let (left, right) = (compile(&link.left)?, compile(&link.right)?);
                 match link.relation {
-                    Relation::Asymptotic | Relation::SameOrder | Relation::Proportional | Relation::TendsTo => {
+                    Relation::Asymptotic
+                    | Relation::SameOrder
+                    | Relation::Proportional
+                    | Relation::TendsTo
+                    | Relation::Distributed
+                    | Relation::Member
+                    | Relation::NotMember
+                    | Relation::Assign => {
                         Err(format!("the condition {words} says nothing about a single point"))
                     }
                     relation => {
@@ -355,7 +362,14 @@ fn holds<A: Arithmetic>(a: &A, left: &A::Number, relation: Relation, right: &A::
         Relation::LessOrEqual | Relation::MuchLess => order != Ordering::Greater,
         Relation::Greater => order == Ordering::Greater,
         Relation::GreaterOrEqual | Relation::MuchGreater => order != Ordering::Less,
-        Relation::Asymptotic | Relation::SameOrder | Relation::Proportional | Relation::TendsTo => return None,
+        Relation::Asymptotic
+        | Relation::SameOrder
+        | Relation::Proportional
+        | Relation::TendsTo
+        | Relation::Distributed
+        | Relation::Member
+        | Relation::NotMember
+        | Relation::Assign => return None,
     })
 }
 

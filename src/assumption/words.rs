@@ -1,7 +1,7 @@
 //! Domains, conditions and values in words.
 
 use crate::eval::Value;
-use crate::expr::declaration::{Declaration, Domain, Role};
+use crate::expr::declaration::{Declaration, Domain, Process, Role};
 use crate::expr::{Condition, Sort, print};
 use crate::numeric::Rational;
 
@@ -31,6 +31,9 @@ pub fn domain_in_words(declaration: &Declaration) -> String {
         Domain::Density(_) => out.push_str(", any probability density (tried: Gaussian mixtures)"),
         Domain::Decaying => out.push_str(", any smooth and decaying (tried: polynomials times Gaussians)"),
         Domain::Confining => out.push_str(", any smooth potential (tried: squares and waves)"),
+        Domain::Process(Process::General) => out.push_str(", a process"),
+        Domain::Process(Process::Wiener) => out.push_str(", a Wiener process"),
+        Domain::Process(Process::WhiteNoise) => out.push_str(", white noise"),
     }
     match &declaration.role {
         Role::Variable | Role::Dimension => {}

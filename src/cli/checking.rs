@@ -61,6 +61,7 @@ pub(super) fn run(
             profile: profile.name.clone(),
             paths: paths.iter().map(|p| p.display().to_string().replace('\\', "/")).collect(),
             error_rate: profile.error_rate,
+            shard: None,
         },
         notes: reading.note_entries(),
         claims,

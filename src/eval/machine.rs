@@ -267,6 +267,11 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 let (x, y) = (self.eval(&arguments[0])?, self.eval(&arguments[1])?);
                 array::zip::<Jets<A>>(&x, &y, "an element-wise product", false, |p, q| Ok(jets.mul(p, q)))?
             }
+            ArrayFunction::Outer => {
+                let (x, y) = (self.matrix(&arguments[0])?, self.matrix(&arguments[1])?);
+                let entry = |i, j| jets.mul(&x[(i, 0)], &y[(j, 0)]);
+                Value::Array(DMatrix::from_fn(x.nrows(), y.nrows(), entry))
+            }
             ArrayFunction::Diagonal => Value::Array(array::diagonal_matrix(jets, &self.eval(&arguments[0])?)),
             ArrayFunction::Eigenvalues => Value::vector(array::eigenvalues(jets, &self.matrix(&arguments[0])?)?),
         })

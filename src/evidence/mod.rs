@@ -19,8 +19,24 @@ pub struct Evidence {
     pub detail: String,
     /// Labelled facts for the evidence panel: points tried, precision, replicates, margins, error rates …
     pub facts: Vec<Fact>,
+    /// What was measured, for comparing runs; empty for checks that measure nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub estimates: Vec<Estimate>,
     /// Data of figures, drawn by the report.
     pub figures: Vec<Figure>,
+}
+
+/// A measured number with its interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// What and where, unique within the check: the parameter point, or what was extrapolated.
+    pub name: String,
+    /// The estimate.
+    pub value: f64,
+    /// Lower end of its interval at the check's error rate.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
 }
 
 /// One labelled fact in an evidence panel.

@@ -35,6 +35,19 @@ pub enum Domain {
     Decaying,
     /// A smooth function that grows like a square in its first argument, so that exp(−f) can be normalised.
     Confining,
+    /// A sample path.
+    Process(Process),
+}
+
+/// What is known of a process: a function of one time, the last of its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Process {
+    /// Nothing.
+    General,
+    /// A Wiener process with independent components of variance t.
+    Wiener,
+    /// White noise: mean zero, ⟨ηᵢ(t) ηⱼ(s)⟩ = 2 δᵢⱼ δ(t − s) up to a strength that the formulas say.
+    WhiteNoise,
 }
 
 /// What a symbol is for.

@@ -107,7 +107,7 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
         Finding::Contradicts { .. } => unreachable!("the field never contradicts"),
     };
     let facts = vec![fact("least number of points per assignment of sizes", budget.field_points)];
-    Evidence { method: NAME.to_owned(), link: 0, finding, detail, facts, figures: Vec::new() }
+    Evidence { method: NAME.to_owned(), link: 0, finding, detail, facts, estimates: Vec::new(), figures: Vec::new() }
 }
 
 /// Left minus right; 0 beside an array stands for all zeros.

@@ -187,6 +187,7 @@ pub(crate) fn undecided_link(method: &str, link: usize, reason: StopReason, expl
         finding: Finding::Undecided { reason, explanation: explanation.to_owned() },
         detail: explanation.to_owned(),
         facts: Vec::new(),
+        estimates: Vec::new(),
         figures: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use super::simulation::wording::{interval, plus_minus, significant};
 use super::simulation::{self, Request};
 use super::{Context, Laboratory, Method, laboratory::Runs, undecided_link};
 use crate::claim::{Claim, Limit};
-use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
+use crate::evidence::{Estimate, Evidence, Fact, Finding, StopReason, Witness};
 use crate::expr::{Kind, Relation};
 use crate::stats::{
     Correction, Equivalence, Extrapolated, ExtrapolationError, Interval, Leading, Observation, Side, equivalence,
@@ -264,8 +264,19 @@ fn check_request(request: &Request<'_>, limit: &Limit, context: &Context<'_>, la
         finding,
         detail,
         facts: facts(request, context, &main, &fitted, margin, &candidates, confirmed),
+        estimates: vec![extrapolated(&fitted, alpha)],
         figures: vec![sizes::figure(request, &main, &fitted, shape, alpha, margin)],
     }
+}
+
+/// What was extrapolated, with the interval it is judged by.
+fn extrapolated(fitted: &Fitted, alpha: f64) -> Estimate {
+    let name = match fitted {
+        Fitted::Limit(_) => "limit",
+        Fitted::Leading(_) => "slope",
+    };
+    let interval = fitted.interval(alpha);
+    Estimate { name: name.to_owned(), value: fitted.parts().0, low: interval.low, high: interval.high }
 }
 
 fn facts(

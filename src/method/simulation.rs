@@ -9,7 +9,7 @@ pub(crate) mod wording;
 
 use super::{Context, Laboratory, Method, SimulationBudget, laboratory::Runs, undecided_link};
 use crate::claim::{Claim, ExperimentRequest, Role};
-use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
+use crate::evidence::{Estimate, Evidence, Fact, Finding, StopReason, Witness};
 use crate::experiment::{self, Estimand, Experiment, ExperimentError};
 use crate::expr::{Expr, Kind, Relation};
 use crate::stats::Side;
@@ -255,8 +255,16 @@ fn evidence(request: &Request<'_>, context: &Context<'_>, judged: &[Judged], rel
         finding,
         detail,
         facts: facts(request, context, judged, relative),
+        estimates: judged.iter().filter_map(estimate).collect(),
         figures: figures::figures(request, context.claim, judged, relative),
     }
+}
+
+/// What was measured of the component that is shown.
+fn estimate(j: &Judged) -> Option<Estimate> {
+    let (value, interval) = *j.reading.components.get(shown(j))?;
+    let interval = interval?;
+    Some(Estimate { name: sample::canonical(&j.run.parameters), value, low: interval.low, high: interval.high })
 }
 
 fn describe_point(run: &Run) -> Vec<(String, String)> {

@@ -68,6 +68,18 @@ pub struct Header {
     pub paths: Vec<String>,
     /// Probability, per note, that a true claim of it is refuted by simulation.
     pub error_rate: f64,
+    /// Which part of the claims was checked; `None` for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+}
+
+/// One of several runs that check the claims of the same notes between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which one, from 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
 }
 
 /// A note as it was read.
@@ -113,6 +125,9 @@ pub struct ClaimEntry {
     pub line: usize,
     /// Column of the formula.
     pub column: usize,
+    /// Just after the formula.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<Position>,
     /// Slug of the source, if any.
     pub source: Option<String>,
     /// Equation numbers that it cites.

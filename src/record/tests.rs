@@ -26,6 +26,7 @@ fn record() -> Record {
         finding: Finding::Proves { certificate: "c".into() },
         detail: "d".into(),
         facts: vec![],
+        estimates: vec![],
         figures: vec![figure],
     };
     let claim = ClaimEntry {
@@ -33,6 +34,7 @@ fn record() -> Record {
         note: "n.md".into(),
         line: 3,
         column: 4,
+        end: None,
         source: None,
         cites: vec![],
         as_printed: None,
@@ -56,6 +58,7 @@ fn record() -> Record {
             profile: "quick".into(),
             paths: vec![],
             error_rate: 1e-3,
+            shard: None,
         },
         notes: vec![NoteEntry {
             path: "n.md".into(),

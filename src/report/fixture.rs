@@ -137,6 +137,7 @@ fn entry(note: &NoteEntry, formula: usize, id: &str, verdict: &str, because: &st
         note: note.path.clone(),
         line: note.formulas[formula].line,
         column: 4,
+        end: None,
         source: Some("beg-rohu-2025".into()),
         cites: Vec::new(),
         as_printed: None,
@@ -160,7 +161,7 @@ fn fact(label: &str, value: &str) -> Fact {
 
 fn evidence(method: &str, finding: Finding, detail: &str) -> Evidence {
     let facts = vec![fact("points", "24 of 24 admissible"), fact("error bound", "2⁻⁵⁸ per point")];
-    Evidence { method: method.into(), link: 0, finding, detail: detail.into(), facts, figures: Vec::new() }
+    Evidence { method: method.into(), link: 0, finding, detail: detail.into(), facts, estimates: Vec::new(), figures: Vec::new() }
 }
 
 pub(crate) fn convergence() -> Figure {
@@ -449,6 +450,7 @@ pub(crate) fn record() -> Record {
             profile: "standard".into(),
             paths: vec!["derivations".into()],
             error_rate: 1e-3,
+            shard: None,
         },
         equations: vec![
             equation("6.4.5", r"H = C (C+\sigma^2 I)^{-1}", "covered", &["wiener-filter-minimises"]),

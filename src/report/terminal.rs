@@ -325,6 +325,7 @@ mod tests {
             },
             detail: String::new(),
             facts: Vec::new(),
+            estimates: Vec::new(),
             figures: Vec::new(),
         }];
         let text = undecided(&record, &style(60));

@@ -21,6 +21,7 @@ pub fn entry(claim: &Claim, judged: &Judged, as_printed: Option<bool>) -> ClaimE
         note: claim.file.name().to_owned(),
         line: place.line,
         column: place.column,
+        end: Some(claim.file.position(claim.span.end)),
         source: claim.source.clone(),
         cites: claim.cites.clone(),
         as_printed,

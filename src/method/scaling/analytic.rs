@@ -339,7 +339,7 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
         Finding::Undecided { explanation, .. } => explanation.clone(),
         _ => String::new(),
     };
-    Evidence { method: "scaling".to_owned(), link: 0, finding, detail, facts, figures }
+    Evidence { method: "scaling".to_owned(), link: 0, finding, detail, facts, estimates: Vec::new(), figures }
 }
 
 fn contradiction(point: &Point, steps: &[Step], summary: String) -> Evidence {
@@ -363,6 +363,7 @@ fn contradiction(point: &Point, steps: &[Step], summary: String) -> Evidence {
         finding: Finding::Contradicts { witness },
         detail: summary,
         facts,
+        estimates: Vec::new(),
         figures: Vec::new(),
     }
 }
