@@ -10,11 +10,12 @@ mod symbol;
 pub mod walk;
 
 pub use kind::{
-    Approach, ArrayFunction, Binder, Differential, Fold, Kind, Law, Optimum, Order, RandomVariable, Range, Special,
+    Approach, ArrayFunction, Binder, Differential, Fold, Kind, Law, Optimum, Order, RandomVariable, Range,
 };
 pub use relation::{Condition, Link, Relation, Statement};
 pub use symbol::{Dim, Sort, Symbol};
 
+pub use crate::numeric::Special;
 use crate::numeric::Rational;
 use crate::source::Span;
 use std::sync::Arc;
