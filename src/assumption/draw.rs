@@ -24,6 +24,8 @@ pub(super) fn contains(domain: &Domain, x: &Rational) -> bool {
         Domain::Signs | Domain::Orthogonal => *x == Rational::ONE || *x == Rational::NEG_ONE,
         Domain::PositiveDefinite | Domain::PositiveEntries => *x > Rational::ZERO,
         Domain::All | Domain::Symmetric => true,
+        // Of functions, which no number is.
+        Domain::Density(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => false,
     }
 }
 
@@ -58,7 +60,7 @@ pub(super) fn value(
     }
 }
 
-fn ratio(numerator: i64, denominator: u64) -> Rational {
+pub(super) fn ratio(numerator: i64, denominator: u64) -> Rational {
     Rational::from_parts(numerator.into(), denominator.into())
 }
 
@@ -114,6 +116,7 @@ fn scalar(domain: &Domain, style: Style, tie: Option<&Rational>, stream: &mut St
             }
             interval(lower, upper, style, stream)
         }
+        Domain::Density(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => None,
     }
 }
 
@@ -218,7 +221,7 @@ fn array(domain: &Domain, rows: usize, columns: usize, style: Style, stream: &mu
         }
         Domain::PositiveDefinite if square => positive_definite(rows, style, stream),
         Domain::Orthogonal if square => orthogonal(rows, style, stream),
-        Domain::Symmetric | Domain::PositiveDefinite | Domain::Orthogonal => return None,
+        _ => return None,
     })
 }
 

@@ -25,6 +25,13 @@ pub(super) fn reports(record: &Record, out: &Path) -> Result<(), Failure> {
     pages(&report::site(record), out)
 }
 
+/// Writes a text beside its place and moves it there.
+pub(super) fn text(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    pages(&[Page { path: name, bytes: text.as_bytes().to_vec() }], folder)
+}
+
 /// Each page is written beside its place and moved there: a reader never sees half of one.
 fn pages(pages: &[Page], folder: &Path) -> Result<(), Failure> {
     for page in pages {

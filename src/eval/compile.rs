@@ -72,6 +72,12 @@ pub(super) enum Op {
         slot: usize,
     },
     Cases(Vec<(Node, Test)>, Option<Box<Node>>),
+    /// A declared function applied, and the shape of its value.
+    Call {
+        slot: usize,
+        arguments: Vec<Node>,
+        shape: Option<(Length, Length)>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -126,6 +132,36 @@ struct Compiler {
 
 fn refuse<T>(what: impl Into<String>, expr: &Expr) -> Result<T, Unevaluable> {
     Err(Unevaluable { what: what.into(), span: expr.span })
+}
+
+/// What has no evaluator, in words.
+const fn unevaluated(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::ImaginaryUnit => "a complex number",
+        Kind::Tuple(_) => "a list of values",
+        Kind::Entries(_) => "a matrix written by its entries",
+        Kind::Special(..) => "this special function",
+        Kind::Kronecker(..) => "Kronecker's δ",
+        Kind::Dirac(_) => "Dirac's δ",
+        Kind::Order(..) => "a term of which only the order is known",
+        Kind::IntegralOver(..) => "an integral over a set known by name only",
+        Kind::AverageOver(..) => "an average over a density",
+        Kind::ConditionalMean(..) => "a conditional expectation",
+        Kind::Probability(..) => "a probability",
+        Kind::Variance(..) | Kind::Covariance(..) => "a variance",
+        Kind::RelativeEntropy(..) => "a relative entropy",
+        Kind::Entropy(..) => "an entropy",
+        Kind::DensityOf(..) => "the density of a law",
+        Kind::LawOf(_) => "a law as a value",
+        Kind::Limit(..) => "a limit",
+        Kind::Optimum(..) => "an optimum over a continuous symbol",
+        Kind::Differential(..) | Kind::DerivativeBy(..) => "this derivative",
+        Kind::At(..) => "a derivative at an expression",
+        Kind::Increment(_) => "a differential",
+        Kind::Mapping(..) | Kind::Apply(..) => "a function as a value",
+        Kind::Convolution(..) => "a convolution",
+        _ => "this expression",
+    }
 }
 
 pub(super) fn compile(expr: &Expr) -> Result<Program, Unevaluable> {
@@ -204,7 +240,7 @@ impl Compiler {
                 Op::Function(*function, self.all(arguments)?)
             }
             Kind::Array(function, arguments) => {
-                let binary = matches!(function, ArrayFunction::Dot | ArrayFunction::Hadamard);
+                let binary = matches!(function, ArrayFunction::Dot | ArrayFunction::Hadamard | ArrayFunction::Outer);
                 if arguments.len() != if binary { 2 } else { 1 } {
                     return refuse(format!("an array function of {} arguments", arguments.len()), expr);
                 }
@@ -225,7 +261,7 @@ impl Compiler {
                 Op::Component(self.boxed(array)?, self.all(indices)?)
             }
             Kind::Fold(fold, binders, condition, body) => {
-                let binders = binders.iter().map(|b| self.binder(b)).collect::<Result<_, _>>()?;
+                let binders = binders.iter().map(|b| self.binder(b, expr)).collect::<Result<_, _>>()?;
                 let condition = condition.as_ref().map(|c| self.test(c, expr)).transpose()?.map(Box::new);
                 let shape = self.shape(&expr.sort);
                 Op::Fold { fold: *fold, binders, condition, body: self.boxed(body)?, shape }
@@ -264,7 +300,11 @@ impl Compiler {
                     .collect::<Result<_, _>>()?;
                 Op::Cases(branches, otherwise.as_ref().map(|e| self.boxed(e)).transpose()?)
             }
-            Kind::Call(symbol, _) => return refuse(format!("the declared function {}", symbol.tex()), expr),
+            Kind::Call(symbol, arguments) => {
+                let shape = self.shape(&expr.sort);
+                Op::Call { slot: self.slot(symbol), arguments: self.all(arguments)?, shape }
+            }
+            other => return refuse(unevaluated(other), expr),
         })
     }
 
@@ -276,7 +316,7 @@ impl Compiler {
         })
     }
 
-    fn binder(&mut self, binder: &crate::expr::Binder) -> Result<Binder, Unevaluable> {
+    fn binder(&mut self, binder: &crate::expr::Binder, within: &Expr) -> Result<Binder, Unevaluable> {
         let range = match &binder.range {
             Range::Between(lower, upper) => match (self.bound(lower)?, self.bound(upper)?) {
                 (Bound::Finite(lower), Bound::Finite(upper)) => Values::Between(*lower, *upper),
@@ -285,6 +325,8 @@ impl Compiler {
             },
             Range::Signs => Values::Signs,
             Range::SignVectors(dim) => Values::SignVectors(self.length(dim)),
+            Range::Values(_) => return refuse("a list of values that an index takes", within),
+            Range::Members(_) => return refuse("a set known by name only", within),
         };
         Ok(Binder { slot: self.slot(&binder.symbol), range })
     }

@@ -26,6 +26,28 @@ pub enum Domain {
     Orthogonal,
     /// Entries are positive.
     PositiveEntries,
+    /// A function that is positive and integrates (or sums, over signs and indices) to one over these of its arguments,
+    /// whatever the others are.
+    Density(Vec<usize>),
+    /// A function with as many derivatives as are asked for.
+    Smooth,
+    /// A smooth function that decays, with its derivatives, faster than any power of its first argument.
+    Decaying,
+    /// A smooth function that grows like a square in its first argument, so that exp(−f) can be normalised.
+    Confining,
+    /// A sample path.
+    Process(Process),
+}
+
+/// What is known of a process: a function of one time, the last of its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Process {
+    /// Nothing.
+    General,
+    /// A Wiener process with independent components of variance t.
+    Wiener,
+    /// White noise: mean zero, ⟨ηᵢ(t) ηⱼ(s)⟩ = 2 δᵢⱼ δ(t − s) up to a strength that the formulas say.
+    WhiteNoise,
 }
 
 /// What a symbol is for.

@@ -2,6 +2,7 @@
 //! declared symbols to typed expressions. What is not understood is refused at its place, never dropped or guessed.
 
 mod elaborate;
+pub mod macros;
 mod name;
 mod notation;
 mod scope;
@@ -12,7 +13,7 @@ mod tree;
 
 pub use elaborate::{Elaborated, expression, expression_of, statement};
 pub use scope::{Define, Entry, Scope};
-pub use token::normal_form;
+pub use token::{goes_on, normal_form};
 
 use crate::diagnostic::codes::Code;
 use crate::source::Span;

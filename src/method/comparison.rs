@@ -111,7 +111,11 @@ impl Comparison {
                 | Relation::Asymptotic
                 | Relation::SameOrder
                 | Relation::Proportional
-                | Relation::TendsTo,
+                | Relation::TendsTo
+                | Relation::Distributed
+                | Relation::Member
+                | Relation::NotMember
+                | Relation::Assign,
                 _,
             ) => return Err(format!("${}$ says nothing about a single point", link.relation.tex())),
             (Relation::Equal, Some(_)) => Relation::Approximately,

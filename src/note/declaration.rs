@@ -41,6 +41,14 @@ pub enum Base {
     PositiveVector,
     /// A function; see [`SortSyntax::arguments`].
     Function,
+    /// A probability density on vectors (on numbers for dimension 1), with further arguments such as time.
+    Density,
+    /// A smooth and decaying real function of a vector, with further arguments.
+    Smooth,
+    /// A smooth and decaying vector field, with further arguments.
+    Field,
+    /// A smooth confining potential of a vector, with further arguments.
+    Potential,
 }
 
 /// Words, base, what the dimensions are.
@@ -60,6 +68,10 @@ const SORTS: &[(&str, Base, &[&str])] = &[
     ("sign matrix", Base::SignMatrix, &["n", "d"]),
     ("positive vector", Base::PositiveVector, &["d"]),
     ("function", Base::Function, &[]),
+    ("density", Base::Density, &["d"]),
+    ("smooth", Base::Smooth, &["d"]),
+    ("field", Base::Field, &["d"]),
+    ("potential", Base::Potential, &["d"]),
 ];
 
 impl Base {
@@ -70,6 +82,11 @@ impl Base {
 
     const fn is_number(self) -> bool {
         matches!(self, Self::Real | Self::Integer | Self::Dimension | Self::Index)
+    }
+
+    /// A declared function, whatever its family.
+    pub const fn is_function(self) -> bool {
+        matches!(self, Self::Function | Self::Density | Self::Smooth | Self::Field | Self::Potential)
     }
 
     const fn is_sign(self) -> bool {
@@ -84,7 +101,7 @@ pub struct SortSyntax {
     pub base: Base,
     /// Its dimensions as TeX: one or two, or none.
     pub dims: Vec<Located>,
-    /// Of a function: the sorts of its arguments.
+    /// Of a function: the sorts of its arguments; of a density, a field and their like: those after the place.
     pub arguments: Vec<SortSyntax>,
     /// Of a function: the sort of its value.
     pub result: Option<Box<SortSyntax>>,

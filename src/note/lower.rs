@@ -38,6 +38,7 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
             }
         }
     }
+    let diagnostics = diagnostics.into_iter().map(Diagnostic::in_its_file).collect();
     (Lowered { scope, claims }, diagnostics)
 }
 
@@ -189,6 +190,16 @@ fn sort_of(note: &RawNote, syntax: &SortSyntax, scope: &Scope) -> Lower<Sort> {
         Base::Row => Sort::Row(length(0)?),
         Base::Matrix | Base::SignMatrix => Sort::Matrix(length(0)?, length(1)?),
         Base::PositiveDefinite | Base::Symmetric | Base::Orthogonal => Sort::Matrix(length(0)?, length(0)?),
+        Base::Density | Base::Smooth | Base::Field | Base::Potential => {
+            // A place on the line is a number.
+            let place = match length(0)? {
+                Dim::Literal(1) => Sort::Real,
+                d => Sort::Vector(d),
+            };
+            let result = if syntax.base == Base::Field { place.clone() } else { Sort::Real };
+            let others = syntax.arguments.iter().map(|a| sort_of(note, a, scope)).collect::<Lower<Vec<_>>>()?;
+            Sort::Function(std::iter::once(place).chain(others).collect(), Box::new(result))
+        }
         Base::Function => {
             let arguments = syntax.arguments.iter().map(|a| sort_of(note, a, scope)).collect::<Lower<Vec<_>>>()?;
             let result = match &syntax.result {
@@ -210,6 +221,9 @@ fn domain_of(syntax: &DeclarationSyntax) -> Domain {
         Base::Symmetric => Domain::Symmetric,
         Base::Orthogonal => Domain::Orthogonal,
         Base::PositiveVector => Domain::PositiveEntries,
+        Base::Density => Domain::Density(vec![0]),
+        Base::Smooth | Base::Field => Domain::Decaying,
+        Base::Potential => Domain::Confining,
         Base::Dimension => Domain::Interval { lower: Some((Rational::ONE, true)), upper: None },
         _ => Domain::All,
     }

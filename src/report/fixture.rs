@@ -161,7 +161,15 @@ fn fact(label: &str, value: &str) -> Fact {
 
 fn evidence(method: &str, finding: Finding, detail: &str) -> Evidence {
     let facts = vec![fact("points", "24 of 24 admissible"), fact("error bound", "2⁻⁵⁸ per point")];
-    Evidence { method: method.into(), link: 0, finding, detail: detail.into(), facts, estimates: Vec::new(), figures: Vec::new() }
+    Evidence {
+        method: method.into(),
+        link: 0,
+        finding,
+        detail: detail.into(),
+        facts,
+        estimates: Vec::new(),
+        figures: Vec::new(),
+    }
 }
 
 pub(crate) fn convergence() -> Figure {

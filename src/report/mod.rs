@@ -2,11 +2,15 @@
 
 mod errata;
 mod figure;
+pub mod github;
 pub mod json;
+pub mod junit;
 mod markdown;
 mod math;
 mod pages;
+mod problem;
 mod prose;
+pub mod sarif;
 mod style;
 pub mod terminal;
 mod view;
@@ -37,6 +41,11 @@ impl Page {
 /// leaves it, and without script everything is there.
 pub fn site(record: &Record) -> Vec<Page> {
     pages::site(record)
+}
+
+/// The file name, below `site/`, of a note's page.
+pub fn page_of(record: &Record, note: &str) -> Option<String> {
+    view::Site::new(record).pages.get(note).cloned()
 }
 
 /// The Markdown report: `README.md`, `errata.md`, a page per note, figures as SVG. The same record body gives the same

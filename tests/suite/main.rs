@@ -10,5 +10,6 @@ mod library;
 mod note_syntax;
 mod readme;
 mod reports;
+mod runs;
 mod tables;
 mod verdicts;

@@ -182,7 +182,7 @@ pub(super) fn apply(elaborator: &Elaborator<'_>, function: ArrayFunction, argume
         (F::Diagonal | F::Eigenvalues, ..) => return wrong("this is of a square matrix"),
         (F::Norm | F::NormSquared, sort, _) if sort.shape().is_some() => Sort::Real,
         (F::Norm | F::NormSquared, ..) => return wrong("a norm is of a vector or matrix"),
-        (F::Dot | F::Hadamard, ..) => return wrong("this takes two arguments"),
+        (F::Dot | F::Hadamard | F::Outer, ..) => return wrong("this takes two arguments"),
     };
     Ok(Expr::new(Kind::Array(function, vec![argument]), sort, span))
 }

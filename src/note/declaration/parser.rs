@@ -107,7 +107,7 @@ impl Cursor<'_> {
             (Some(_), Some(law)) => self.fits(&sort, law)?,
             (None, None) => {}
         }
-        if estimand && (random.is_some() || matches!(sort.base, Base::Function | Base::Dimension)) {
+        if estimand && (random.is_some() || (sort.base.is_function() || sort.base == Base::Dimension)) {
             let hint = "an estimand is a real number, a vector or a matrix that an experiment measures";
             return self.misfit(whole, format!("`{}` cannot be an estimand", self.whole.text.trim()), hint);
         }
@@ -135,7 +135,11 @@ impl Cursor<'_> {
         if *base == Base::Function {
             return self.function(inside, range);
         }
-        let dims = inside.as_ref().map(Located::list).unwrap_or_default();
+        let mut dims = inside.as_ref().map(Located::list).unwrap_or_default();
+        let mut arguments = Vec::new();
+        if base.is_function() && dims.len() > 1 {
+            arguments = self.arguments(&dims.split_off(1), &range)?;
+        }
         if dims.len() != names.len() || dims.iter().any(|dim| dim.text.is_empty()) {
             let message = match names.len() {
                 0 => format!("`{word}` has no dimensions"),
@@ -149,7 +153,7 @@ impl Cursor<'_> {
                 format!("write `{form}`"),
             );
         }
-        Ok(SortSyntax { base: *base, dims, arguments: Vec::new(), result: None })
+        Ok(SortSyntax { base: *base, dims, arguments, result: None })
     }
 
     /// `function(real, vector(d)) -> real`, behind the brackets.
@@ -164,26 +168,34 @@ impl Cursor<'_> {
         };
         self.at += arrow.len();
         let start = self.at;
-        let arguments: Result<Vec<SortSyntax>, Misfit> = inside
-            .list()
-            .iter()
-            .map(|argument| {
-                let mut cursor = Cursor { whole: argument, at: 0 };
-                let read = cursor.plain_sort().and_then(|sort| {
-                    let rest = cursor.at..argument.text.len();
-                    let message = format!("`{}` does not belong to a sort", cursor.rest());
-                    if rest.is_empty() { Ok(sort) } else { cursor.misfit(rest, message, hint) }
-                });
-                // Inside the brackets places are counted from the argument, and it is short enough to mark whole.
-                read.map_err(|misfit| Misfit { range: range.clone(), ..misfit })
-            })
-            .collect();
-        let arguments = arguments?;
+        let arguments = self.arguments(&inside.list(), &range)?;
         let result = self.plain_sort()?;
-        if arguments.iter().chain([&result]).any(|sort| sort.base == Base::Function) {
+        if result.base.is_function() {
             return self.misfit(start..self.at, "a function of functions is not known".into(), hint);
         }
         Ok(SortSyntax { base: Base::Function, dims: Vec::new(), arguments, result: Some(Box::new(result)) })
+    }
+
+    /// The sorts of arguments.
+    fn arguments(&self, list: &[Located], range: &Range<usize>) -> Result<Vec<SortSyntax>, Misfit> {
+        let hint = "arguments are sorts such as `real` or `vector(d)`";
+        let read = list.iter().map(|argument| {
+            let mut cursor = Cursor { whole: argument, at: 0 };
+            let read = cursor.plain_sort().and_then(|sort| {
+                let rest = cursor.at..argument.text.len();
+                let message = format!("`{}` does not belong to a sort", cursor.rest());
+                match () {
+                    () if !rest.is_empty() => cursor.misfit(rest, message, hint),
+                    () if sort.base.is_function() => {
+                        cursor.misfit(0..argument.text.len(), "a function of functions is not known".into(), hint)
+                    }
+                    () => Ok(sort),
+                }
+            });
+            // Inside the brackets places are counted from the argument, and it is short enough to mark whole.
+            read.map_err(|misfit| Misfit { range: range.clone(), ..misfit })
+        });
+        read.collect()
     }
 
     /// A sort without range or law.

@@ -8,10 +8,13 @@
 //! - binders: one without condition as `\sum_{i=1}^{N}`, otherwise `\sum_{\substack{1 \le i \le N \\ 1 \le j \le N \\ i < j}}`:
 //!   one row per range, then one per condition; signs as `\sum_{s \in \{-1, 1\}}`, sign vectors `\sum_{s \in \{-1, 1\}^{d}}`;
 //! - components `x_{i}`, `J_{i j}`, with commas if an index is more than one letter; `\left\| A \right\|_{F}` for a matrix;
-//! - derivatives and gradients as operators before a bracketed operand;
+//! - derivatives and gradients as operators before a bracketed operand; ∇² is the Laplacian, the Hessian is `\operatorname{Hess}_{x}`;
+//! - what averages names its variables below: `\mathbb{E}_{x \sim p\left( x \right)}`, `\operatorname{KL}_{x}`, `\operatorname{H}_{x}`;
 //! - numbers as decimals where they end, else as `\frac`.
 
-use super::{ArrayFunction, Binder, Condition, Expr, Fold, Kind, Link, Range, Relation, Sort, Statement, Symbol, walk};
+mod binder;
+
+use super::{ArrayFunction, Condition, Expr, Kind, Law, Link, Sort, Special, Statement, Symbol, walk};
 use crate::numeric::{Constant, Function, Rational};
 
 /// How tightly a piece of output holds together.
@@ -101,40 +104,87 @@ fn render(e: &Expr) -> (String, Level) {
         Kind::Identity(d) => (format!(r"\mathbb{{I}}_{{{d}}}"), Level::Power),
         Kind::Ones(d) => (format!(r"\mathbf{{1}}_{{{d}}}"), Level::Power),
         Kind::Component(a, indices) => (component(a, indices), Level::Power),
-        Kind::Fold(fold, binders, condition, body) => {
-            let operator = match fold {
-                Fold::Sum => r"\sum",
-                Fold::Product => r"\prod",
-                Fold::Minimum => r"\min",
-                Fold::Maximum => r"\max",
-            };
-            let range = ranges(binders, condition.as_deref());
-            (format!("{operator}{range} {}", at(body, Level::Open)), Level::Open)
-        }
-        Kind::Integral(s, lower, upper, body) => {
-            let body = at(body, Level::Open);
-            (format!(r"\int_{{{}}}^{{{}}} {body} \, d{}", expr(lower), expr(upper), s.tex()), Level::Open)
-        }
-        Kind::Expectation(variables, body) => {
-            let names: Vec<&str> = variables.iter().map(|v| v.symbol.tex()).collect();
-            (format!(r"\mathbb{{E}}_{{{}}}\left[ {} \right]", names.join(", "), expr(body)), Level::Power)
-        }
-        Kind::Derivative(a, s, order) => {
-            let x = s.tex();
-            let operator = match order {
-                1 => format!(r"\frac{{\partial}}{{\partial {x}}}"),
-                n => format!(r"\frac{{\partial^{{{n}}}}}{{\partial {x}^{{{n}}}}}"),
-            };
-            (format!("{operator} {}", brackets(&expr(a))), Level::Open)
-        }
-        Kind::Gradient(a, s) => (format!(r"\nabla_{{{}}} {}", s.tex(), brackets(&expr(a))), Level::Open),
         Kind::Cases(branches, otherwise) => {
             let mut lines: Vec<String> =
                 branches.iter().map(|(value, c)| format!(r"{} & \text{{if }} {}", expr(value), condition(c))).collect();
             lines.extend(otherwise.iter().map(|value| format!(r"{} & \text{{otherwise}}", expr(value))));
             (format!(r"\begin{{cases}} {} \end{{cases}}", lines.join(r" \\ ")), Level::Power)
         }
-        Kind::Call(f, operands) => (format!("{}{}", f.tex(), arguments(operands)), Level::Power),
+        Kind::Call(f, operands) => (call(f, operands), Level::Power),
+        Kind::ImaginaryUnit => (r"\mathrm{i}".into(), Level::Atom),
+        Kind::Tuple(parts) => (arguments(parts), Level::Power),
+        Kind::Entries(rows) => {
+            let rows: Vec<String> =
+                rows.iter().map(|row| row.iter().map(expr).collect::<Vec<_>>().join(" & ")).collect();
+            (format!(r"\begin{{pmatrix}} {} \end{{pmatrix}}", rows.join(r" \\ ")), Level::Power)
+        }
+        Kind::Special(function, operands) => (special(*function, operands), Level::Power),
+        Kind::Kronecker(a, b) => (format!(r"\delta{}", indices(&[a.clone(), b.clone()])), Level::Power),
+        Kind::Dirac(a) => (format!(r"\delta{}", brackets(&expr(a))), Level::Power),
+        Kind::Order(order, a) => {
+            let letter = if *order == super::Order::Big { r"\mathcal{O}" } else { "o" };
+            (format!("{letter}{}", brackets(&expr(a))), Level::Power)
+        }
+        Kind::DensityOf(law, point) => (format!("{}{}", law_name(law), law_arguments(law, Some(point))), Level::Power),
+        Kind::LawOf(law) => (format!("{}{}", law_name(law), law_arguments(law, None)), Level::Power),
+        Kind::Increment(a) => (format!(r"\mathrm{{d}} {}", at(a, Level::Power)), Level::Power),
+        Kind::Apply(f, operands) => (format!("{}{}", brackets(&expr(f)), arguments(operands)), Level::Power),
+        Kind::Convolution(f, g) => (format!("{} * {}", at(f, Level::Power), at(g, Level::Power)), Level::Open),
+        _ => binder::render(e),
+    }
+}
+
+/// A declared function at its arguments, in its own notation if it has one.
+fn call(f: &Symbol, operands: &[Expr]) -> String {
+    let Some(notation) = f.notation() else { return format!("{}{}", f.tex(), arguments(operands)) };
+    let mut out = String::new();
+    let mut pieces = notation.split('#');
+    out.push_str(pieces.next().unwrap_or(""));
+    for piece in pieces {
+        let at = piece.chars().next().and_then(|c| c.to_digit(10)).map_or(0, |n| n as usize);
+        match operands.get(at.wrapping_sub(1)) {
+            Some(operand) => {
+                out.push_str(&expr(operand));
+                out.push_str(&piece[1..]);
+            }
+            None => out.push_str(piece),
+        }
+    }
+    out
+}
+
+fn special(function: Special, operands: &[Expr]) -> String {
+    let name = function.tex();
+    match (function, operands) {
+        (Special::BesselJ | Special::BesselI | Special::BesselK, [order, x]) => {
+            format!("{name}_{{{}}}{}", expr(order), arguments(std::slice::from_ref(x)))
+        }
+        (Special::Hypergeometric1F1, [a, b, x]) => {
+            format!("{name}{}", brackets(&format!("{}; {}; {}", expr(a), expr(b), expr(x))))
+        }
+        (Special::Hypergeometric2F1, [a, b, c, x]) => {
+            format!("{name}{}", brackets(&format!("{}, {}; {}; {}", expr(a), expr(b), expr(c), expr(x))))
+        }
+        _ => format!("{name}{}", arguments(operands)),
+    }
+}
+
+fn law_name(law: &Law) -> &'static str {
+    match law {
+        Law::Normal(..) => r"\mathcal{N}",
+        Law::Rademacher(_) => r"\operatorname{Rad}",
+        Law::Uniform(..) => r"\operatorname{U}",
+    }
+}
+
+fn law_arguments(law: &Law, point: Option<&Expr>) -> String {
+    let parameters = match law {
+        Law::Normal(a, b) | Law::Uniform(a, b) => format!("{}, {}", expr(a), expr(b)),
+        Law::Rademacher(p) => expr(p),
+    };
+    match point {
+        Some(point) => brackets(&format!("{}; {parameters}", expr(point))),
+        None => brackets(&parameters),
     }
 }
 
@@ -272,6 +322,9 @@ fn array(function: ArrayFunction, operands: &[Expr]) -> (String, Level) {
         (ArrayFunction::Hadamard, [a, b]) => {
             (format!(r"{} \odot {}", at(a, Level::Power), at(b, Level::Power)), Level::Open)
         }
+        (ArrayFunction::Outer, [a, b]) => {
+            (format!(r"{} \otimes {}", at(a, Level::Power), at(b, Level::Power)), Level::Open)
+        }
         (ArrayFunction::Diagonal, _) => named(r"\operatorname{diag}"),
         (ArrayFunction::Eigenvalues, _) => named(r"\operatorname{eig}"),
         _ => named(r"\operatorname{Tr}"),
@@ -283,9 +336,16 @@ fn norm(a: &Expr) -> String {
     format!(r"\left\| {} \right\|{frobenius}", expr(a))
 }
 
-fn component(a: &Expr, indices: &[Expr]) -> String {
+/// Indices below a name.
+fn indices(indices: &[Expr]) -> String {
+    let letters = indices.iter().all(|i| matches!(&*i.kind, Kind::Symbol(_)));
+    let indices: Vec<String> = indices.iter().map(expr).collect();
+    format!("_{{{}}}", indices.join(if letters { " " } else { ", " }))
+}
+
+fn component(a: &Expr, below: &[Expr]) -> String {
     // A column of the identity: below stands its dimension already.
-    if let (Kind::Identity(_), [column]) = (&*a.kind, indices) {
+    if let (Kind::Identity(_), [column]) = (&*a.kind, below) {
         return format!("{}^{{{}}}", expr(a), expr(column));
     }
     let base = match &*a.kind {
@@ -293,42 +353,14 @@ fn component(a: &Expr, indices: &[Expr]) -> String {
         Kind::Symbol(s) if !s.tex().contains(['_', '\'']) => s.tex().to_owned(),
         _ => at(a, Level::Atom),
     };
-    let letters = indices.iter().all(|i| matches!(&*i.kind, Kind::Symbol(_)));
-    let indices: Vec<String> = indices.iter().map(expr).collect();
-    format!("{base}_{{{}}}", indices.join(if letters { " " } else { ", " }))
-}
-
-fn ranges(binders: &[Binder], condition: Option<&Condition>) -> String {
-    match (binders, condition) {
-        ([Binder { symbol, range: Range::Between(lower, upper) }], None) => {
-            format!("_{{{}={}}}^{{{}}}", symbol.tex(), expr(lower), expr(upper))
-        }
-        ([binder], None) => format!("_{{{}}}", range_row(binder)),
-        _ => {
-            let mut lines: Vec<String> = binders.iter().map(range_row).collect();
-            lines.extend(condition.into_iter().flat_map(rows));
-            format!(r"_{{\substack{{{}}}}}", lines.join(r" \\ "))
-        }
-    }
-}
-
-fn range_row(binder: &Binder) -> String {
-    let symbol = binder.symbol.tex();
-    match &binder.range {
-        Range::Between(lower, upper) => {
-            let le = Relation::LessOrEqual.tex();
-            format!("{} {le} {symbol} {le} {}", expr(lower), expr(upper))
-        }
-        Range::Signs => format!(r"{symbol} \in \{{-1, 1\}}"),
-        Range::SignVectors(d) => format!(r"{symbol} \in \{{-1, 1\}}^{{{d}}}"),
-    }
+    format!("{base}{}", indices(below))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expr::Dim;
     use crate::expr::fixture::*;
+    use crate::expr::{Binder, Dim, Fold, Range, Relation};
 
     #[test]
     fn brackets_where_the_tree_needs_them_and_nowhere_else() {

@@ -1,0 +1,159 @@
+//! What binds or singles out a symbol: sums, integrals, averages, optima, limits, derivatives.
+
+use super::{Level, at, brackets, condition, expr, rows};
+use crate::expr::{
+    Approach, Binder, Condition, Differential, Expr, Fold, Kind, Optimum, RandomVariable, Range, Relation, Symbol,
+};
+
+pub(super) fn render(e: &Expr) -> (String, Level) {
+    match &*e.kind {
+        Kind::Fold(fold, binders, condition, body) => {
+            let operator = match fold {
+                Fold::Sum => r"\sum",
+                Fold::Product => r"\prod",
+                Fold::Minimum => r"\min",
+                Fold::Maximum => r"\max",
+            };
+            let range = ranges(binders, condition.as_deref());
+            (format!("{operator}{range} {}", at(body, Level::Open)), Level::Open)
+        }
+        Kind::Integral(s, lower, upper, body) => {
+            let ends = match s.sort().shape() {
+                Some(_) => String::new(),
+                None => format!("_{{{}}}^{{{}}}", expr(lower), expr(upper)),
+            };
+            (format!(r"\int{ends} {} \, d{}", at(body, Level::Open), s.tex()), Level::Open)
+        }
+        Kind::IntegralOver(s, set, body) => {
+            (format!(r"\int_{{{}}} {} \, d{}", expr(set), at(body, Level::Open), s.tex()), Level::Open)
+        }
+        Kind::Expectation(variables, body) => {
+            (format!(r"\mathbb{{E}}{}{}", below(variables), square(&expr(body))), Level::Power)
+        }
+        Kind::AverageOver(symbols, density, body) => {
+            let law = format!(r"{} \sim {}", names(symbols), expr(density));
+            (format!(r"\mathbb{{E}}_{{{law}}}{}", square(&expr(body))), Level::Power)
+        }
+        Kind::ConditionalMean(variables, body, given) => {
+            let given: Vec<String> = given.iter().map(expr).collect();
+            let inside = square(&format!(r"{} \mid {}", expr(body), given.join(", ")));
+            (format!(r"\mathbb{{E}}{}{inside}", below(variables)), Level::Power)
+        }
+        Kind::Probability(variables, event) => {
+            (format!(r"\mathbb{{P}}{}{}", below(variables), square(&condition(event))), Level::Power)
+        }
+        Kind::Variance(variables, body) => {
+            (format!(r"\operatorname{{Var}}{}{}", below(variables), square(&expr(body))), Level::Power)
+        }
+        Kind::Covariance(variables, a, b) => {
+            let inside = square(&format!("{}, {}", expr(a), expr(b)));
+            (format!(r"\operatorname{{Cov}}{}{inside}", below(variables)), Level::Power)
+        }
+        Kind::RelativeEntropy(symbols, p, q) => {
+            let inside = brackets(&format!(r"{} \| {}", expr(p), expr(q)));
+            (format!(r"\operatorname{{KL}}_{{{}}}{inside}", names(symbols)), Level::Power)
+        }
+        Kind::Entropy(symbols, p) => {
+            (format!(r"\operatorname{{H}}_{{{}}}{}", names(symbols), square(&expr(p))), Level::Power)
+        }
+        Kind::Limit(s, approach, target, body) => {
+            let target = match approach {
+                Approach::Both => expr(target),
+                Approach::Below => format!("{}^{{-}}", at(target, Level::Atom)),
+                Approach::Above => format!("{}^{{+}}", at(target, Level::Atom)),
+            };
+            (format!(r"\lim_{{{} \to {target}}} {}", s.tex(), at(body, Level::Open)), Level::Open)
+        }
+        Kind::Optimum(optimum, symbols, condition, body) => {
+            let operator = match optimum {
+                Optimum::Minimum => r"\min",
+                Optimum::Maximum => r"\max",
+                Optimum::Infimum => r"\inf",
+                Optimum::Supremum => r"\sup",
+                Optimum::Extremum => r"\operatorname{extr}",
+                Optimum::ArgMin => r"\operatorname{argmin}",
+                Optimum::ArgMax => r"\operatorname{argmax}",
+            };
+            let mut below = names(symbols);
+            if let Some(condition) = condition {
+                below = format!("{below} : {}", rows(condition).join(", "));
+            }
+            (format!("{operator}_{{{below}}} {}", at(body, Level::Open)), Level::Open)
+        }
+        Kind::Derivative(a, s, order) => (derivative(a, s.tex(), *order), Level::Open),
+        Kind::DerivativeBy(a, place) => (derivative(a, &expr(place), 1), Level::Open),
+        Kind::Gradient(a, s) => (format!(r"\nabla_{{{}}} {}", s.tex(), brackets(&expr(a))), Level::Open),
+        Kind::Differential(operator, a, s) => {
+            let (x, inside) = (s.tex(), brackets(&expr(a)));
+            let text = match operator {
+                Differential::Divergence => format!(r"\nabla_{{{x}}} \cdot {inside}"),
+                Differential::Laplacian => format!(r"\nabla_{{{x}}}^{{2}} {inside}"),
+                Differential::Hessian => format!(r"\operatorname{{Hess}}_{{{x}}} {inside}"),
+                Differential::Jacobian => format!(r"\operatorname{{Jac}}_{{{x}}} {inside}"),
+            };
+            (text, Level::Open)
+        }
+        Kind::At(s, value, body) => {
+            (format!(r"\left. {} \right|_{{{}={}}}", expr(body), s.tex(), expr(value)), Level::Power)
+        }
+        Kind::Mapping(symbols, body) => {
+            let arguments = if symbols.len() == 1 { names(symbols) } else { format!("({})", names(symbols)) };
+            (brackets(&format!(r"{arguments} \mapsto {}", expr(body))), Level::Power)
+        }
+        _ => unreachable!("every other operation is printed by the caller"),
+    }
+}
+
+fn square(inner: &str) -> String {
+    format!(r"\left[ {inner} \right]")
+}
+
+fn derivative(body: &Expr, x: &str, order: u32) -> String {
+    let operator = match order {
+        1 => format!(r"\frac{{\partial}}{{\partial {x}}}"),
+        n => format!(r"\frac{{\partial^{{{n}}}}}{{\partial {x}^{{{n}}}}}"),
+    };
+    format!("{operator} {}", brackets(&expr(body)))
+}
+
+fn names(symbols: &[Symbol]) -> String {
+    let names: Vec<&str> = symbols.iter().map(Symbol::tex).collect();
+    names.join(", ")
+}
+
+/// What is averaged over, as a subscript.
+fn below(variables: &[RandomVariable]) -> String {
+    let names: Vec<&str> = variables.iter().map(|v| v.symbol.tex()).collect();
+    if names.is_empty() { String::new() } else { format!("_{{{}}}", names.join(", ")) }
+}
+
+fn ranges(binders: &[Binder], condition: Option<&Condition>) -> String {
+    match (binders, condition) {
+        ([Binder { symbol, range: Range::Between(lower, upper) }], None) => {
+            format!("_{{{}={}}}^{{{}}}", symbol.tex(), expr(lower), expr(upper))
+        }
+        ([binder], None) => format!("_{{{}}}", range_row(binder)),
+        _ => {
+            let mut lines: Vec<String> = binders.iter().map(range_row).collect();
+            lines.extend(condition.into_iter().flat_map(rows));
+            format!(r"_{{\substack{{{}}}}}", lines.join(r" \\ "))
+        }
+    }
+}
+
+fn range_row(binder: &Binder) -> String {
+    let symbol = binder.symbol.tex();
+    match &binder.range {
+        Range::Between(lower, upper) => {
+            let le = Relation::LessOrEqual.tex();
+            format!("{} {le} {symbol} {le} {}", expr(lower), expr(upper))
+        }
+        Range::Signs => format!(r"{symbol} \in \{{-1, 1\}}"),
+        Range::Values(values) => {
+            let values: Vec<String> = values.iter().map(expr).collect();
+            format!(r"{symbol} \in \{{{}\}}", values.join(", "))
+        }
+        Range::Members(set) => format!(r"{symbol} \in {}", expr(set)),
+        Range::SignVectors(d) => format!(r"{symbol} \in \{{-1, 1\}}^{{{d}}}"),
+    }
+}
