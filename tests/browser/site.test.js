@@ -1,27 +1,21 @@
 // The pages of a report in a real browser: SITE is the folder of the site, CORRIGENDA the program, SHOTS a folder for screenshots.
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
 import { createRequire } from "node:module";
 import { execFileSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { launch, pagesOf, program, url } from "./browser.js";
 
 const site = path.resolve(process.env.SITE ?? "../../reports/site");
-const program = process.env.CORRIGENDA && path.resolve(process.env.CORRIGENDA);
 const shots = process.env.SHOTS && path.resolve(process.env.SHOTS);
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(fs.existsSync);
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const pages = fs.readdirSync(site).filter((name) => name.endsWith(".html"));
-const url = (name, folder = site) => pathToFileURL(path.join(folder, name)).href;
+const pages = pagesOf(site);
 let browser;
 
-before(async () => {
-  const quiet = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: quiet });
-});
+before(async () => (browser = await launch()));
 after(() => browser?.close());
 
 // A page with what it asked for and what it complained of.
@@ -83,7 +77,7 @@ test("every link inside the site has its target", async () => {
     const links = await page.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href")));
     for (const href of new Set(links)) {
       if (/^https?:/.test(href)) continue;
-      const target = new URL(href, url(name));
+      const target = new URL(href, url(name, site));
       const file = decodeURIComponent(target.pathname);
       assert.ok(fs.existsSync(file), `${name}: ${href}`);
       if (target.hash && file.endsWith(".html")) {
