@@ -25,7 +25,7 @@ pub(super) fn contains(domain: &Domain, x: &Rational) -> bool {
         Domain::PositiveDefinite | Domain::PositiveEntries => *x > Rational::ZERO,
         Domain::All | Domain::Symmetric => true,
         // Of functions, which no number is.
-        Domain::Density(_) | Domain::Smooth | Domain::Process(_) => false,
+        Domain::Density(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => false,
     }
 }
 
@@ -60,7 +60,7 @@ pub(super) fn value(
     }
 }
 
-fn ratio(numerator: i64, denominator: u64) -> Rational {
+pub(super) fn ratio(numerator: i64, denominator: u64) -> Rational {
     Rational::from_parts(numerator.into(), denominator.into())
 }
 
@@ -116,7 +116,7 @@ fn scalar(domain: &Domain, style: Style, tie: Option<&Rational>, stream: &mut St
             }
             interval(lower, upper, style, stream)
         }
-        Domain::Density(_) | Domain::Smooth | Domain::Process(_) => None,
+        Domain::Density(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => None,
     }
 }
 
@@ -221,8 +221,7 @@ fn array(domain: &Domain, rows: usize, columns: usize, style: Style, stream: &mu
         }
         Domain::PositiveDefinite if square => positive_definite(rows, style, stream),
         Domain::Orthogonal if square => orthogonal(rows, style, stream),
-        Domain::Symmetric | Domain::PositiveDefinite | Domain::Orthogonal => return None,
-        Domain::Density(_) | Domain::Smooth | Domain::Process(_) => return None,
+        _ => return None,
     })
 }
 

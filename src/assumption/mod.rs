@@ -4,13 +4,14 @@
 //! that violates a condition is rejected and counted. Every arithmetic sees the same rational point.
 
 mod draw;
+mod family;
 mod field;
 mod words;
 
 pub use words::{condition_in_words, domain_in_words, show_number, show_value};
 
-use crate::eval::{Assignment, Program, Value};
-use crate::expr::declaration::{Declaration, Role};
+use crate::eval::{Assignment, Meaning, Program, Value};
+use crate::expr::declaration::{Declaration, Domain, Role};
 use crate::expr::{Condition, Dim, Relation, Sort, Symbol, walk};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::interval::Intervals;
@@ -69,7 +70,14 @@ pub type Point = Assignment<Rational>;
 pub fn show(point: &Point) -> Vec<(String, String)> {
     let sizes = point.sizes().map(|(symbol, size)| (symbol.tex().to_owned(), size.to_string()));
     let values = point.values().map(|(symbol, value)| (symbol.tex().to_owned(), show_value(value)));
-    sizes.chain(values).collect()
+    let functions = point.functions().map(|(symbol, meaning)| match meaning {
+        Meaning::Member(member) => {
+            let (arguments, formula) = member.tex();
+            (format!("{}{arguments}", symbol.tex()), format!("${formula}$"))
+        }
+        Meaning::Arbitrary { .. } => (symbol.tex().to_owned(), "any".to_owned()),
+    });
+    sizes.chain(values).chain(functions).collect()
 }
 
 /// How complicated a point is to write down: the simplest witness is shown.
@@ -139,7 +147,9 @@ impl Sampler {
             match (&declaration.role, symbol.sort()) {
                 (Role::Estimand, _) => return Err(format!("${}$ is measured by an experiment", symbol.tex())),
                 (Role::Random(_), _) => return Err(format!("${}$ is random and not averaged over", symbol.tex())),
-                (_, Sort::Function(..)) => return Err(format!("${}$ is an unspecified function", symbol.tex())),
+                (_, Sort::Function(_, value)) if !matches!(**value, Sort::Real) && value.shape().is_none() => {
+                    return Err(format!("${}$ is an unspecified function whose values are not real", symbol.tex()));
+                }
                 (Role::Dimension, _) => sampler.dimensions.push(declaration.clone()),
                 (Role::Variable, _) => sampler.variables.push(declaration.clone()),
             }
@@ -169,9 +179,7 @@ impl Sampler {
                     | Relation::Distributed
                     | Relation::Member
                     | Relation::NotMember
-                    | Relation::Assign => {
-                        Err(format!("the condition {words} says nothing about a single point"))
-                    }
+                    | Relation::Assign => Err(format!("the condition {words} says nothing about a single point")),
                     relation => {
                         self.conditions.push(Test { left, relation, right, words });
                         Ok(())
@@ -258,6 +266,11 @@ impl Sampler {
             _ => None,
         };
         for declaration in &self.variables {
+            if matches!(declaration.symbol.sort(), Sort::Function(..)) {
+                let member = family::member(declaration, &point, style, stream)?;
+                point.set_function(&declaration.symbol, member);
+                continue;
+            }
             let value = draw::value(declaration, &point, style, tie.as_ref(), stream)?;
             point.set(&declaration.symbol, value);
         }
@@ -275,6 +288,11 @@ impl Sampler {
     ) -> Option<Assignment<Element>> {
         let mut at = sizes.map(|x| field.rational(x));
         for declaration in &self.variables {
+            if matches!(declaration.symbol.sort(), Sort::Function(..)) {
+                let positive = matches!(declaration.domain, Domain::Density(_));
+                at.set_function(&declaration.symbol, Meaning::Arbitrary { positive });
+                continue;
+            }
             at.set(&declaration.symbol, field::value(declaration, sizes, field, concrete, stream)?);
         }
         Some(at)

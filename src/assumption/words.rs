@@ -1,9 +1,8 @@
 //! Domains, conditions and values in words.
 
 use crate::eval::Value;
-use crate::expr::declaration::{Declaration, Domain, Role};
-use crate::expr::declaration::Process;
-use crate::expr::{Condition, print};
+use crate::expr::declaration::{Declaration, Domain, Process, Role};
+use crate::expr::{Condition, Sort, print};
 use crate::numeric::Rational;
 
 /// A declaration as a report says it: `$C$: matrix(d, d), symmetric positive definite`.
@@ -11,7 +10,10 @@ pub fn domain_in_words(declaration: &Declaration) -> String {
     let symbol = &declaration.symbol;
     let mut out = format!("${}$: {}", symbol.tex(), symbol.sort());
     match &declaration.domain {
-        Domain::All => {}
+        Domain::All | Domain::Smooth if matches!(symbol.sort(), Sort::Function(..)) => {
+            out.push_str(", any smooth (tried: polynomials and waves)");
+        }
+        Domain::All | Domain::Smooth => {}
         Domain::Interval { lower, upper } => {
             if let Some((bound, closed)) = lower {
                 out.push_str(&format!(" {} {}", if *closed { "≥" } else { ">" }, show_number(bound)));
@@ -26,8 +28,9 @@ pub fn domain_in_words(declaration: &Declaration) -> String {
         Domain::PositiveDefinite => out.push_str(", symmetric positive definite"),
         Domain::Orthogonal => out.push_str(", orthogonal"),
         Domain::PositiveEntries => out.push_str(", positive"),
-        Domain::Density(_) => out.push_str(", a density"),
-        Domain::Smooth => out.push_str(", smooth"),
+        Domain::Density(_) => out.push_str(", any probability density (tried: Gaussian mixtures)"),
+        Domain::Decaying => out.push_str(", any smooth and decaying (tried: polynomials times Gaussians)"),
+        Domain::Confining => out.push_str(", any smooth potential (tried: squares and waves)"),
         Domain::Process(Process::General) => out.push_str(", a process"),
         Domain::Process(Process::Wiener) => out.push_str(", a Wiener process"),
         Domain::Process(Process::WhiteNoise) => out.push_str(", white noise"),

@@ -28,7 +28,7 @@ pub enum Opinion {
 }
 
 /// Judges a variant of the numbered link on the simulations of its claim, without a new one.
-pub type Simulated<'a> = dyn Fn(usize, &Link) -> Opinion + 'a;
+pub type Simulated<'a> = dyn Fn(usize, &Link) -> Opinion + Sync + 'a;
 
 /// For claims without simulation.
 pub fn not_simulated(_: usize, _: &Link) -> Opinion {

@@ -8,6 +8,14 @@ use crate::expr::print;
 use crate::method::Budget;
 use crate::random::SeedPath;
 use crate::record::{Sharpness, Survivor};
+use rayon::prelude::*;
+
+/// What became of a mutant.
+enum Fate {
+    Killed,
+    Equivalent,
+    Survives(Survivor),
+}
 
 /// Judges at most `limit` mutants of every link that the evidence proves or supports, on the points of `budget` below `seed`
 /// and on the simulations there are. `None` if no link has any mutant.
@@ -28,21 +36,31 @@ pub fn sharpness(
         if !held {
             continue;
         }
-        for mutant in mutants(link, limit) {
-            total.mutants += 1;
-            let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
-            if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {
-                total.killed += 1;
-            } else if bench.as_ref().is_some_and(|b| b.equivalent(link, &mutant.link, &mutant.path)) {
-                total.equivalent += 1;
-            } else {
-                let why = match opinion {
+        // Each mutant is judged by itself, so that an idle core can take one.
+        let fates: Vec<Fate> = mutants(link, limit)
+            .into_par_iter()
+            .map(|mutant| {
+                let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
+                if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {
+                    return Fate::Killed;
+                }
+                if bench.as_ref().is_some_and(|b| b.equivalent(link, &mutant.link, &mutant.path)) {
+                    return Fate::Equivalent;
+                }
+                let reason = match opinion {
                     Opinion::Holds(bound) => format!("holds as well: {bound}"),
                     Opinion::Silent(why) if !why.is_empty() => why,
                     _ => "the simulation is not precise enough to tell it apart".to_owned(),
                 };
-                let tex = print::link(&mutant.link);
-                total.survivors.push(Survivor { tex, edit: mutant.description, reason: why });
+                Fate::Survives(Survivor { tex: print::link(&mutant.link), edit: mutant.description, reason })
+            })
+            .collect();
+        for fate in fates {
+            total.mutants += 1;
+            match fate {
+                Fate::Killed => total.killed += 1,
+                Fate::Equivalent => total.equivalent += 1,
+                Fate::Survives(survivor) => total.survivors.push(survivor),
             }
         }
     }

@@ -72,6 +72,12 @@ pub(super) enum Op {
         slot: usize,
     },
     Cases(Vec<(Node, Test)>, Option<Box<Node>>),
+    /// A declared function applied, and the shape of its value.
+    Call {
+        slot: usize,
+        arguments: Vec<Node>,
+        shape: Option<(Length, Length)>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -294,7 +300,10 @@ impl Compiler {
                     .collect::<Result<_, _>>()?;
                 Op::Cases(branches, otherwise.as_ref().map(|e| self.boxed(e)).transpose()?)
             }
-            Kind::Call(symbol, _) => return refuse(format!("the declared function {}", symbol.tex()), expr),
+            Kind::Call(symbol, arguments) => {
+                let shape = self.shape(&expr.sort);
+                Op::Call { slot: self.slot(symbol), arguments: self.all(arguments)?, shape }
+            }
             other => return refuse(unevaluated(other), expr),
         })
     }

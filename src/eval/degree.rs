@@ -25,7 +25,7 @@ pub(super) fn degree(node: &Node, slots: &[usize], constants: &[Literal]) -> Opt
             (Some(d), _, Some(n)) => d.checked_mul(n),
             _ => None,
         },
-        Op::Function(_, arguments) => constant(arguments),
+        Op::Function(_, arguments) | Op::Call { arguments, .. } => constant(arguments),
         Op::Array(function, arguments) => match function {
             ArrayFunction::Transpose | ArrayFunction::Trace | ArrayFunction::Diagonal => of(&arguments[0]),
             ArrayFunction::NormSquared => of(&arguments[0]).map(|d| 2 * d),

@@ -1,5 +1,6 @@
 //! The evaluator: a walk over the compiled tree in jets over an arithmetic.
 
+use super::call::Callee;
 use super::compile::{Length, Literal, Node, Op, Test};
 use super::{Assignment, Program, Value, array};
 use crate::expr::{ArrayFunction, Relation};
@@ -21,14 +22,15 @@ pub(super) struct Machine<'m, 'a, A: Arithmetic> {
     constants: Vec<Result<Jet<A::Number>, Undefined>>,
     values: Vec<Option<JetValue<A>>>,
     sizes: Vec<Option<usize>>,
-    steps: u64,
+    pub(super) callees: Vec<Option<Callee<'m, 'a, A>>>,
+    pub(super) steps: u64,
 }
 
 impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
     pub(super) fn new(
         jets: &'m Jets<'a, A>,
         program: &'m Program,
-        at: &Assignment<A::Number>,
+        at: &'m Assignment<A::Number>,
     ) -> Result<Self, Undefined> {
         let constants = program
             .constants
@@ -48,7 +50,9 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 at.get(symbol).map(|value| value.map(|x| Jet::constant(x.clone()))).or_else(|| size.map(number))
             })
             .collect();
-        Ok(Self { jets, program, constants, values, sizes, steps: 0 })
+        let callee = |symbol| at.function(symbol).map(|meaning| Callee::new(jets, meaning, at)).transpose();
+        let callees = program.slots.iter().map(callee).collect::<Result<_, _>>()?;
+        Ok(Self { jets, program, constants, values, sizes, callees, steps: 0 })
     }
 
     /// Adds `epsilon · along` to the value of a symbol.
@@ -76,8 +80,24 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             .ok_or_else(|| Undefined::Shape(format!("{} has no value", self.program.slots[slot].tex())))
     }
 
+    pub(super) fn symbols(&self) -> &'m [crate::expr::Symbol] {
+        &self.program.slots
+    }
+
     pub(super) fn constants(&self) -> &'m [Literal] {
         &self.program.constants
+    }
+
+    /// Sets a symbol, if the program mentions it.
+    pub(super) fn assign(&mut self, symbol: &crate::expr::Symbol, value: JetValue<A>) {
+        if let Some(slot) = self.program.slots.iter().position(|known| known == symbol) {
+            self.values[slot] = Some(value);
+        }
+    }
+
+    /// The value of the whole program, which is a number.
+    pub(super) fn run_scalar(&mut self) -> Result<Jet<A::Number>, Undefined> {
+        self.scalar(&self.program.root)
     }
 
     /// Sets a slot and returns what was there.
@@ -177,6 +197,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             Op::Expectation(variables, body) => self.expectation(variables, body),
             Op::Derivative { body, slot, order } => self.derivative(body, *slot, *order),
             Op::Gradient { body, slot } => self.gradient(body, *slot),
+            Op::Call { slot, arguments, shape } => self.call(*slot, arguments, *shape),
             Op::Cases(branches, otherwise) => {
                 for (value, test) in branches {
                     if self.holds(test)? {

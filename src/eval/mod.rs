@@ -9,11 +9,13 @@
 //! arithmetic admits it.
 
 mod array;
+mod call;
 mod compile;
 mod degree;
 mod expectation;
 mod fold;
 mod machine;
+mod member;
 mod quadrature;
 
 use crate::expr::{Expr, Symbol};
@@ -22,6 +24,7 @@ use crate::numeric::jet::Jets;
 use crate::numeric::{Arithmetic, Undefined};
 use crate::source::Span;
 use machine::Machine;
+pub use member::{Component, Meaning, Member};
 use nalgebra::DMatrix;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -75,16 +78,18 @@ impl<N: Clone + PartialEq + Debug + 'static> Value<N> {
     }
 }
 
-/// A point: the sizes of dimension symbols and the values of symbols. Iterates in the order of symbol ids.
+/// A point: the sizes of dimension symbols, the values of symbols and what function symbols stand for. Iterates in the
+/// order of symbol ids.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assignment<N> {
     sizes: BTreeMap<u32, (Symbol, usize)>,
     values: BTreeMap<u32, (Symbol, Value<N>)>,
+    functions: BTreeMap<u32, (Symbol, Meaning)>,
 }
 
 impl<N> Default for Assignment<N> {
     fn default() -> Self {
-        Self { sizes: BTreeMap::new(), values: BTreeMap::new() }
+        Self { sizes: BTreeMap::new(), values: BTreeMap::new(), functions: BTreeMap::new() }
     }
 }
 
@@ -123,13 +128,28 @@ impl<N> Assignment<N> {
     pub fn values(&self) -> impl Iterator<Item = (&Symbol, &Value<N>)> {
         self.values.values().map(|(symbol, value)| (symbol, value))
     }
+
+    /// Says what a function symbol stands for.
+    pub fn set_function(&mut self, symbol: &Symbol, meaning: Meaning) {
+        self.functions.insert(symbol.id(), (symbol.clone(), meaning));
+    }
+
+    /// What a function symbol stands for.
+    pub fn function(&self, symbol: &Symbol) -> Option<&Meaning> {
+        self.functions.get(&symbol.id()).map(|(_, meaning)| meaning)
+    }
+
+    /// Every function.
+    pub fn functions(&self) -> impl Iterator<Item = (&Symbol, &Meaning)> {
+        self.functions.values().map(|(symbol, meaning)| (symbol, meaning))
+    }
 }
 
 impl<N: Clone + PartialEq + Debug + 'static> Assignment<N> {
     /// The same point in other numbers.
     pub fn map<M: Clone + PartialEq + Debug + 'static>(&self, f: impl Fn(&N) -> M) -> Assignment<M> {
         let values = self.values.iter().map(|(id, (symbol, value))| (*id, (symbol.clone(), value.map(&f)))).collect();
-        Assignment { sizes: self.sizes.clone(), values }
+        Assignment { sizes: self.sizes.clone(), values, functions: self.functions.clone() }
     }
 }
 

@@ -31,6 +31,10 @@ pub enum Domain {
     Density(Vec<usize>),
     /// A function with as many derivatives as are asked for.
     Smooth,
+    /// A smooth function that decays, with its derivatives, faster than any power of its first argument.
+    Decaying,
+    /// A smooth function that grows like a square in its first argument, so that exp(−f) can be normalised.
+    Confining,
     /// A sample path.
     Process(Process),
 }

@@ -2,6 +2,7 @@
 //! declared symbols to typed expressions. What is not understood is refused at its place, never dropped or guessed.
 
 mod elaborate;
+pub mod macros;
 mod name;
 mod notation;
 mod pattern;
@@ -14,7 +15,7 @@ mod tree;
 pub use elaborate::{Elaborated, expression, expression_of, statement, statement_after};
 pub use pattern::{Notation, Pattern, notation};
 pub use scope::{Define, Entry, Scope};
-pub use token::normal_form;
+pub use token::{goes_on, normal_form};
 
 use crate::diagnostic::codes::Code;
 use crate::source::Span;
@@ -84,6 +85,11 @@ pub fn symbol_name(text: &str) -> Result<(String, Vec<String>), Trouble> {
         }
         _ => Err(bad()),
     }
+}
+
+/// Whether a formula begins with a relation, and so goes on from one before it.
+pub fn begins_with_relation(text: &str) -> bool {
+    tree::parse(text).is_ok_and(|nodes| elaborate::begins_with_relation(&nodes))
 }
 
 fn is_name(node: &tree::Node) -> bool {

@@ -69,7 +69,8 @@ pub struct Notation {
     pub head: String,
     /// The sorts of its arguments.
     pub sorts: Vec<Sort>,
-    /// The arguments that a density of this notation is a density of: those in parentheses, before the bar if there is one.
+    /// The arguments that a density of this notation is a density of: those in parentheses, before the bar or semicolon
+    /// if there is one; next to a vector no plain numbers.
     pub variables: Vec<usize>,
     sub: Option<Script>,
     sup: Option<Script>,
@@ -198,8 +199,6 @@ pub fn notation(text: &str, scope: &Scope) -> Result<Option<Notation>, Trouble> 
         return Err(bad("is not the name of one symbol"));
     }
     let mut parameters = Vec::new();
-    let sub = sub.map(|nodes| script(nodes, scope, &mut parameters));
-    let sup = sup.map(|nodes| script(nodes, scope, &mut parameters));
     let mut variables = Vec::new();
     let arguments = match fence {
         None => None,
@@ -207,7 +206,7 @@ pub fn notation(text: &str, scope: &Scope) -> Result<Option<Notation>, Trouble> 
             let mut arguments = Vec::new();
             let mut given = false;
             for (separator, piece) in pieces(body) {
-                given |= separator == '|';
+                given |= matches!(separator, '|' | ';');
                 if !given {
                     variables.push(parameters.len());
                 }
@@ -217,14 +216,18 @@ pub fn notation(text: &str, scope: &Scope) -> Result<Option<Notation>, Trouble> 
             Some(arguments)
         }
     };
+    let sub = sub.map(|nodes| script(nodes, scope, &mut parameters));
+    let sup = sup.map(|nodes| script(nodes, scope, &mut parameters));
     if parameters.is_empty() {
         return Ok(None);
     }
     if parameters.len() > 9 {
         return Err(bad("has more than nine arguments"));
     }
-    if arguments.is_none() {
-        variables = (0..parameters.len()).collect();
+    // Next to a vector a number is a time or another parameter.
+    let is_number = |k: &usize| matches!(parameters[*k].sort, Sort::Real | Sort::Integer);
+    if !variables.iter().all(is_number) {
+        variables.retain(|k| !is_number(k));
     }
     Ok(Some(Notation {
         base: canonical_node(base),

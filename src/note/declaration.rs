@@ -41,6 +41,14 @@ pub enum Base {
     PositiveVector,
     /// A function; see [`SortSyntax::arguments`].
     Function,
+    /// A probability density on vectors (on numbers for dimension 1), with further arguments such as time.
+    Density,
+    /// A smooth and decaying real function of a vector, with further arguments.
+    Smooth,
+    /// A smooth and decaying vector field, with further arguments.
+    Field,
+    /// A smooth confining potential of a vector, with further arguments.
+    Potential,
     /// A complex number.
     Complex,
     /// Several values; their sorts are [`SortSyntax::arguments`].
@@ -59,10 +67,6 @@ pub enum Form {
     /// Nothing.
     #[default]
     Plain,
-    /// A probability density in its arguments, or weights where they are discrete.
-    Density,
-    /// A function with as many derivatives as are asked for.
-    Smooth,
     /// A function of time.
     Path,
     /// A random function of time.
@@ -79,9 +83,6 @@ pub enum Form {
 
 /// Words of the forms.
 const FORMS: &[(&str, Form)] = &[
-    ("density", Form::Density),
-    ("smooth", Form::Smooth),
-    ("field", Form::Smooth),
     ("path", Form::Path),
     ("process", Form::Process),
     ("wiener", Form::Wiener),
@@ -107,6 +108,10 @@ const SORTS: &[(&str, Base, &[&str])] = &[
     ("sign matrix", Base::SignMatrix, &["n", "d"]),
     ("positive vector", Base::PositiveVector, &["d"]),
     ("function", Base::Function, &[]),
+    ("density", Base::Density, &["d"]),
+    ("smooth", Base::Smooth, &["d"]),
+    ("field", Base::Field, &["d"]),
+    ("potential", Base::Potential, &["d"]),
     ("complex", Base::Complex, &[]),
     ("tuple", Base::Tuple, &[]),
     ("imaginary unit", Base::ImaginaryUnit, &[]),
@@ -124,6 +129,11 @@ impl Base {
         matches!(self, Self::Real | Self::Integer | Self::Dimension | Self::Index)
     }
 
+    /// A declared function, whatever its family.
+    pub const fn is_function(self) -> bool {
+        matches!(self, Self::Function | Self::Density | Self::Smooth | Self::Field | Self::Potential)
+    }
+
     const fn is_sign(self) -> bool {
         matches!(self, Self::Sign | Self::SignVector | Self::SignMatrix)
     }
@@ -136,7 +146,8 @@ pub struct SortSyntax {
     pub base: Base,
     /// Its dimensions as TeX: one or two, or none.
     pub dims: Vec<Located>,
-    /// Of a function: the sorts of its arguments; of a tuple, of its parts.
+    /// Of a function: the sorts of its arguments; of a density, a field and their like: those after the place; of a tuple, of its
+    /// parts.
     pub arguments: Vec<SortSyntax>,
     /// Of a function: the sort of its value.
     pub result: Option<Box<SortSyntax>>,
@@ -193,8 +204,6 @@ pub struct DeclarationSyntax {
     pub sort: SortSyntax,
     /// What more is said of it.
     pub form: Form,
-    /// In `density(d)`, `smooth(d)` or `field(d)`: the length of the vector that it is a function of.
-    pub space: Option<Located>,
     /// Its range, if one is given.
     pub range: Option<RangeSyntax>,
     /// Whether it is what the experiment of a claim measures.

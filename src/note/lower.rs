@@ -44,6 +44,7 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
             }
         }
     }
+    let diagnostics = diagnostics.into_iter().map(Diagnostic::in_its_file).collect();
     (Lowered { scope, claims }, diagnostics)
 }
 

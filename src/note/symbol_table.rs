@@ -143,7 +143,12 @@ fn declare(
         if law.is_some() || syntax.estimand {
             return bad("a name with arguments cannot be random or measured".into(), "declare it without arguments");
         }
-        let sort = notation.function_sort(sort_of(note, &syntax.sort, scope)?);
+        let value = match syntax.sort.base {
+            Base::Density | Base::Smooth | Base::Potential => Sort::Real,
+            Base::Field => Sort::Vector(dimension(note, &syntax.sort.dims[0], scope)?),
+            _ => sort_of(note, &syntax.sort, scope)?,
+        };
+        let sort = notation.function_sort(value);
         let symbol = Symbol::with_notation(notation.head.clone(), sort, notation.template());
         let domain = function_domain(syntax, notation.variables.clone());
         let declaration = Declaration { symbol: symbol.clone(), domain, role: Role::Variable, span: syntax.name.span };
@@ -180,14 +185,13 @@ fn declare(
         return if scope.insert(name.clone(), entry) { Ok(None) } else { twice(&name) };
     }
     let mut sort = sort_of(note, &syntax.sort, scope)?;
-    match (&syntax.form, &syntax.space) {
-        (Form::Plain | Form::Family, _) => {}
-        (Form::Set, _) => sort = Sort::Set(Box::new(sort)),
-        (_, Some(length)) => sort = Sort::Function(vec![Sort::Vector(dimension(note, length, scope)?)], Box::new(sort)),
-        (_, None) => {
+    match syntax.form {
+        Form::Plain => {}
+        Form::Set => sort = Sort::Set(Box::new(sort)),
+        _ => {
             return bad(
                 format!("`{name}` is a function of what?"),
-                "write its arguments in the name, 'p_t(x)' = 'density', 'x(t)' = 'path vector(d)', or its space, 'density(d)'",
+                "write its arguments in the name, as in 'x(t)' = 'path vector(d)' or 'x_t' = 'process vector(d)'",
             );
         }
     }
@@ -198,8 +202,7 @@ fn declare(
         None if syntax.sort.base == Base::Dimension => Role::Dimension,
         None => Role::Variable,
     };
-    let domain = if syntax.space.is_some() { function_domain(syntax, vec![0]) } else { domain_of(syntax) };
-    let declaration = Declaration { symbol, domain, role, span: syntax.name.span };
+    let declaration = Declaration { symbol, domain: domain_of(syntax), role, span: syntax.name.span };
     if !scope.insert(name.clone(), Entry::Declared(declaration.clone())) {
         return twice(&name);
     }
@@ -208,11 +211,10 @@ fn declare(
 
 fn function_domain(syntax: &DeclarationSyntax, variables: Vec<usize>) -> Domain {
     match syntax.form {
-        Form::Density => Domain::Density(variables),
-        Form::Smooth => Domain::Smooth,
         Form::Path | Form::Process => Domain::Process(Process::General),
         Form::Wiener => Domain::Process(Process::Wiener),
         Form::Noise => Domain::Process(Process::WhiteNoise),
+        Form::Plain | Form::Family | Form::Set if syntax.sort.base == Base::Density => Domain::Density(variables),
         Form::Plain | Form::Family | Form::Set => domain_of(syntax),
     }
 }
@@ -245,6 +247,16 @@ fn sort_of(note: &SymbolTable<'_>, syntax: &SortSyntax, scope: &Scope) -> Lower<
         Base::Row => Sort::Row(length(0)?),
         Base::Matrix | Base::SignMatrix => Sort::Matrix(length(0)?, length(1)?),
         Base::PositiveDefinite | Base::Symmetric | Base::Orthogonal => Sort::Matrix(length(0)?, length(0)?),
+        Base::Density | Base::Smooth | Base::Field | Base::Potential => {
+            // A place on the line is a number.
+            let place = match length(0)? {
+                Dim::Literal(1) => Sort::Real,
+                d => Sort::Vector(d),
+            };
+            let result = if syntax.base == Base::Field { place.clone() } else { Sort::Real };
+            let others = syntax.arguments.iter().map(|a| sort_of(note, a, scope)).collect::<Lower<Vec<_>>>()?;
+            Sort::Function(std::iter::once(place).chain(others).collect(), Box::new(result))
+        }
         Base::Function => {
             let arguments = syntax.arguments.iter().map(|a| sort_of(note, a, scope)).collect::<Lower<Vec<_>>>()?;
             let result = match &syntax.result {
@@ -266,6 +278,9 @@ fn domain_of(syntax: &DeclarationSyntax) -> Domain {
         Base::Symmetric => Domain::Symmetric,
         Base::Orthogonal => Domain::Orthogonal,
         Base::PositiveVector => Domain::PositiveEntries,
+        Base::Density => Domain::Density(vec![0]),
+        Base::Smooth | Base::Field => Domain::Decaying,
+        Base::Potential => Domain::Confining,
         Base::Dimension => Domain::Interval { lower: Some((Rational::ONE, true)), upper: None },
         _ => Domain::All,
     }

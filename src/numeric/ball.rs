@@ -4,9 +4,11 @@
 //! is the set of all numbers; using it in a function is [`Undefined::NonFinite`].
 
 mod functions;
+mod series;
 mod special;
+mod zeta;
 
-use super::{Arithmetic, Constant, Function, Rational, Undefined, whole};
+use super::{Arithmetic, Constant, Function, Rational, Special, Undefined, whole};
 use dashu_base::{Approximation, BitTest, Sign};
 use dashu_float::round::mode::{Down, Up};
 use dashu_float::{ConstCache, Context, FBig, FpResult, Repr};
@@ -119,6 +121,11 @@ impl Balls {
     /// The ball around a finite `f64`, exactly.
     pub fn from_f64(&self, value: f64) -> Ball {
         Float::try_from(value).ok().filter(acceptable).map_or(Ball::ENTIRE, Ball::point)
+    }
+
+    /// The ball with these ends; the set of all numbers if one is not finite.
+    pub fn from_ends(&self, lo: f64, hi: f64) -> Ball {
+        self.hull(&self.from_f64(lo), &self.from_f64(hi))
     }
 
     /// The smallest ball around both.
@@ -267,6 +274,10 @@ impl Arithmetic for Balls {
 
     fn function(&self, function: Function, arguments: &[Ball]) -> Result<Ball, Undefined> {
         functions::apply(self, function, arguments)
+    }
+
+    fn special(&self, special: Special, arguments: &[Ball]) -> Result<Ball, Undefined> {
+        series::apply(self, special, arguments)
     }
 
     fn compare(&self, a: &Ball, b: &Ball) -> Option<Ordering> {

@@ -21,7 +21,7 @@ mod form;
 mod functions;
 mod prime;
 
-use super::{Arithmetic, Constant, Function, Rational, Undefined, whole};
+use super::{Arithmetic, Constant, Function, Rational, Special, Undefined, whole};
 use crate::random::Stream;
 use dashu_base::Approximation;
 use form::{Atom, Degree, Kind, Term};
@@ -50,6 +50,10 @@ pub struct ExactField {
     exponentials: RefCell<BTreeMap<u64, u32>>,
     rotations: RefCell<BTreeMap<u64, (u64, u64)>>,
     constants: RefCell<BTreeMap<Constant, u32>>,
+    /// Values of special functions by images of the arguments.
+    specials: RefCell<BTreeMap<(Special, Vec<u64>), u32>>,
+    /// Values and derivatives of arbitrary functions: function, entry, derivative, images of the arguments.
+    arbitrary: RefCell<BTreeMap<(u32, usize, Vec<u32>, Vec<u64>), u32>>,
     /// Product of the orders of the roots taken of atoms that are not free, twice for each since it restricts the point.
     extension: Cell<f64>,
     /// Those roots: atom and order.
@@ -79,6 +83,8 @@ impl ExactField {
             exponentials: RefCell::default(),
             rotations: RefCell::default(),
             constants: RefCell::default(),
+            specials: RefCell::default(),
+            arbitrary: RefCell::default(),
             extension: Cell::new(1.0),
             roots: RefCell::default(),
             branched: Cell::new(false),
@@ -264,6 +270,30 @@ impl Arithmetic for ExactField {
 
     fn function(&self, function: Function, arguments: &[Element]) -> Result<Element, Undefined> {
         self.apply(function, arguments)
+    }
+
+    fn special(&self, special: Special, arguments: &[Element]) -> Result<Element, Undefined> {
+        let key = (special, arguments.iter().map(|x| x.image).collect());
+        let known = self.specials.borrow().get(&key).copied();
+        let index = known.unwrap_or_else(|| self.fresh(false, Kind::Free));
+        self.specials.borrow_mut().insert(key, index);
+        Ok(self.element(index))
+    }
+
+    fn derivative_of_arbitrary(
+        &self,
+        function: u32,
+        entry: usize,
+        positive: bool,
+        derivative: &[u32],
+        arguments: &[Element],
+    ) -> Result<Element, Undefined> {
+        // A smooth function may have any values and derivatives at finitely many points; mixed ones do not depend on order.
+        let key = (function, entry, derivative.to_vec(), arguments.iter().map(|x| x.image).collect());
+        let known = self.arbitrary.borrow().get(&key).copied();
+        let index = known.unwrap_or_else(|| self.fresh(positive, Kind::Free));
+        self.arbitrary.borrow_mut().insert(key, index);
+        Ok(self.element(index))
     }
 
     /// Only rational numbers can be compared.

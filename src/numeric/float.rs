@@ -1,6 +1,7 @@
 //! Plain `f64`: correctly rounded elementary functions (core-math), no error bound.
 
-use super::{Arithmetic, Constant, Function, Rational, Undefined, combinatorics, whole};
+use super::ball::Balls;
+use super::{Arithmetic, Constant, Function, Rational, Special, Undefined, combinatorics, whole};
 use dashu_base::Approximation;
 use std::cmp::Ordering;
 
@@ -159,6 +160,14 @@ impl Arithmetic for F64 {
             Function::Min => x.min(arguments[1]),
             Function::Max => x.max(arguments[1]),
         })
+    }
+
+    fn special(&self, special: Special, arguments: &[f64]) -> Result<f64, Undefined> {
+        // Points in balls of this many bits lose fewer than the eleven that a float lacks.
+        let balls = Balls::new(64);
+        let arguments: Vec<_> =
+            arguments.iter().map(|x| finite(*x).map(|x| balls.from_f64(x))).collect::<Result<_, _>>()?;
+        finite(balls.approximate(&balls.special(special, &arguments)?))
     }
 
     fn compare(&self, a: &f64, b: &f64) -> Option<Ordering> {

@@ -60,3 +60,75 @@ functions! {
     Min, "min", 2, r"\min", "The smaller of two numbers.";
     Max, "max", 2, r"\max", "The larger of two numbers.";
 }
+
+/// A special function of several arguments, in the order of the usual notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Special {
+    /// Γ(s, x) = ∫ₓ^∞ u^{s−1} e^{−u} du.
+    UpperGamma,
+    /// γ(s, x) = ∫₀ˣ u^{s−1} e^{−u} du.
+    LowerGamma,
+    /// B(a, b) = Γ(a) Γ(b) / Γ(a + b).
+    Beta,
+    /// Riemann's ζ(s).
+    Zeta,
+    /// Hurwitz's ζ(s, a) = Σ (a + k)^{−s}.
+    HurwitzZeta,
+    /// J_ν(x): order, argument.
+    BesselJ,
+    /// I_ν(x): order, argument.
+    BesselI,
+    /// K_ν(x): order, argument.
+    BesselK,
+    /// ₁F₁(a; b; x).
+    Hypergeometric1F1,
+    /// ₂F₁(a, b; c; x).
+    Hypergeometric2F1,
+}
+
+impl Special {
+    /// Every function.
+    pub const ALL: &'static [Self] = &[
+        Self::UpperGamma,
+        Self::LowerGamma,
+        Self::Beta,
+        Self::Zeta,
+        Self::HurwitzZeta,
+        Self::BesselJ,
+        Self::BesselI,
+        Self::BesselK,
+        Self::Hypergeometric1F1,
+        Self::Hypergeometric2F1,
+    ];
+
+    /// How many arguments it takes, the order of a Bessel function included.
+    pub const fn arity(self) -> usize {
+        match self {
+            Self::Zeta => 1,
+            Self::UpperGamma
+            | Self::LowerGamma
+            | Self::Beta
+            | Self::HurwitzZeta
+            | Self::BesselJ
+            | Self::BesselI
+            | Self::BesselK => 2,
+            Self::Hypergeometric1F1 => 3,
+            Self::Hypergeometric2F1 => 4,
+        }
+    }
+
+    /// Its name in TeX; that of a Bessel function is followed by its order as a subscript.
+    pub const fn tex(self) -> &'static str {
+        match self {
+            Self::UpperGamma => r"\Gamma",
+            Self::LowerGamma => r"\gamma",
+            Self::Beta => r"\mathrm{B}",
+            Self::Zeta | Self::HurwitzZeta => r"\zeta",
+            Self::BesselJ => r"\operatorname{J}",
+            Self::BesselI => r"\operatorname{I}",
+            Self::BesselK => r"\operatorname{K}",
+            Self::Hypergeometric1F1 => r"{}_{1}F_{1}",
+            Self::Hypergeometric2F1 => r"{}_{2}F_{1}",
+        }
+    }
+}

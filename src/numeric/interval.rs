@@ -8,7 +8,7 @@ mod functions;
 mod rounding;
 
 use super::float::EULER_GAMMA;
-use super::{Arithmetic, Constant, Function, Rational, Undefined, whole};
+use super::{Arithmetic, Constant, Function, Rational, Special, Undefined, whole};
 use dashu_base::Approximation;
 use rounding::{down, up};
 use std::cmp::Ordering;
@@ -178,6 +178,10 @@ impl Arithmetic for Intervals {
 
     fn function(&self, function: Function, arguments: &[Interval]) -> Result<Interval, Undefined> {
         functions::apply(self, function, arguments)
+    }
+
+    fn special(&self, special: Special, arguments: &[Interval]) -> Result<Interval, Undefined> {
+        functions::special(special, arguments)
     }
 
     fn compare(&self, a: &Interval, b: &Interval) -> Option<Ordering> {

@@ -5,7 +5,7 @@
 //! those already alive, so one type serves every depth. A number is its coefficients in mixed radix, ε₁ fastest; trailing
 //! infinitesimals that it does not contain are left out, so an ordinary number is one coefficient and costs no allocation.
 
-use super::{Arithmetic, Constant, Function, Rational, Undefined, power_by_squaring, taylor, whole};
+use super::{Arithmetic, Constant, Function, Rational, Special, Undefined, power_by_squaring, taylor, whole};
 use smallvec::{SmallVec, smallvec};
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -107,8 +107,15 @@ impl<'a, A: Arithmetic> Jets<'a, A> {
         Jet { coefficients }
     }
 
+    /// `a` without its ordinary part.
+    pub(crate) fn infinitesimal_part(&self, a: &Jet<A::Number>) -> Jet<A::Number> {
+        let mut nilpotent = a.clone();
+        nilpotent.coefficients[0] = self.inner.rational(&Rational::ZERO);
+        nilpotent
+    }
+
     /// The highest total degree of the infinitesimals in `a`.
-    fn degree(&self, a: &Jet<A::Number>) -> usize {
+    pub(crate) fn degree(&self, a: &Jet<A::Number>) -> usize {
         let (mut size, mut degree) = (1, 0);
         for order in self.orders.borrow().iter() {
             if size >= a.coefficients.len() {
@@ -149,8 +156,7 @@ impl<'a, A: Arithmetic> Jets<'a, A> {
 
     /// Σ cₖ hᵏ with h the infinitesimal part of `x`.
     fn compose(&self, x: &Jet<A::Number>, series: &[A::Number]) -> Jet<A::Number> {
-        let mut nilpotent = x.clone();
-        nilpotent.coefficients[0] = self.inner.rational(&Rational::ZERO);
+        let nilpotent = self.infinitesimal_part(x);
         let mut terms = series.iter().rev();
         let mut sum = Jet::constant(terms.next().expect("a series has a constant term").clone());
         for c in terms {
@@ -258,6 +264,26 @@ impl<A: Arithmetic> Arithmetic for Jets<'_, A> {
                 Ok(self.compose(x, &series))
             }
             _ => Err(Undefined::Unsupported("a derivative of this function")),
+        }
+    }
+
+    fn special(&self, special: Special, arguments: &[Self::Number]) -> Result<Self::Number, Undefined> {
+        let bases: Vec<A::Number> = arguments.iter().map(|x| x.base().clone()).collect();
+        if arguments.iter().all(Jet::is_plain) {
+            return self.inner.special(special, &bases).map(Jet::constant);
+        }
+        if special == Special::Beta {
+            let gamma = |x: &Self::Number| self.function(Function::Gamma, std::slice::from_ref(x));
+            let sum = self.add(&arguments[0], &arguments[1]);
+            return self.div(&self.mul(&gamma(&arguments[0])?, &gamma(&arguments[1])?), &gamma(&sum)?);
+        }
+        match arguments.split_last() {
+            // Every other function is differentiated by its last argument only.
+            Some((x, parameters)) if parameters.iter().all(Jet::is_plain) => {
+                let series = taylor::special(self.inner, special, &bases, self.degree(x))?;
+                Ok(self.compose(x, &series))
+            }
+            _ => Err(Undefined::Unsupported("a derivative by a parameter of a special function")),
         }
     }
 

@@ -11,7 +11,7 @@ pub mod interval;
 pub mod jet;
 pub mod taylor;
 
-pub use function::{Constant, Function};
+pub use function::{Constant, Function, Special};
 
 use std::cmp::Ordering;
 use std::fmt::Debug;
@@ -65,6 +65,10 @@ pub trait Arithmetic {
     fn pow(&self, a: &Self::Number, b: &Self::Number) -> Result<Self::Number, Undefined>;
     /// A real function of its arguments (see [`Function::arity`]).
     fn function(&self, function: Function, arguments: &[Self::Number]) -> Result<Self::Number, Undefined>;
+    /// A special function of its arguments (see [`Special::arity`]).
+    fn special(&self, special: Special, _arguments: &[Self::Number]) -> Result<Self::Number, Undefined> {
+        Err(Undefined::Unsupported(special.tex()))
+    }
     /// The order of two numbers; `None` if this arithmetic cannot tell.
     fn compare(&self, a: &Self::Number, b: &Self::Number) -> Option<Ordering>;
     /// An approximate value for people and for pivoting; NaN where there is none.
@@ -77,6 +81,18 @@ pub trait Arithmetic {
     /// The number with an uncertainty of `error` ≥ 0 added, in arithmetics that carry one.
     fn widen(&self, a: &Self::Number, _error: f64) -> Self::Number {
         a.clone()
+    }
+    /// A derivative of an entry of an arbitrary smooth function at the given arguments, where such functions can be
+    /// indeterminates; `derivative` counts how often each argument is differentiated by.
+    fn derivative_of_arbitrary(
+        &self,
+        _function: u32,
+        _entry: usize,
+        _positive: bool,
+        _derivative: &[u32],
+        _arguments: &[Self::Number],
+    ) -> Result<Self::Number, Undefined> {
+        Err(Undefined::Unsupported("an arbitrary function"))
     }
     /// Eigenvalues, in ascending order, of the symmetric matrix whose `d²` entries are given.
     fn symmetric_eigenvalues(&self, _entries: &[Self::Number], _d: usize) -> Result<Vec<Self::Number>, Undefined> {

@@ -3,7 +3,7 @@
 //!
 //! A series is the slice of its coefficients: `[c₀, c₁, …]` stands for Σ cₖ hᵏ.
 
-use super::{Arithmetic, Constant, Function, Rational, Undefined};
+use super::{Arithmetic, Constant, Function, Rational, Special, Undefined, combinatorics};
 use std::cmp::Ordering;
 
 type Series<A> = Vec<<A as Arithmetic>::Number>;
@@ -43,13 +43,19 @@ fn integral<A: Arithmetic>(a: &A, derivative: &[A::Number], start: A::Number) ->
 
 /// exp of a series: y' = x' y.
 fn exponential<A: Arithmetic>(a: &A, x: &[A::Number]) -> Result<Series<A>, Undefined> {
-    let mut y = vec![a.function(Function::Exp, &x[..1])?];
+    let start = a.function(Function::Exp, &x[..1])?;
+    Ok(exponential_of(a, x, start))
+}
+
+/// The same with the exponential of the constant term given.
+fn exponential_of<A: Arithmetic>(a: &A, x: &[A::Number], start: A::Number) -> Series<A> {
+    let mut y = vec![start];
     for n in 1..x.len() {
         let sum =
             (1..=n).fold(number(a, 0), |sum, k| a.add(&sum, &scaled(a, &a.mul(&x[k], &y[n - k]), k as i64, n as i64)));
         y.push(sum);
     }
-    Ok(y)
+    y
 }
 
 /// A series to the power −1/2 or −1: x y' = r x' y.
@@ -112,8 +118,7 @@ fn riccati<A: Arithmetic>(a: &A, start: A::Number, s: i64, order: usize) -> Seri
 
 /// The coefficients c₀ … c_order of h ↦ f(x₀ + h), for a function of one argument.
 ///
-/// Piecewise constant functions have derivative zero away from their jumps and none at them. Γ, log Γ and ψ reach the
-/// order to which the arithmetic knows ψ: one, one and none.
+/// Piecewise constant functions have derivative zero away from their jumps and none at them.
 pub fn series<A: Arithmetic>(a: &A, function: Function, x0: &A::Number, order: usize) -> Result<Series<A>, Undefined> {
     let at = |f| a.function(f, std::slice::from_ref(x0));
     let value = at(function)?;
@@ -179,10 +184,24 @@ pub fn series<A: Arithmetic>(a: &A, function: Function, x0: &A::Number, order: u
             let slope: Series<A> = exponential(a, &exponent)?.iter().map(|c| a.mul(c, &scale)).collect();
             Ok(integral(a, &slope, value))
         }
-        Function::LogGamma if order == 1 => Ok(vec![value, at(Function::Digamma)?]),
-        Function::Gamma if order == 1 => {
-            let slope = a.mul(&value, &at(Function::Digamma)?);
-            Ok(vec![value, slope])
+        Function::LogGamma => log_gamma(a, x0, value, order),
+        Function::Gamma => {
+            // The logarithm of |Γ| has the same derivatives; only the constant term knows the sign.
+            let mut log = log_gamma(a, x0, number(a, 0), order)?;
+            log[0] = number(a, 0);
+            let mut series = exponential_of(a, &log, number(a, 1));
+            for c in &mut series {
+                *c = a.mul(c, &value);
+            }
+            Ok(series)
+        }
+        Function::Digamma => {
+            let mut series = vec![value];
+            for k in 1..=order as i64 {
+                let zeta = a.special(Special::HurwitzZeta, &[number(a, k + 1), x0.clone()])?;
+                series.push(scaled(a, &zeta, if k % 2 == 0 { -1 } else { 1 }, 1));
+            }
+            Ok(series)
         }
         Function::Abs | Function::Sign | Function::Heaviside => {
             let sign = match a.compare(x0, &number(a, 0)) {
@@ -209,5 +228,86 @@ pub fn series<A: Arithmetic>(a: &A, function: Function, x0: &A::Number, order: u
             Ok(series)
         }
         _ => Err(Undefined::Unsupported("a derivative of this function")),
+    }
+}
+
+/// log |Γ|: slope ψ, then (−1)ᵏ ζ(k, x)/k (DLMF 5.15.1).
+fn log_gamma<A: Arithmetic>(a: &A, x0: &A::Number, value: A::Number, order: usize) -> Result<Series<A>, Undefined> {
+    let mut series = vec![value, a.function(Function::Digamma, std::slice::from_ref(x0))?];
+    for k in 2..=order as i64 {
+        let zeta = a.special(Special::HurwitzZeta, &[number(a, k), x0.clone()])?;
+        series.push(scaled(a, &zeta, if k % 2 == 0 { 1 } else { -1 }, k));
+    }
+    Ok(series)
+}
+
+/// The coefficients of h ↦ f(…, x + h) in the last argument.
+pub fn special<A: Arithmetic>(
+    a: &A,
+    special: Special,
+    arguments: &[A::Number],
+    order: usize,
+) -> Result<Series<A>, Undefined> {
+    let value = a.special(special, arguments)?;
+    let x = arguments.last().ok_or(Undefined::NonFinite)?;
+    let shifted = |k: i64| a.add(&arguments[0], &number(a, k));
+    match special {
+        Special::LowerGamma | Special::UpperGamma => {
+            let power = real_power(a, x, &shifted(-1), order)?;
+            let exponent: Series<A> = variable(a, x, order).iter().map(|c| a.neg(c)).collect();
+            let sign = if special == Special::LowerGamma { 1 } else { -1 };
+            let slope = product(a, &power, &exponential(a, &exponent)?);
+            let slope: Series<A> = slope.iter().map(|c| scaled(a, c, sign, 1)).collect();
+            Ok(integral(a, &slope, value))
+        }
+        // 2 C′ = ±C_{ν−1} ± C_{ν+1} (DLMF 10.6.1, 10.29.1)
+        Special::BesselJ | Special::BesselI | Special::BesselK => {
+            let order = order as i64;
+            let around: Vec<A::Number> =
+                (-order..=order).map(|k| a.special(special, &[shifted(k), x.clone()])).collect::<Result<_, _>>()?;
+            let mut series = vec![value];
+            for k in 1..=order {
+                let mut sum = number(a, 0);
+                for i in 0..=k {
+                    let binomial = a.rational(&combinatorics::binomial(k, i)?);
+                    let term = a.mul(&binomial, &around[(order - k + 2 * i) as usize]);
+                    let negative = special == Special::BesselJ && i % 2 == 1;
+                    sum = if negative { a.sub(&sum, &term) } else { a.add(&sum, &term) };
+                }
+                let sign = Rational::from(if special == Special::BesselK && k % 2 == 1 { -1 } else { 1 });
+                let two_to_k = Rational::from(dashu_int::UBig::ONE << k as usize);
+                series.push(a.mul(&sum, &a.rational(&(sign / (combinatorics::factorial(k)? * two_to_k)))));
+            }
+            Ok(series)
+        }
+        // f^{(k)} = (a)_k (b)_k/(c)_k f with every parameter raised by k (DLMF 13.3.16, 15.5.2)
+        Special::Hypergeometric1F1 | Special::Hypergeometric2F1 => {
+            let parameters = arguments.len() - 1;
+            let mut series = vec![value];
+            let mut weight = number(a, 1);
+            for k in 1..=order as i64 {
+                let mut raised: Vec<A::Number> = Vec::with_capacity(arguments.len());
+                for (i, parameter) in arguments[..parameters].iter().enumerate() {
+                    let factor = a.add(parameter, &number(a, k - 1));
+                    weight = if i + 1 == parameters { a.div(&weight, &factor)? } else { a.mul(&weight, &factor) };
+                    raised.push(a.add(parameter, &number(a, k)));
+                }
+                weight = scaled(a, &weight, 1, k);
+                raised.push(x.clone());
+                series.push(a.mul(&weight, &a.special(special, &raised)?));
+            }
+            Ok(series)
+        }
+        // ∂_a ζ(s, a) = −s ζ(s + 1, a) (DLMF 25.11.17)
+        Special::HurwitzZeta => {
+            let mut series = vec![value];
+            let mut weight = number(a, 1);
+            for k in 1..=order as i64 {
+                weight = scaled(a, &a.mul(&weight, &shifted(k - 1)), -1, k);
+                series.push(a.mul(&weight, &a.special(special, &[shifted(k), x.clone()])?));
+            }
+            Ok(series)
+        }
+        Special::Beta | Special::Zeta => Err(Undefined::Unsupported("a derivative of this function")),
     }
 }

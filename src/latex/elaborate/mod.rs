@@ -128,6 +128,7 @@ fn read_expression(
 }
 
 pub(super) use applied::declared_argument;
+pub(super) use statement::begins_with_relation;
 
 type Read<T> = Result<T, Trouble>;
 

@@ -439,6 +439,11 @@ pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
     }
 }
 
+/// Whether a formula begins with a relation.
+pub(in super::super) fn begins_with_relation(nodes: &[Node]) -> bool {
+    nodes.first().is_some_and(|first| relation_of(first).is_some())
+}
+
 /// The rows of a display; a row that begins with a relation or a sign goes on with the one before.
 fn rows(nodes: &[Node]) -> Vec<Vec<Node>> {
     let mut out: Vec<Vec<Node>> = vec![Vec::new()];

@@ -71,48 +71,37 @@ impl Cursor<'_> {
     }
 
     fn declaration(mut self, name: &Located) -> Result<DeclarationSyntax, Misfit> {
-        let (mut random, mut estimand, mut form) = (None, false, None);
+        let (mut random, mut estimand, mut form) = (None, false, Form::Plain);
         let words_start = self.at;
         let mut words = Vec::new();
         while let Some(word) = self.word() {
             match word.as_str() {
                 "random" if words.is_empty() => random = Some(self.at - word.len()..self.at),
                 "estimand" if words.is_empty() => estimand = true,
-                "of" if words.is_empty() && form.is_some() => {}
-                _ if words.is_empty() && form.is_none() && FORMS.iter().any(|(known, _)| *known == word) => {
-                    form = Some(word);
+                "of" if words.is_empty() && form != Form::Plain => {}
+                known if words.is_empty() && form == Form::Plain && form_of(known).is_some() => {
+                    form = form_of(known).unwrap_or_default();
                 }
                 _ => words.push(word),
             }
         }
         let words_range = words_start..self.at;
-        if words.is_empty() && (estimand || random.is_some()) && !self.rest().trim_start().starts_with('(') {
+        let needs_no_sort = estimand || random.is_some() || form != Form::Plain;
+        if words.is_empty() && needs_no_sort && !self.rest().trim_start().starts_with('(') {
             words.push("real".to_owned());
         }
-        let mut space = None;
-        if words.is_empty()
-            && let Some(word) = &form
-        {
-            if matches!(word.as_str(), "density" | "smooth" | "field") {
-                let open = self.at;
-                space = match self.brackets()?.map(|inside| inside.list()).as_deref() {
-                    None => None,
-                    Some([length]) if !length.text.is_empty() => Some(length.clone()),
-                    Some(_) => {
-                        let hint = format!("write `{word}(d)`, or `{word}` for a name that is written with its arguments");
-                        return self.misfit(open..self.at, format!("`{word}` has one dimension"), hint);
-                    }
-                };
-            }
-            words.push(if word == "field" { "vector" } else { "real" }.to_owned());
+        let mut sort = self.sort(&words, words_range.clone(), name.text.ends_with(')'))?;
+        if sort.dims.is_empty() && sort.base == Base::Field {
+            let hint = "write the length of its values, 'field(d)'";
+            return self.misfit(words_range, "a field has values of some length".into(), hint);
         }
-        let sort = match &space {
-            Some(length) if form.as_deref() == Some("field") => {
-                SortSyntax { base: Base::Vector, dims: vec![length.clone()], arguments: Vec::new(), result: None }
-            }
-            _ => self.sort(&words, words_range)?,
-        };
-        let form = form.and_then(|word| FORMS.iter().find(|(known, _)| *known == word)).map_or(Form::Plain, |f| f.1);
+        if name.text.ends_with(')') && sort.base == Base::Function {
+            // 'f(x)' = 'function(real) -> real' says the same twice.
+            sort = match sort.result {
+                Some(result) => *result,
+                None => SortSyntax { base: Base::Real, dims: Vec::new(), arguments: Vec::new(), result: None },
+            };
+        }
         let range = self.range(&sort)?;
         let law = self.law()?;
         if !self.rest().trim().is_empty() {
@@ -134,16 +123,17 @@ impl Cursor<'_> {
             (Some(_), Some(law)) => self.fits(&sort, law)?,
             (None, None) => {}
         }
-        if estimand && (random.is_some() || matches!(sort.base, Base::Function | Base::Dimension)) {
+        if estimand && (random.is_some() || (sort.base.is_function() || sort.base == Base::Dimension)) {
             let hint = "an estimand is a real number, a vector or a matrix that an experiment measures";
             return self.misfit(whole, format!("`{}` cannot be an estimand", self.whole.text.trim()), hint);
         }
         let (name, text) = (name.clone(), self.whole.trimmed());
-        Ok(DeclarationSyntax { name, text, sort, form, space, range, estimand, random: law })
+        Ok(DeclarationSyntax { name, text, sort, form, range, estimand, random: law })
     }
 
-    /// The sort whose words have been read, with its brackets.
-    fn sort(&mut self, words: &[String], range: Range<usize>) -> Result<SortSyntax, Misfit> {
+    /// The sort whose words have been read, with its brackets. Where a name is written with its arguments, a density needs
+    /// none.
+    fn sort(&mut self, words: &[String], range: Range<usize>, has_arguments: bool) -> Result<SortSyntax, Misfit> {
         let phrase = words.join(" ");
         let Some((word, base, names)) = SORTS.iter().find(|(word, ..)| *word == phrase) else {
             let known = SORTS.iter().map(|(word, ..)| *word);
@@ -163,10 +153,17 @@ impl Cursor<'_> {
         if *base == Base::Function {
             return self.function(inside, range);
         }
-        let dims = inside.as_ref().map(Located::list).unwrap_or_default();
+        let mut dims = inside.as_ref().map(Located::list).unwrap_or_default();
+        let mut arguments = Vec::new();
         if *base == Base::Tuple {
-            let arguments = self.sorts(&dims, &range)?;
+            let arguments = self.arguments(&dims, &range)?;
             return Ok(SortSyntax { base: *base, dims: Vec::new(), arguments, result: None });
+        }
+        if base.is_function() && has_arguments && inside.is_none() {
+            return Ok(SortSyntax { base: *base, dims, arguments, result: None });
+        }
+        if base.is_function() && dims.len() > 1 {
+            arguments = self.arguments(&dims.split_off(1), &range)?;
         }
         if dims.len() != names.len() || dims.iter().any(|dim| dim.text.is_empty()) {
             let message = match names.len() {
@@ -181,7 +178,7 @@ impl Cursor<'_> {
                 format!("write `{form}`"),
             );
         }
-        Ok(SortSyntax { base: *base, dims, arguments: Vec::new(), result: None })
+        Ok(SortSyntax { base: *base, dims, arguments, result: None })
     }
 
     /// `function(real, vector(d)) -> real`, behind the brackets.
@@ -196,29 +193,34 @@ impl Cursor<'_> {
         };
         self.at += arrow.len();
         let start = self.at;
-        let arguments = self.sorts(&inside.list(), &range)?;
+        let arguments = self.arguments(&inside.list(), &range)?;
         let result = self.plain_sort()?;
-        if arguments.iter().chain([&result]).any(|sort| sort.base == Base::Function) {
+        if result.base.is_function() {
             return self.misfit(start..self.at, "a function of functions is not known".into(), hint);
         }
         Ok(SortSyntax { base: Base::Function, dims: Vec::new(), arguments, result: Some(Box::new(result)) })
     }
 
-    /// Sorts in a list.
-    fn sorts(&self, list: &[Located], range: &Range<usize>) -> Result<Vec<SortSyntax>, Misfit> {
-        let hint = "write sorts such as `real` or `vector(d)`";
-        list.iter()
-            .map(|argument| {
-                let mut cursor = Cursor { whole: argument, at: 0 };
-                let read = cursor.plain_sort().and_then(|sort| {
-                    let rest = cursor.at..argument.text.len();
-                    let message = format!("`{}` does not belong to a sort", cursor.rest());
-                    if rest.is_empty() { Ok(sort) } else { cursor.misfit(rest, message, hint) }
-                });
-                // Inside the brackets places are counted from the argument, and it is short enough to mark whole.
-                read.map_err(|misfit| Misfit { range: range.clone(), ..misfit })
-            })
-            .collect()
+    /// The sorts of arguments.
+    fn arguments(&self, list: &[Located], range: &Range<usize>) -> Result<Vec<SortSyntax>, Misfit> {
+        let hint = "arguments are sorts such as `real` or `vector(d)`";
+        let read = list.iter().map(|argument| {
+            let mut cursor = Cursor { whole: argument, at: 0 };
+            let read = cursor.plain_sort().and_then(|sort| {
+                let rest = cursor.at..argument.text.len();
+                let message = format!("`{}` does not belong to a sort", cursor.rest());
+                match () {
+                    () if !rest.is_empty() => cursor.misfit(rest, message, hint),
+                    () if sort.base.is_function() => {
+                        cursor.misfit(0..argument.text.len(), "a function of functions is not known".into(), hint)
+                    }
+                    () => Ok(sort),
+                }
+            });
+            // Inside the brackets places are counted from the argument, and it is short enough to mark whole.
+            read.map_err(|misfit| Misfit { range: range.clone(), ..misfit })
+        });
+        read.collect()
     }
 
     /// A sort without range or law.
@@ -233,7 +235,7 @@ impl Cursor<'_> {
             let range = start..self.at;
             return self.misfit(range, "a function of functions is not known".into(), "name the sort of the value");
         }
-        self.sort(&words, start..self.at)
+        self.sort(&words, start..self.at, false)
     }
 
     /// Comparisons and intervals, all of which hold.
@@ -362,6 +364,10 @@ impl Cursor<'_> {
         let hint = "N and U are laws of reals, vectors and matrices; Rad is a law of signs";
         self.misfit(0..self.whole.text.len(), message, hint)
     }
+}
+
+fn form_of(word: &str) -> Option<Form> {
+    FORMS.iter().find(|(known, _)| *known == word).map(|(_, form)| *form)
 }
 
 /// Operators, longest first; whether they bound from above; whether the bound belongs to the range.

@@ -32,7 +32,7 @@ fn widen(balls: &Balls, value: &Ball, bound: &Ball) -> Ball {
 }
 
 /// Whether every number of `term` is below 2^-bits in magnitude.
-fn negligible(term: &Ball, bits: i64) -> bool {
+pub(super) fn negligible(term: &Ball, bits: i64) -> bool {
     term.finite().is_ok_and(|(lo, hi)| (is_zero(lo) || exponent(lo) < -bits) && (is_zero(hi) || exponent(hi) < -bits))
 }
 

@@ -1,5 +1,7 @@
 //! Balls against published digits, functional equations, other precisions and the intervals.
 
+mod special;
+
 use super::*;
 use crate::numeric::interval::{Interval, Intervals};
 use crate::random::SeedPath;

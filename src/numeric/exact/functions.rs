@@ -7,6 +7,7 @@ use crate::numeric::float::nearest;
 use crate::numeric::{Arithmetic, Constant, Function, Rational, Undefined, combinatorics, whole};
 use dashu_base::Sign;
 use dashu_int::UBig;
+use std::sync::LazyLock;
 
 /// Cofactors left after trial division up to this number stay one atom.
 const TRIAL_DIVISION: u32 = 1000;
@@ -17,23 +18,32 @@ fn ratio(p: i64, q: i64) -> Rational {
     Rational::from(p) / Rational::from(q)
 }
 
+/// The primes below [`TRIAL_DIVISION`].
+static PRIMES: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let is_prime = |n: &u64| (2..*n).take_while(|q| q * q <= *n).all(|q| n % q != 0);
+    (2..u64::from(TRIAL_DIVISION)).filter(is_prime).collect()
+});
+
 /// The prime factors of a positive rational with their exponents (the last one may be composite).
 fn factor(value: &Rational) -> Vec<(UBig, i64)> {
     let mut factors = vec![];
     for (number, sign) in [(value.numerator().clone().into_parts().1, 1), (value.denominator().clone(), -1)] {
         let mut rest = number;
-        for q in 2..TRIAL_DIVISION {
-            let q = UBig::from(q);
+        for q in PRIMES.iter().copied() {
+            // What is left and has no divisor up to its root is prime.
+            if rest.is_one() || rest < UBig::from(q * q) {
+                break;
+            }
             let mut count = 0;
-            while rest > UBig::ONE && (&rest % &q) == UBig::ZERO {
-                rest /= &q;
+            while &rest % q == 0 {
+                rest /= q;
                 count += sign;
             }
             if count != 0 {
-                factors.push((q, count));
+                factors.push((UBig::from(q), count));
             }
         }
-        if rest > UBig::ONE {
+        if !rest.is_one() {
             factors.push((rest, sign));
         }
     }

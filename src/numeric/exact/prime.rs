@@ -8,7 +8,7 @@
 
 use crate::numeric::Rational;
 use dashu_base::Sign;
-use dashu_int::UBig;
+use dashu_int::Word;
 
 /// 2⁶² − P.
 const OFFSETS: [u64; 32] = [
@@ -50,31 +50,49 @@ fn times(x: u64, y: u64, modulus: u64) -> u64 {
     (u128::from(x) * u128::from(y) % u128::from(modulus)) as u64
 }
 
-fn power_mod(mut base: u64, mut exponent: u64, modulus: u64) -> u64 {
+fn power_by(times: impl Fn(u64, u64) -> u64, mut base: u64, mut exponent: u64) -> u64 {
     let mut result = 1;
     while exponent > 0 {
         if exponent & 1 == 1 {
-            result = times(result, base, modulus);
+            result = times(result, base);
         }
-        base = times(base, base, modulus);
+        base = times(base, base);
         exponent >>= 1;
     }
     result
 }
 
-fn residue(value: &UBig, modulus: u64) -> u64 {
-    (value % UBig::from(modulus)).try_into().unwrap_or(0)
+/// The residue of a whole number given by its words, the least significant first.
+fn residue(words: &[Word], modulus: u64) -> u64 {
+    match words {
+        [] => 0,
+        [word] => word % modulus,
+        words => {
+            let join =
+                |high: u64, low: &Word| ((u128::from(high) << 64 | u128::from(*low)) % u128::from(modulus)) as u64;
+            words.iter().rev().fold(0, join)
+        }
+    }
 }
 
-/// A fraction modulo a prime; `None` if its denominator vanishes there, or its numerator although it is not zero.
-fn fraction(value: &Rational, modulus: u64) -> Option<u64> {
-    let (sign, numerator) = value.numerator().clone().into_parts();
-    let (p, q) = (residue(&numerator, modulus), residue(value.denominator(), modulus));
-    if q == 0 || (p == 0 && *value != Rational::ZERO) {
+/// A fraction modulo a prime with its multiplication; `None` if its denominator vanishes there, or its numerator although it
+/// is not zero.
+fn fraction(value: &Rational, modulus: u64, times: impl Fn(u64, u64) -> u64) -> Option<u64> {
+    let p = residue(value.numerator().as_sign_words().1, modulus);
+    let ratio = if value.denominator().is_one() {
+        p
+    } else {
+        let q = residue(value.denominator().as_words(), modulus);
+        if q == 0 {
+            return None;
+        }
+        times(p, power_by(&times, q, modulus - 2))
+    };
+    if p == 0 && !value.is_zero() {
         return None;
     }
-    let ratio = times(p, power_mod(q, modulus - 2, modulus), modulus);
-    Some(if sign == Sign::Negative && ratio != 0 { modulus - ratio } else { ratio })
+    let is_negative = value.sign() == Sign::Negative;
+    Some(if is_negative && ratio != 0 { modulus - ratio } else { ratio })
 }
 
 /// A field of the table.
@@ -106,28 +124,38 @@ impl Field {
     }
 
     pub(super) fn mul(self, x: u64, y: u64) -> u64 {
-        times(x, y, self.p)
+        // 2⁶² ≡ c with c < 2²⁷: folding twice leaves less than 2⁶² + 2⁵⁵, which is less than 2P.
+        const LOW: u64 = (1 << 62) - 1;
+        let c = (1 << 62) - self.p;
+        let product = u128::from(x) * u128::from(y);
+        let once = (product >> 62) * u128::from(c) + u128::from(product as u64 & LOW);
+        let twice = (once >> 62) as u64 * c + (once as u64 & LOW);
+        if twice >= self.p { twice - self.p } else { twice }
+    }
+
+    fn whole_power(self, base: u64, exponent: u64) -> u64 {
+        power_by(|x, y| self.mul(x, y), base, exponent)
     }
 
     /// The reciprocal; zero for zero.
     pub(super) fn inverse(self, x: u64) -> u64 {
-        power_mod(x, self.p - 2, self.p)
+        self.whole_power(x, self.p - 2)
     }
 
     pub(super) fn is_square(self, x: u64) -> bool {
-        power_mod(x, (self.p - 1) / 2, self.p) == 1
+        self.whole_power(x, (self.p - 1) / 2) == 1
     }
 
     /// The image of a rational, if it has a faithful one.
     pub(super) fn image(self, value: &Rational) -> Option<u64> {
-        fraction(value, self.p)
+        fraction(value, self.p, |x, y| self.mul(x, y))
     }
 
     /// `base` ≠ 0 to a whole power, or to a fractional one if it is a square.
     pub(super) fn power(self, base: u64, exponent: &Rational) -> Option<u64> {
         if exponent.is_int() {
-            let (sign, magnitude) = exponent.numerator().clone().into_parts();
-            let result = power_mod(base, residue(&magnitude, self.p - 1), self.p);
+            let (sign, magnitude) = exponent.numerator().as_sign_words();
+            let result = self.whole_power(base, residue(magnitude, self.p - 1));
             return Some(if sign == Sign::Negative { self.inverse(result) } else { result });
         }
         if !self.is_square(base) {
@@ -135,13 +163,29 @@ impl Field {
         }
         let order = (self.p - 1) / 2;
         // An exponent that is a multiple of the order is no multiple of it in the reals: refused.
-        Some(power_mod(base, fraction(exponent, order)?, self.p))
+        let exponent = fraction(exponent, order, |x, y| times(x, y, order))?;
+        Some(self.whole_power(base, exponent))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn power_mod(base: u64, exponent: u64, modulus: u64) -> u64 {
+        power_by(|x, y| times(x, y, modulus), base, exponent)
+    }
+
+    proptest! {
+        #[test]
+        fn products_are_those_of_the_integers(index in 0..Field::COUNT, x: u64, y: u64, top in 0_u64..4, one in 0_u64..4) {
+            let field = Field::of_index(index);
+            let p = field.size();
+            prop_assert_eq!(field.mul(x % p, y % p), times(x % p, y % p, p));
+            prop_assert_eq!(field.mul(p - 1 - top, p - 1 - one), times(p - 1 - top, p - 1 - one, p));
+        }
+    }
 
     fn is_prime(n: u64) -> bool {
         // Miller–Rabin with the first twelve primes decides below 3.3 · 10²⁴ (Sorenson & Webster 2015).

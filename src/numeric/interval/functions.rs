@@ -3,7 +3,7 @@
 use super::rounding::{down, up};
 use super::{Interval, Intervals};
 use crate::numeric::ball::Balls;
-use crate::numeric::{Arithmetic, Constant, Function, Undefined, combinatorics, whole};
+use crate::numeric::{Arithmetic, Constant, Function, Special, Undefined, combinatorics, whole};
 use std::f64::consts::PI;
 
 /// Bits with which functions that core-math lacks are enclosed.
@@ -294,6 +294,14 @@ pub(super) fn apply(a: &Intervals, function: Function, arguments: &[Interval]) -
         Function::Min => Interval::new(x.lo.min(arguments[1].lo), x.hi.min(arguments[1].hi)),
         Function::Max => Interval::new(x.lo.max(arguments[1].lo), x.hi.max(arguments[1].hi)),
     })
+}
+
+/// A special function of intervals, by balls.
+pub(super) fn special(special: Special, arguments: &[Interval]) -> Result<Interval, Undefined> {
+    let balls = Balls::new(BALL_PRECISION);
+    let arguments: Vec<_> = arguments.iter().map(|x| balls.from_ends(x.lo, x.hi)).collect();
+    let (lo, hi) = balls.enclosure(&balls.special(special, &arguments)?);
+    Ok(Interval::new(lo, hi))
 }
 
 /// −1, 0 or 1.

@@ -1,0 +1,351 @@
+//! Families of functions that declared functions are tested on. Coefficients are rational, so every arithmetic sees the same
+//! member; derivatives of any order are exact, since a member is a formula.
+//!
+//! A density lives on the arguments that it is normalised over, a decaying or confining function on its first argument: their
+//! place x. Further arguments (time, a condition, parameters) enter smoothly and in no particular way: coefficients c become
+//! c + a sin(b·u + φ) with the other arguments in u.
+
+use super::draw::ratio;
+use super::{Point, Style, length};
+use crate::eval::{Component, Meaning, Member};
+use crate::expr::declaration::{Declaration, Domain};
+use crate::expr::{Expr, Kind, Sort, Symbol};
+use crate::numeric::{Constant, Function, Rational};
+use crate::random::Stream;
+use crate::source::Span;
+use rand::RngExt;
+use std::sync::Arc;
+
+/// Larger arrays as arguments or values make members too long to write down.
+const MOST_ENTRIES: usize = 64;
+
+/// A member of the family of a declared function at a point whose sizes are set; `None` if there is none.
+pub(super) fn member(declaration: &Declaration, point: &Point, style: Style, stream: &mut Stream) -> Option<Meaning> {
+    let Sort::Function(arguments, result) = declaration.symbol.sort() else { return None };
+    let mut draw = Family { style, stream, parameters: Vec::new(), places: Vec::new(), others: Vec::new() };
+    for (k, sort) in arguments.iter().enumerate() {
+        let is_place = match &declaration.domain {
+            Domain::Density(places) => places.contains(&k),
+            Domain::Decaying | Domain::Confining => k == 0,
+            // All arguments are alike.
+            _ => true,
+        };
+        draw.add_parameter(k, arguments.len(), sort, is_place, point)?;
+    }
+    let (count, shape) = match (&**result, result.shape()) {
+        (Sort::Real, _) => (1, None),
+        (_, Some((rows, columns))) => {
+            let (rows, columns) = (length(&rows, point)?, length(&columns, point)?);
+            (rows * columns, Some((rows, columns)))
+        }
+        _ => return None,
+    };
+    if count > MOST_ENTRIES || draw.places.len() + draw.others.len() > MOST_ENTRIES {
+        return None;
+    }
+    let member = match &declaration.domain {
+        Domain::Density(places) => {
+            let mixture = draw.mixture();
+            let density = draw.density(&mixture);
+            // Averages over the first argument alone can be reduced to the components.
+            let mixture = if *places == [0] { mixture } else { Vec::new() };
+            Member::new(draw.parameters, vec![density], shape).ok()?.with_mixture(mixture)
+        }
+        domain => {
+            let entries = (0..count).map(|_| match domain {
+                Domain::Decaying => draw.decaying(),
+                Domain::Confining => draw.confining(),
+                _ => draw.smooth(),
+            });
+            let entries = entries.collect();
+            Member::new(draw.parameters, entries, shape).ok()?
+        }
+    };
+    Some(Meaning::Member(Arc::new(member)))
+}
+
+struct Family<'s> {
+    style: Style,
+    stream: &'s mut Stream,
+    parameters: Vec<Symbol>,
+    /// Entries of the first argument.
+    places: Vec<Expr>,
+    /// Entries of the others.
+    others: Vec<Expr>,
+}
+
+fn real(kind: Kind) -> Expr {
+    Expr::new(kind, Sort::Real, Span::default())
+}
+
+fn number(value: Rational) -> Expr {
+    Expr::number(value, Span::default())
+}
+
+/// A sum without its zeros.
+fn sum(terms: impl IntoIterator<Item = Expr>) -> Expr {
+    let is_zero = |e: &Expr| e.as_number().is_some_and(Rational::is_zero);
+    let mut terms: Vec<Expr> = terms.into_iter().filter(|e| !is_zero(e)).collect();
+    match terms.len() {
+        0 => number(Rational::ZERO),
+        1 => terms.remove(0),
+        _ => real(Kind::Add(terms)),
+    }
+}
+
+/// A product without its ones.
+fn product(factors: impl IntoIterator<Item = Expr>) -> Expr {
+    let factors: Vec<Expr> = factors.into_iter().collect();
+    if factors.iter().any(|e| e.as_number().is_some_and(Rational::is_zero)) {
+        return number(Rational::ZERO);
+    }
+    // A sign reads best in front.
+    let is_negative = |e: &Expr| e.as_number().is_some_and(|n| *n < Rational::ZERO);
+    let minus = factors.iter().filter(|e| is_negative(e)).count() % 2 == 1;
+    let factors = factors.into_iter().map(|e| if is_negative(&e) { negative(e) } else { e });
+    let mut rest: Vec<Expr> = factors.filter(|e| e.as_number().is_none_or(|n| *n != Rational::ONE)).collect();
+    let product = match rest.len() {
+        0 => number(Rational::ONE),
+        1 => rest.remove(0),
+        _ => real(Kind::Mul(rest)),
+    };
+    if minus { negative(product) } else { product }
+}
+
+fn negative(e: Expr) -> Expr {
+    match e.as_number() {
+        Some(n) => number(-n.clone()),
+        None => real(Kind::Neg(e)),
+    }
+}
+
+fn difference(a: Expr, b: Expr) -> Expr {
+    sum([a, negative(b)])
+}
+
+fn quotient(a: Expr, b: Expr) -> Expr {
+    if b.as_number().is_some_and(|n| *n == Rational::ONE) { a } else { real(Kind::Div(a, b)) }
+}
+
+fn square(e: Expr) -> Expr {
+    real(Kind::Pow(e, number(Rational::from(2))))
+}
+
+fn of(function: Function, e: Expr) -> Expr {
+    real(Kind::Function(function, vec![e]))
+}
+
+impl Family<'_> {
+    fn add_parameter(
+        &mut self,
+        position: usize,
+        count: usize,
+        sort: &Sort,
+        is_place: bool,
+        point: &Point,
+    ) -> Option<()> {
+        let names: &[&str] =
+            if count > 1 && matches!(sort, Sort::Real) { &["x", "t", "u", "v"] } else { &["x", "y", "z", "w"] };
+        let symbol = Symbol::new(names[position.min(3)], sort.clone());
+        let whole = |i: usize| number(Rational::from(i));
+        let value = Expr::symbol(&symbol, Span::default());
+        let entries: Vec<Expr> = match sort {
+            Sort::Real | Sort::Integer | Sort::Index(_) => vec![value],
+            Sort::Vector(d) | Sort::Row(d) => {
+                (1..=length(d, point)?).map(|i| real(Kind::Component(value.clone(), vec![whole(i)]))).collect()
+            }
+            Sort::Matrix(rows, columns) => {
+                let (rows, columns) = (length(rows, point)?, length(columns, point)?);
+                (0..rows * columns)
+                    .map(|k| real(Kind::Component(value.clone(), vec![whole(k % rows + 1), whole(k / rows + 1)])))
+                    .collect()
+            }
+            _ => return None,
+        };
+        if is_place {
+            self.places.extend(entries)
+        } else {
+            self.others.extend(entries)
+        }
+        self.parameters.push(symbol);
+        Some(())
+    }
+
+    fn is_simple(&self) -> bool {
+        matches!(self.style, Style::Special(_) | Style::Edge)
+    }
+
+    /// A rational number of magnitude up to about two; for small and large styles up to a quarter and four.
+    fn coefficient(&mut self) -> Rational {
+        match self.style {
+            Style::Special(_) | Style::Edge => ratio(self.stream.random_range(-1..=1), 1),
+            Style::Whole => ratio(self.stream.random_range(-2..=2), 1),
+            Style::Generic | Style::Field => ratio(self.stream.random_range(-150..=150), 97),
+            Style::Small => ratio(self.stream.random_range(-8..=8), 32),
+            Style::Large => ratio(self.stream.random_range(-16..=16), 4),
+            _ => ratio(self.stream.random_range(-8..=8), 4),
+        }
+    }
+
+    /// A rational number between one half and two; for small and large styles down to a quarter and up to three.
+    fn scale(&mut self) -> Rational {
+        match self.style {
+            Style::Special(_) | Style::Edge | Style::Whole => Rational::ONE,
+            Style::Generic | Style::Field => ratio(self.stream.random_range(60..=170), 97),
+            Style::Small => ratio(self.stream.random_range(8..=16), 32),
+            Style::Large => ratio(self.stream.random_range(8..=12), 4),
+            _ => ratio(self.stream.random_range(3..=8), 4),
+        }
+    }
+
+    /// sin of a combination of the arguments after the first, if there are any.
+    fn phase(&mut self) -> Option<Expr> {
+        if self.others.is_empty() {
+            return None;
+        }
+        let others = self.others.clone();
+        let mut terms: Vec<Expr> = Vec::with_capacity(others.len() + 1);
+        for other in others {
+            // A rate of zero would freeze the function.
+            let rate = self.scale() * Rational::from(if self.stream.random::<bool>() { 1 } else { -1 });
+            terms.push(product([number(rate), other]));
+        }
+        let shift = self.coefficient();
+        terms.push(number(shift));
+        Some(of(Function::Sin, sum(terms)))
+    }
+
+    /// `base` + `amplitude` · sin(…).
+    fn modulated(&mut self, base: Rational, amplitude: Rational) -> Expr {
+        let phase = self.phase();
+        sum([number(base)].into_iter().chain(phase.map(|phase| product([number(amplitude), phase]))))
+    }
+
+    fn any(&mut self) -> Expr {
+        let (base, amplitude) = (self.coefficient(), self.scale() / Rational::from(2));
+        self.modulated(base, amplitude)
+    }
+
+    fn positive(&mut self) -> Expr {
+        let base = self.scale();
+        let amplitude = &base / Rational::from(2);
+        self.modulated(base, amplitude)
+    }
+
+    /// One or two components with full covariances.
+    fn mixture(&mut self) -> Vec<Component> {
+        let two = !self.is_simple();
+        let weights = if two {
+            let share = ratio(self.stream.random_range(2..=6), 8);
+            let first = self.modulated(share, ratio(1, 8));
+            let second = difference(number(Rational::ONE), first.clone());
+            vec![first, second]
+        } else {
+            vec![number(Rational::ONE)]
+        };
+        let d = self.places.len();
+        let mut components = Vec::with_capacity(weights.len());
+        for weight in weights {
+            let mean = (0..d).map(|_| self.any()).collect();
+            let factor = (0..d)
+                .map(|i| {
+                    (0..=i)
+                        .map(|j| if i == j { self.positive() } else { number(self.coefficient() / Rational::from(2)) })
+                        .collect()
+                })
+                .collect();
+            components.push(Component { weight, mean, factor });
+        }
+        components
+    }
+
+    /// Σ w exp(−|z|²/2) / Π s √(2π), with z the solution of mean + factor z = x.
+    fn density(&self, mixture: &[Component]) -> Expr {
+        let two_pi = product([number(Rational::from(2)), real(Kind::Constant(Constant::Pi))]);
+        sum(mixture.iter().map(|component| {
+            let mut standard: Vec<Expr> = Vec::with_capacity(self.places.len());
+            for (i, place) in self.places.iter().enumerate() {
+                let row = &component.factor[i];
+                let below = row[..i].iter().zip(&standard).map(|(a, z)| product([a.clone(), z.clone()]));
+                let rest = std::iter::once(place.clone())
+                    .chain(std::iter::once(component.mean[i].clone()).chain(below).map(negative));
+                let rest = sum(rest);
+                standard.push(quotient(rest, row[i].clone()));
+            }
+            let d = standard.len();
+            let exponent = product([number(ratio(-1, 2)), sum(standard.into_iter().map(square))]);
+            let scales = (0..d).map(|i| component.factor[i][i].clone());
+            let norm = product(scales.chain((0..d).map(|_| of(Function::Sqrt, two_pi.clone()))));
+            quotient(product([component.weight.clone(), of(Function::Exp, exponent)]), norm)
+        }))
+    }
+
+    /// A polynomial in the place.
+    fn polynomial(&mut self, degree: usize) -> Expr {
+        let places = self.places.clone();
+        let mut terms = vec![self.any()];
+        for place in &places {
+            terms.push(product([self.any(), place.clone()]));
+        }
+        if degree >= 2 {
+            for (i, place) in places.iter().enumerate() {
+                for other in &places[i..] {
+                    let c = self.coefficient();
+                    terms.push(product([number(c), place.clone(), other.clone()]));
+                }
+            }
+        }
+        if degree >= 3 {
+            for place in &places {
+                let c = self.coefficient();
+                let cube = real(Kind::Pow(place.clone(), number(Rational::from(3))));
+                terms.push(product([number(c), cube]));
+            }
+        }
+        sum(terms)
+    }
+
+    /// A polynomial times a Gaussian.
+    fn decaying(&mut self) -> Expr {
+        let polynomial = if self.is_simple() { self.polynomial(1) } else { self.polynomial(3) };
+        let places = self.places.clone();
+        let mut squares = Vec::with_capacity(places.len());
+        for place in places {
+            let (mean, scale) = (self.any(), self.positive());
+            squares.push(square(quotient(difference(place, mean), scale)));
+        }
+        let exponent = product([number(ratio(-1, 2)), sum(squares)]);
+        // The constant one keeps a polynomial that vanished from making the function trivial.
+        let factor = sum([polynomial, number(ratio(1, 4))]);
+        product([factor, of(Function::Exp, exponent)])
+    }
+
+    /// A sum of squares and a bounded wave.
+    fn confining(&mut self) -> Expr {
+        let places = self.places.clone();
+        let mut terms = Vec::with_capacity(places.len() + 1);
+        for place in places {
+            let (stiffness, mean) = (self.positive(), self.any());
+            terms.push(product([number(ratio(1, 2)), stiffness, square(difference(place, mean))]));
+        }
+        let wave = self.wave();
+        terms.push(wave);
+        sum(terms)
+    }
+
+    /// A polynomial and a bounded wave: no decay.
+    fn smooth(&mut self) -> Expr {
+        let polynomial = if self.is_simple() { self.polynomial(1) } else { self.polynomial(2) };
+        let wave = self.wave();
+        sum([polynomial, wave])
+    }
+
+    fn wave(&mut self) -> Expr {
+        let places = self.places.clone();
+        let mut terms = vec![self.any()];
+        for place in places {
+            terms.push(product([number(self.scale()), place]));
+        }
+        product([self.any(), of(Function::Sin, sum(terms))])
+    }
+}
