@@ -280,6 +280,7 @@ impl Compiler {
                         Law::Normal(mean, variance) => Distribution::Normal(self.node(mean)?, self.node(variance)?),
                         Law::Rademacher(mean) => Distribution::Rademacher(self.node(mean)?),
                         Law::Uniform(lower, upper) => Distribution::Uniform(self.node(lower)?, self.node(upper)?),
+                        Law::Density(_) => return refuse("a random variable with a declared density", expr),
                     };
                     let shape = self.shape(variable.symbol.sort());
                     random.push(Random { slot: self.slot(&variable.symbol), shape, law });

@@ -92,6 +92,7 @@ impl Elaborator<'_> {
                         found.names.iter().any(|(n, _)| *n == key) || self.bound.borrow().iter().any(|(n, _)| *n == key)
                     };
                     if let [name] = &piece[..at]
+                        && matches!(name.kind, NodeKind::Letter(_) | NodeKind::Scripted(..) | NodeKind::Accent(..))
                         && !already(name, &found)
                     {
                         self.declared_index(name, &mut found)?;
@@ -234,6 +235,22 @@ impl Elaborator<'_> {
                 _ => (Sort::Integer, Range::Signs),
             };
             let symbol = Symbol::new(key.clone(), sort);
+            found.binders.push(Binder { symbol: symbol.clone(), range });
+            found.names.push((key, symbol));
+            return Ok(());
+        }
+        if let Some(declaration) = self.scope.declared(&key)
+            && let (Sort::Integer, Domain::Interval { lower: Some((lower, true)), upper }) =
+                (declaration.symbol.sort(), &declaration.domain)
+            && !matches!(declaration.role, Role::Dimension)
+        {
+            let upper = match upper {
+                Some((upper, true)) => Expr::number(upper.clone(), node.span),
+                Some(_) => return Err(unknown_set(std::slice::from_ref(node), node.span)),
+                None => Expr::new(Kind::Infinity, Sort::Real, node.span),
+            };
+            let range = Range::Between(Expr::number(lower.clone(), node.span), upper);
+            let symbol = Symbol::new(key.clone(), Sort::Integer);
             found.binders.push(Binder { symbol: symbol.clone(), range });
             found.names.push((key, symbol));
             return Ok(());

@@ -4,6 +4,7 @@ use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::scope::Entry;
 use super::super::tree::{Node, NodeKind};
+use super::applied::WrittenAs;
 use super::{Cursor, Elaborator, Read, Trouble, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
@@ -359,7 +360,20 @@ impl Elaborator<'_> {
                 Node { kind, span: node.span }
             }
         };
-        let body = self.named(&plain, cursor)?;
+        let (name, sub, sup) = match &plain.kind {
+            NodeKind::Scripted(base, sub, sup, _) => (&**base, sub.as_deref(), sup.as_deref()),
+            _ => (&plain, None, None),
+        };
+        // A path of this name comes before a plain symbol.
+        let at = cursor.at;
+        let path = self.applied(name, (sub, sup, 0), cursor, node.span, WrittenAs::Bare).ok().flatten();
+        let body = match path.filter(|value| self.has_increment(value)) {
+            Some(path) => path,
+            None => {
+                cursor.at = at;
+                self.named(&plain, cursor)?
+            }
+        };
         let mut time = None;
         any(&body, &mut |e| {
             if let Kind::Call(function, operands) = &*e.kind

@@ -5,6 +5,7 @@ use super::super::tree::{Node, NodeKind};
 use super::{Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
+use crate::expr::walk::same_link;
 use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Statement};
 use crate::source::Span;
 
@@ -44,7 +45,9 @@ impl Elaborator<'_> {
         self.sign.set(Some(false));
         let lower = self.signed_statement(nodes, whole)?;
         self.sign.set(None);
-        statement.premises.extend(lower.premises);
+        let new = |l: &Link| !statement.premises.iter().any(|known| same_link(known, l));
+        let premises: Vec<Link> = lower.premises.into_iter().filter(new).collect();
+        statement.premises.extend(premises);
         statement.links.extend(lower.links);
         Ok(statement)
     }
@@ -119,17 +122,6 @@ impl Elaborator<'_> {
     }
 
     fn piece(&self, piece: &[Node], is_condition: bool, statement: &mut Statement, whole: Span) -> Read<()> {
-        // A brace around several relations asserts all of them.
-        if let [Node { kind: NodeKind::Grid(name, grid), .. }] = piece
-            && matches!(name.as_str(), "cases" | "dcases")
-            && grid.iter().all(|row| row.iter().flatten().any(|n| relation_of(n).is_some()))
-        {
-            for row in grid {
-                let row: Vec<Node> = row.iter().flatten().cloned().collect();
-                self.piece(&row, is_condition, statement, whole)?;
-            }
-            return Ok(());
-        }
         // `\{ψ_k = …\}_{k \in I}`: a relation for every member.
         if let [Node { kind: NodeKind::Scripted(base, Some(range), None, 0), .. }] = piece
             && let NodeKind::Fence('{', '}', inner) = &base.kind
@@ -151,6 +143,17 @@ impl Elaborator<'_> {
         let mut sides = piece.split(implies).peekable();
         while let Some(side) = sides.next() {
             if side.is_empty() {
+                continue;
+            }
+            // A brace around several relations asserts all of them.
+            if let [Node { kind: NodeKind::Grid(name, grid), .. }] = side
+                && matches!(name.as_str(), "cases" | "dcases")
+                && grid.iter().all(|row| row.iter().flatten().any(|n| relation_of(n).is_some()))
+            {
+                for row in grid {
+                    let row: Vec<Node> = row.iter().flatten().cloned().collect();
+                    self.piece(&row, is_condition || sides.peek().is_some(), statement, whole)?;
+                }
                 continue;
             }
             let links = self.chain(side, span_of(piece, whole))?;
@@ -437,6 +440,13 @@ pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
         },
         _ => None,
     }
+}
+
+/// The side before the first relation, if all relations of a formula are equalities.
+pub(in super::super) fn equal_side(nodes: &[Node]) -> Option<&[Node]> {
+    let mut relations = nodes.iter().enumerate().filter_map(|(at, n)| relation_of(n).map(|r| (at, r)));
+    let (first, _) = relations.clone().next()?;
+    relations.all(|(_, relation)| relation == Some(Relation::Equal)).then(|| &nodes[..first])
 }
 
 /// Whether a formula begins with a relation.

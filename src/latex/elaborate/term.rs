@@ -114,6 +114,14 @@ impl Elaborator<'_> {
         array::multiply(self, factors)
     }
 
+    /// What a sum is over: a term, perhaps with a sign of its own.
+    pub(super) fn signed_term(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
+        let start = cursor.span();
+        let negative = self.sign_here(cursor)? == Some(true);
+        let term = self.term(cursor)?;
+        Ok(if negative { negate(term, start) } else { term })
+    }
+
     fn signed_factor(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
         let start = cursor.span();
         let negative = self.sign_here(cursor)? == Some(true);
