@@ -255,6 +255,18 @@ impl Elaborator<'_> {
             .map(|(node, power)| Ok((self.variable(std::slice::from_ref(node), span)?, *power)))
             .collect::<Read<Vec<_>>>()?;
         let mut body = if operand.is_empty() { self.term(cursor)? } else { self.whole(operand, span)? };
+        let base = match &*body.kind {
+            Kind::Component(array, _) => array,
+            _ => &body,
+        };
+        // dx/dt of a plain symbol would be zero, which nobody means.
+        if let (Kind::Symbol(symbol), [(Variable::Symbol(by), _)], false) = (&*base.kind, variables.as_slice(), partial)
+            && symbol != by
+        {
+            let message = format!("`{}` is not declared as a function of `{}`", symbol.tex(), by.tex());
+            return Err(Trouble::new(&codes::UNKNOWN_SYMBOL, body.span, message)
+                .hint(format!("declare it as one, as in '{}({})' = 'path real'", symbol.tex(), by.tex())));
+        }
         for (variable, power) in variables.iter().rev() {
             body = self.derivative(body, variable, *power, span)?;
         }
