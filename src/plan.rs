@@ -51,6 +51,27 @@ pub struct Declined {
     pub requested: bool,
 }
 
+impl Plan {
+    /// The same plan for the claims at these indices only, in this order: budgets and error rates stay those of the whole.
+    #[must_use]
+    pub fn restricted(&self, indices: &[usize]) -> Self {
+        let place = |claim: usize| indices.iter().position(|i| *i == claim);
+        let mut checks: Vec<Check> =
+            self.checks.iter().filter_map(|c| Some(Check { claim: place(c.claim)?, ..c.clone() })).collect();
+        checks.sort_by_key(|c| c.claim);
+        Self {
+            checks,
+            declined: self
+                .declined
+                .iter()
+                .filter_map(|d| Some(Declined { claim: place(d.claim)?, ..d.clone() }))
+                .collect(),
+            claim_ids: indices.iter().filter_map(|i| self.claim_ids.get(*i).cloned()).collect(),
+            ..self.clone()
+        }
+    }
+}
+
 /// Plans the checks of all claims with the table of methods.
 pub fn plan(claims: &[Claim], profile: &Profile, seed: u64) -> Plan {
     plan_with(claims, profile, seed, method::ALL)

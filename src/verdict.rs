@@ -169,7 +169,15 @@ mod tests {
 
     fn on_link(link: usize, kind: u8) -> Evidence {
         let finding = finding(kind);
-        Evidence { method: "m".into(), link, finding, detail: String::new(), facts: vec![], estimates: vec![], figures: vec![] }
+        Evidence {
+            method: "m".into(),
+            link,
+            finding,
+            detail: String::new(),
+            facts: vec![],
+            estimates: vec![],
+            figures: vec![],
+        }
     }
 
     fn verdict(kinds: &[u8]) -> Verdict {

@@ -52,6 +52,24 @@ pub enum Format {
     Markdown,
 }
 
+/// How the verdicts of a run are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RunFormat {
+    /// For reading in a terminal.
+    #[default]
+    Human,
+    /// For programs; versioned, see `corrigenda explain json`.
+    Json,
+    /// For pasting into a document.
+    Markdown,
+    /// JUnit XML: a test case per claim.
+    Junit,
+    /// SARIF 2.1.0: a result per problem, for code scanning.
+    Sarif,
+    /// Annotations of a GitHub workflow; the step summary goes where GITHUB_STEP_SUMMARY says.
+    Github,
+}
+
 /// How thorough the checks are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ProfileName {
@@ -82,6 +100,14 @@ pub enum Command {
     Check(CheckArguments),
     /// Draw the report of a record again.
     Report(ReportArguments),
+    /// Check on save, and serve the site on this machine.
+    Watch(WatchArguments),
+    /// Say what changed from one run to another.
+    Diff(DiffArguments),
+    /// Make one record of the parts of a run that was split with --shard.
+    Merge(MergeArguments),
+    /// Repeat a recorded run and say whether it comes out the same.
+    Replay(ReplayArguments),
     /// Check one formula without a file.
     Try(TryArguments),
     /// Run one experiment and print its estimates as JSON.
@@ -100,10 +126,22 @@ pub struct CheckArguments {
     pub paths: Vec<PathBuf>,
     /// How the verdicts are printed.
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: RunFormat,
     /// Folder of the record and the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// Undecided claims count as not expected.
+    #[arg(long)]
+    pub strict: bool,
+    /// Check only part m of n of the claims; `corrigenda merge` makes one record of all parts.
+    #[arg(long, value_name = "M/N", value_parser = part)]
+    pub shard: Option<(usize, usize)>,
+    /// Compare with the verdicts in this file: what it knows does not fail the run, what is worse does.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the verdicts of this run to the baseline.
+    #[arg(long, requires = "baseline", conflicts_with = "shard")]
+    pub update: bool,
     /// What is common to checks.
     #[command(flatten)]
     pub run: RunArguments,
@@ -133,10 +171,74 @@ pub struct ReportArguments {
     pub record: PathBuf,
     /// How the verdicts are printed.
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: RunFormat,
     /// Folder of the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+}
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub struct WatchArguments {
+    /// Notes, or folders with notes.
+    #[arg(default_value = "derivations", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Port on 127.0.0.1; 0 for any that is free.
+    #[arg(long, value_name = "N", default_value_t = 4747)]
+    pub port: u16,
+    /// Folder of the record and the report.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// What is common to checks.
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// The earlier record, or a baseline.
+    pub old: PathBuf,
+    /// The later record.
+    pub new: PathBuf,
+    /// How the differences are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    /// The records of all shards of one run, in any order.
+    #[arg(required = true, value_name = "RECORD")]
+    pub records: Vec<PathBuf>,
+    /// How the verdicts are printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RunFormat,
+    /// Folder of the merged record and the report.
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// The record of the run to repeat.
+    pub record: PathBuf,
+    /// Only this claim; without it all.
+    pub claim: Option<String>,
+    /// Threads; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// Reads `m/n` with 1 ≤ m ≤ n.
+fn part(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(m, n)| Some((m.parse().ok()?, n.parse().ok()?)));
+    match parts {
+        Some((m, n)) if 1 <= m && m <= n => Ok((m, n)),
+        _ => Err("a part is `m/n` with 1 ≤ m ≤ n, e.g. 2/3".to_owned()),
+    }
 }
 
 /// Arguments of `try`.
@@ -209,7 +311,7 @@ pub enum Listing {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// The code of a diagnostic, or a verdict.
+    /// The code of a diagnostic, a verdict, or `json` for the schema of `--format json`.
     #[arg(value_name = "CODE")]
     pub word: String,
 }

@@ -4,15 +4,16 @@ use super::Failure;
 use super::arguments::RunArguments;
 use super::console::Console;
 use super::reading::Reading;
+use crate::claim::Claim;
 use crate::event::{Event, EventSink};
 use crate::evidence::SCHEMA;
 use crate::method::{Cache, DirectoryCache, NoCache};
 use crate::plan::plan;
 use crate::profile::Profile;
-use crate::record::{Header, Record, Timing};
+use crate::record::{Header, Record, Shard, Timing};
 use crate::runner::{self, Corrections, Setup};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -23,36 +24,66 @@ pub(super) struct Run {
     pub(super) interrupted: bool,
 }
 
-/// Checks the claims of a reading.
+/// Which claims of a reading are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part<'a> {
+    /// All of them.
+    All,
+    /// Part m of n.
+    Shard(usize, usize),
+    /// This one, and those that its samples are shared with.
+    Claim(&'a str),
+}
+
+impl Part<'_> {
+    /// The indices of its claims, ascending.
+    fn indices(self, claims: &[Claim]) -> Vec<usize> {
+        let groups = runner::groups(claims).into_iter().enumerate();
+        let mut indices: Vec<usize> = groups
+            .filter(|(number, group)| match self {
+                Self::All => true,
+                Self::Shard(m, n) => number % n == m - 1,
+                Self::Claim(id) => group.iter().any(|i| claims[*i].id == id),
+            })
+            .flat_map(|(_, group)| group)
+            .collect();
+        indices.sort_unstable();
+        indices
+    }
+}
+
+/// Checks the claims of a reading, or a part of them.
 pub(super) fn run(
     reading: &Reading,
     paths: &[PathBuf],
     arguments: &RunArguments,
+    part: Part<'_>,
     console: &Console,
 ) -> Result<Run, Failure> {
     let began = Instant::now();
     let profile = Profile::named(arguments.profile.word()).map_err(|e| Failure::new(e.to_string()))?;
-    let plan = plan(&reading.claims, &profile, arguments.seed);
+    let indices = part.indices(&reading.claims);
+    let plan = plan(&reading.claims, &profile, arguments.seed).restricted(&indices);
+    let claims: Vec<Claim> = indices.iter().map(|i| reading.claims[*i].clone()).collect();
     let directory = if arguments.no_cache { None } else { cache_directory() };
     let disk = directory.map(|d| DirectoryCache::new(d, program_digest()));
     let cache: &dyn Cache = disk.as_ref().map_or(&NoCache, |d| d);
     let interrupted = interruption();
     let setup = Setup { jobs: arguments.jobs.map(usize::from), ..Setup::new(cache, &interrupted, &Corrections) };
-    let mut progress = Progress::new(reading, console);
-    let outcome = runner::run(&reading.claims, &plan, &setup, &mut progress);
+    let mut progress = Progress::new(&claims, console);
+    let outcome = runner::run(&claims, &plan, &setup, &mut progress);
     for warning in disk.iter().flat_map(DirectoryCache::warnings) {
         console.say(&format!("warning: {warning}"));
     }
     if outcome.timed_out {
         console.say("warning: a check hit the wall-clock safety net; this record cannot be reproduced exactly");
     }
-    let claims = reading
-        .claims
+    let entries = claims
         .iter()
         .zip(&outcome.claims)
         .map(|(claim, judged)| runner::entry(claim, judged, reading.as_printed(claim)))
         .collect();
-    let seconds = reading.claims.iter().zip(&outcome.claims).map(|(c, j)| (c.id.clone(), j.seconds)).collect();
+    let seconds = claims.iter().zip(&outcome.claims).map(|(c, j)| (c.id.clone(), j.seconds)).collect();
     let record = Record {
         header: Header {
             schema: SCHEMA,
@@ -61,15 +92,49 @@ pub(super) fn run(
             profile: profile.name.clone(),
             paths: paths.iter().map(|p| p.display().to_string().replace('\\', "/")).collect(),
             error_rate: profile.error_rate,
-            shard: None,
+            shard: match part {
+                Part::Shard(number, of) => {
+                    let order = reading.claims.iter().map(|c| c.id.clone()).collect();
+                    Some(Shard { number, of, order })
+                }
+                _ => None,
+            },
         },
         notes: reading.note_entries(),
-        claims,
+        claims: entries,
         equations: reading.equations(),
         diagnostics: reading.diagnostic_entries(),
-        timing: Timing { total: began.elapsed().as_secs_f64(), claims: seconds },
+        timing: Timing {
+            total: began.elapsed().as_secs_f64(),
+            claims: seconds,
+            machine: machine(),
+            commit: paths.first().and_then(|p| commit(p)).unwrap_or_default(),
+        },
     };
     Ok(Run { record, interrupted: outcome.interrupted })
+}
+
+/// System, architecture and cores.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{} {}, {cores} core{}", std::env::consts::OS, std::env::consts::ARCH, if cores == 1 { "" } else { "s" })
+}
+
+/// The commit that is checked out where the notes are.
+fn commit(path: &Path) -> Option<String> {
+    let path = path.canonicalize().ok()?;
+    let git = path.ancestors().map(|a| a.join(".git")).find(|g| g.is_dir())?;
+    let head = std::fs::read_to_string(git.join("HEAD")).ok()?;
+    let head = head.trim();
+    let id = match head.strip_prefix("ref: ") {
+        None => head.to_owned(),
+        Some(name) => std::fs::read_to_string(git.join(name)).ok().or_else(|| {
+            let packed = std::fs::read_to_string(git.join("packed-refs")).ok()?;
+            packed.lines().find_map(|l| l.strip_suffix(name)?.strip_suffix(' ').map(str::to_owned))
+        })?,
+    };
+    let id = id.trim();
+    (id.len() >= 12 && id.chars().all(|c| c.is_ascii_hexdigit())).then(|| id[..12].to_owned())
 }
 
 /// What samples depend on besides their names: the program that drew them.
@@ -106,12 +171,12 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(reading: &Reading, console: &Console) -> Self {
-        let bar = if console.progress { ProgressBar::new(reading.claims.len() as u64) } else { ProgressBar::hidden() };
+    fn new(claims: &[Claim], console: &Console) -> Self {
+        let bar = if console.progress { ProgressBar::new(claims.len() as u64) } else { ProgressBar::hidden() };
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar, ids: reading.claims.iter().map(|c| c.id.clone()).collect(), running: Vec::new() }
+        Self { bar, ids: claims.iter().map(|c| c.id.clone()).collect(), running: Vec::new() }
     }
 
     fn show(&self, doing: &str) {

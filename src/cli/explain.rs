@@ -4,12 +4,15 @@ use super::arguments::ExplainArguments;
 use super::console::Console;
 use super::{Failure, Outcome};
 use crate::diagnostic::{codes, suggestion};
+use crate::report::json;
 use crate::verdict::Verdict;
 
-/// Prints the explanation of a code or verdict.
+/// Prints the explanation of a code or verdict, or the schema of the JSON.
 pub(super) fn run(arguments: &ExplainArguments, console: &Console) -> Result<Outcome, Failure> {
     let word = arguments.word.trim().to_lowercase();
-    let text = if let Some(code) = codes::find(&word) {
+    let text = if word == "json" {
+        json::JSON_SCHEMA.to_owned()
+    } else if let Some(code) = codes::find(&word) {
         format!("{}: {}\n\n{}\n", code.name, code.summary, code.explanation)
     } else if let Some(verdict) = Verdict::parse(&word) {
         format!("{}\n\n{}\n", verdict.word(), verdict.explanation())

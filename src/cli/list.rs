@@ -87,9 +87,8 @@ fn notes(paths: &[PathBuf], diagnostics: &mut Vec<Diagnostic>) -> Result<Vec<Raw
     })?;
     let mut notes = Vec::new();
     for path in found {
-        match note::open(&path) {
-            Ok(file) => {
-                let (note, mut found) = note::read(&file);
+        match note::load(&path) {
+            Ok((note, mut found)) => {
                 diagnostics.append(&mut found);
                 notes.push(note);
             }
@@ -106,7 +105,7 @@ fn claims(notes: &[RawNote]) -> Table {
         let own = claim.formula.as_ref().or_else(|| claim.target.map(|n| &note.formulas[n].tex));
         let tex = own.map_or(String::new(), |tex| cell(&tex.text));
         let at = note.file.position(claim.id.span.start);
-        let place = format!("{}:{}", cell(note.file.name()), at.line);
+        let place = format!("{}:{}", cell(note.file.name_at(claim.id.span.start)), at.line);
         let expect = match claim.expect {
             Expectation::Holds => "holds",
             Expectation::Refuted => "refuted",

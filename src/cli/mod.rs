@@ -7,12 +7,16 @@ mod check;
 mod checking;
 pub mod console;
 pub mod diagnostics;
+mod diff;
 mod explain;
 mod list;
+mod merge;
 mod reading;
+mod replay;
 mod report;
 mod simulate;
 mod try_formula;
+mod watch;
 mod writing;
 
 use arguments::{Arguments, Command};
@@ -87,6 +91,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
         Some(Command::Check(arguments)) => check::run(arguments, &console),
         Some(Command::Report(arguments)) => report::run(arguments, &console),
+        Some(Command::Watch(arguments)) => watch::run(arguments, &console),
+        Some(Command::Diff(arguments)) => diff::run(arguments, &console),
+        Some(Command::Merge(arguments)) => merge::run(arguments, &console),
+        Some(Command::Replay(arguments)) => replay::run(arguments, &console),
         Some(Command::Try(arguments)) => try_formula::run(arguments, &console),
         Some(Command::Simulate(arguments)) => simulate::run(arguments, &console),
         Some(Command::List(arguments)) => list::run(arguments, &console),

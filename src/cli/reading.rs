@@ -32,9 +32,8 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Reading, Failure> {
     })?;
     let (mut notes, mut diagnostics) = (Vec::new(), Vec::new());
     for path in &files {
-        match note::open(path) {
-            Ok(file) => {
-                let (note, problems) = note::read(&file);
+        match note::load(path) {
+            Ok((note, problems)) => {
                 if note.has_content() || !problems.is_empty() {
                     notes.push(note);
                 }
@@ -60,7 +59,7 @@ pub(super) fn lower(notes: Vec<RawNote>, mut diagnostics: Vec<Diagnostic>) -> Re
     }
     let refused = plan::validate(&claims);
     claims.retain(|c| !refused.iter().any(|(id, _)| *id == c.id));
-    diagnostics.extend(refused.into_iter().map(|(_, diagnostic)| diagnostic));
+    diagnostics.extend(refused.into_iter().map(|(_, diagnostic)| diagnostic.in_its_file()));
     let mut sources = BTreeMap::new();
     for note in &notes {
         let Some(slug) = note.source.as_ref().map(|s| &s.text) else { continue };
@@ -152,8 +151,8 @@ impl Reading {
             .iter()
             .enumerate()
             .map(|(index, formula)| FormulaEntry {
-                start: formula.outer.start - note.body_start,
-                end: formula.outer.end - note.body_start,
+                start: note.place_in_body(index).start,
+                end: note.place_in_body(index).end,
                 tex: formula.tex.text.clone(),
                 line: note.file.position(formula.tex.span.start).line,
                 claims: note

@@ -1,6 +1,6 @@
 //! `corrigenda try`: one formula without a file.
 
-use super::arguments::{Format, TryArguments};
+use super::arguments::{Format, RunFormat, TryArguments};
 use super::console::Console;
 use super::{Failure, Outcome, check, checking, reading};
 use crate::diagnostic::codes;
@@ -22,16 +22,17 @@ pub(super) fn run(arguments: &TryArguments, console: &Console) -> Result<Outcome
     if reading.claims.is_empty() {
         return Ok(Outcome::BadInput);
     }
-    let run = checking::run(&reading, &[], &arguments.run, console)?;
+    let run = checking::run(&reading, &[], &arguments.run, checking::Part::All, console)?;
     match arguments.format {
         Format::Json => {
             let entry = &run.record.claims[0];
             let seconds = run.record.timing.claims.get(&entry.id).copied();
             console.print(&format!("{:#}\n", report::json::claim(entry, seconds)))?;
         }
-        format => check::print(&run.record, format, console)?,
+        Format::Human => check::print(&run.record, RunFormat::Human, None, console)?,
+        Format::Markdown => check::print(&run.record, RunFormat::Markdown, None, console)?,
     }
-    Ok(check::outcome(&run.record, reading.has_errors()))
+    Ok(check::outcome(&run.record, reading.has_errors(), false))
 }
 
 /// The formula as a note: declarations (`C: spd(d)`, `x > 0`) to the front matter, any other condition to the claim.

@@ -30,6 +30,10 @@ codes! {
         "The formula is not read, never truncated. Mend it at the marked place; if it is standard notation, tell us.";
     UNKNOWN_MACRO, "unknown-macro", "a command that the formula language does not know",
         "The formula is not read, because guessing its meaning could turn a right formula into a wrong one. Write it with known commands or define it with `\\newcommand`.";
+    BAD_MACRO, "bad-macro", "a command that the document defines cannot be expanded",
+        "The definition is of a kind that is not understood, was given twice with different meanings, or its arguments are missing where it is used. Guessing could turn a right formula into a wrong one, so the formula is not read. Define commands with `\\newcommand` or under `[macros]`, once.";
+    BAD_INCLUDE, "bad-include", "an `\\input` or `\\include` that cannot be followed",
+        "Only files in the folder of the document or below it are read, none inside itself. What the missing file holds is not checked; the rest of the document is.";
     AMBIGUOUS, "ambiguous", "a formula that can be read in two ways",
         "The notation leaves open what is meant, and guessing could turn a right formula into a wrong one. The hint says how to write either reading.";
     UNKNOWN_KEY, "unknown-key", "a key in the front matter or in a claim that has no meaning",
@@ -62,6 +66,8 @@ codes! {
         "Nothing is checked about this formula. Add a claim comment below it, or leave it: it is listed so that silence is never mistaken for a check.";
     NOT_A_RELATION, "not-a-relation", "the formula asserts nothing",
         "A claim needs a relation such as `=`, `\\le` or `\\to` between two expressions.";
+    IN_WORDS, "in-words", "part of the formula is prose that changes what it says",
+        "Words that join formulas (if, where, s.t., for …) and labels beside a formula are understood. Anything else could change the meaning, so the formula is not read rather than read without it. Write it as a relation, under `assume`, or outside the formula.";
     UNSUPPORTED_CONSTRUCT, "unsupported-construct", "the formula is understood, but nothing here can evaluate it yet",
         "The named construct has no evaluator. The claim is listed as unsupported, never guessed.";
     TOO_LARGE, "too-large", "a file, line or formula exceeds the limits for untrusted input",

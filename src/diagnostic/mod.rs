@@ -78,6 +78,30 @@ impl Diagnostic {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The same about the one file, of a document of several, in which the primary place lies. Labels in other files
+    /// become part of the hint.
+    pub fn in_its_file(mut self) -> Self {
+        let (file, part) = self.file.part_at(self.primary.span.start);
+        if file.text().len() == self.file.text().len() {
+            return self;
+        }
+        let local = |span: Span| {
+            let clamp = |at: usize| at.clamp(part.start, part.end) - part.start;
+            Span::new(clamp(span.start), clamp(span.end).max(clamp(span.start)))
+        };
+        let (here, elsewhere): (Vec<Label>, Vec<Label>) =
+            self.secondary.into_iter().partition(|l| (part.start..=part.end).contains(&l.span.start));
+        self.secondary = here.into_iter().map(|l| Label { span: local(l.span), ..l }).collect();
+        for label in elsewhere {
+            let (name, at) = (self.file.name_at(label.span.start), self.file.position(label.span.start));
+            let words = format!("{} in {name}:{}:{}", label.text, at.line, at.column);
+            self.hint = Some(self.hint.map_or(words.clone(), |hint| format!("{words}; {hint}")));
+        }
+        self.primary.span = local(self.primary.span);
+        self.file = file;
+        self
+    }
 }
 
 /// The candidate closest in spelling to `word`, if any is close enough to suggest.

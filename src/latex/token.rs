@@ -119,6 +119,41 @@ pub fn normal_form(text: &str) -> String {
     words.join(" ")
 }
 
+/// Whether a row of a display goes on with the one before: it begins with a relation or a sign.
+pub fn goes_on(row: &str) -> bool {
+    // A few tokens decide; the rest of a long row need not be read.
+    let head: String = row.chars().take(200).collect();
+    let list = tokens(&head);
+    let mut at = 0;
+    while let Some(Spanned { token, .. }) = list.get(at) {
+        at += 1;
+        return match token {
+            Token::Mark('&') => continue,
+            Token::Command(name) => match macro_meaning(name) {
+                Some(Meaning::Skip | Meaning::Quad) => continue,
+                Some(Meaning::Dropped) => {
+                    at += group_length(&list[at..]);
+                    continue;
+                }
+                Some(meaning) => matches!(
+                    meaning,
+                    Meaning::Relation(_)
+                        | Meaning::PlusMinus
+                        | Meaning::MinusPlus
+                        | Meaning::Times
+                        | Meaning::Dot
+                        | Meaning::Implies
+                ),
+                None => false,
+            },
+            Token::Mark(':') => matches!(list.get(at), Some(Spanned { token: Token::Mark('='), .. })),
+            Token::Mark(c) => matches!(c, '=' | '<' | '>' | '≤' | '≥' | '≈' | '+' | '-' | '−' | '*' | '/'),
+            _ => false,
+        };
+    }
+    false
+}
+
 /// How many tokens the group at the start of a list has.
 fn group_length(list: &[Spanned]) -> usize {
     let mut depth = 0_usize;

@@ -118,7 +118,15 @@ fn solution(equation: &[Link], claimed: &Link, setting: &Setting<'_>, budget: &B
 }
 
 fn found(finding: Finding, detail: String) -> Evidence {
-    Evidence { method: NAME.to_owned(), link: 0, finding, detail, facts: Vec::new(), estimates: Vec::new(), figures: Vec::new() }
+    Evidence {
+        method: NAME.to_owned(),
+        link: 0,
+        finding,
+        detail,
+        facts: Vec::new(),
+        estimates: Vec::new(),
+        figures: Vec::new(),
+    }
 }
 
 fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath) -> Evidence {

@@ -214,7 +214,15 @@ fn evidence(number: usize, setting: &Setting<'_>, outcome: &Outcome) -> Evidence
         fact("points rejected by conditions", setting.tally.rejected.values().sum::<usize>()),
     ];
     facts.extend(outcome.silent.iter().map(|(why, n)| fact(&format!("points that say nothing: {why}"), n)));
-    Evidence { method: NAME.to_owned(), link: number, finding, detail, facts, estimates: Vec::new(), figures: Vec::new() }
+    Evidence {
+        method: NAME.to_owned(),
+        link: number,
+        finding,
+        detail,
+        facts,
+        estimates: Vec::new(),
+        figures: Vec::new(),
+    }
 }
 
 pub(super) fn fact(label: &str, value: impl ToString) -> Fact {

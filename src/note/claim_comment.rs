@@ -68,6 +68,30 @@ pub struct RawClaim {
     pub tolerance: Option<Tolerance>,
 }
 
+impl RawClaim {
+    fn new(id: Located, outer: Span) -> Self {
+        Self {
+            id,
+            outer,
+            target: None,
+            formula: None,
+            is_readable: true,
+            expect: Expectation::Holds,
+            assume: Vec::new(),
+            cites: Vec::new(),
+            corrects: None,
+            extremum: None,
+            solves: None,
+            limit: None,
+            experiment: None,
+            closed_form: None,
+            law: None,
+            methods: None,
+            tolerance: None,
+        }
+    }
+}
+
 /// `minimises` or `maximises`.
 #[derive(Clone, Debug)]
 pub struct RawExtremum {
@@ -103,29 +127,11 @@ pub(super) fn read(file: &SourceFile, comment: &Comment, diagnostics: &mut Vec<D
             return None;
         }
     };
-    let mut claim = RawClaim {
-        id,
-        outer: comment.outer,
-        target: None,
-        formula: None,
-        is_readable: true,
-        expect: Expectation::Holds,
-        assume: Vec::new(),
-        cites: Vec::new(),
-        corrects: None,
-        extremum: None,
-        solves: None,
-        limit: None,
-        experiment: None,
-        closed_form: None,
-        law: None,
-        methods: None,
-        tolerance: None,
-    };
+    let mut claim = RawClaim::new(id, comment.outer);
     let mut reader = Reader::new(file, &toml, &codes::BAD_CLAIM);
     let (table, valid) = reader.parse();
     if valid {
-        fill(&mut claim, &table, &mut reader);
+        fill(&mut claim, &table, &mut reader, &[]);
     }
     claim.is_readable = reader.diagnostics.iter().all(|d| d.severity == Severity::Warning);
     diagnostics.append(&mut reader.diagnostics);
@@ -149,6 +155,32 @@ pub(super) fn read(file: &SourceFile, comment: &Comment, diagnostics: &mut Vec<D
         }
     }
     Some(claim)
+}
+
+/// The claim under `label` in a table of claims. Its id is the label in the letters of ids, unless it has the key `id`.
+pub(super) fn from_table(reader: &mut Reader<'_>, label: &Located, outer: Span, table: &DeTable<'_>) -> RawClaim {
+    let mut id = Located::opaque(slug(&label.text), label.span);
+    let mut is_named = !id.text.is_empty();
+    if let Some(text) = table.get("id").and_then(|value| reader.filled_string("id", value)) {
+        (is_named, id) = (is_slug(&text.text), text);
+    }
+    let mut claim = RawClaim::new(id, outer);
+    let code = std::mem::replace(&mut reader.code, &codes::BAD_CLAIM);
+    let before = reader.diagnostics.len();
+    if !is_named {
+        let hint = "an id has lower-case letters, digits and hyphens; write id = \"some-id\"";
+        reader.error(claim.id.span, "the claim has no id").hint = Some(hint.to_owned());
+    }
+    fill(&mut claim, table, reader, &["id"]);
+    claim.is_readable = reader.diagnostics[before..].iter().all(|d| d.severity == Severity::Warning);
+    reader.code = code;
+    claim
+}
+
+/// A text in the letters of ids, if it has any.
+pub(super) fn slug(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    words.take(12).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-").chars().take(100).collect()
 }
 
 /// The id and the TOML behind its line.
@@ -177,19 +209,14 @@ fn head(file: &SourceFile, comment: &Comment) -> Result<(Located, Located), Box<
         let hint = "keys stand on lines of their own below the id; begin another comment with another word than claim";
         return error(rest, "only the id stands on the first line of a claim".into(), hint.into());
     }
-    let slug: Vec<String> = id
-        .text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .take(12)
-        .map(str::to_ascii_lowercase)
-        .collect();
+    let slug = slug(&id.text);
     let hint = "an id has lower-case letters, digits and hyphens";
-    let hint = if slug.is_empty() { hint.into() } else { format!("{hint}, e.g. `{}`", slug.join("-")) };
+    let hint = if slug.is_empty() { hint.into() } else { format!("{hint}, e.g. `{slug}`") };
     error(id.span, "the id of the claim cannot be read".into(), hint)
 }
 
-fn fill(claim: &mut RawClaim, table: &DeTable<'_>, reader: &mut Reader<'_>) {
+/// Puts the keys of a table into `claim`, but for `others`, which have been read.
+fn fill(claim: &mut RawClaim, table: &DeTable<'_>, reader: &mut Reader<'_>, others: &[&str]) {
     for (key, value) in table {
         let name = key.get_ref().as_ref();
         match name {
@@ -222,6 +249,7 @@ fn fill(claim: &mut RawClaim, table: &DeTable<'_>, reader: &mut Reader<'_>) {
             "limit" => claim.limit = limit(reader, value),
             "experiment" => claim.experiment = experiment(reader, value),
             "tolerance" => claim.tolerance = tolerance(reader, value),
+            _ if others.contains(&name) => {}
             _ => {
                 let key = reader.key(key);
                 reader.unknown_key(&key, "a claim", KEYS);

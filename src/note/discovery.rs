@@ -1,6 +1,6 @@
 //! Which files are notes, and opening them.
 
-use super::{LARGEST_FILE, read};
+use super::{LARGEST_FILE, RawNote, read, read_latex};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{SourceFile, Span};
 use std::collections::BTreeSet;
@@ -15,9 +15,6 @@ pub enum DiscoveryError {
     /// Paths that do not exist.
     #[error("no such file or directory: {}", .0.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "))]
     Missing(Vec<PathBuf>),
-    /// A document in a format that is not read.
-    #[error("{}: only Markdown notes are read, not LaTeX documents", .0.display())]
-    Latex(PathBuf),
     /// A directory or file that cannot be read.
     #[error("{}: {source}", .path.display())]
     Unreadable {
@@ -32,11 +29,12 @@ pub enum DiscoveryError {
 const SKIPPED: &[&str] = &["reports", "target", "node_modules"];
 
 /// The notes under `paths`, each once: files as given, and in directories, in the order of their names, the `.md` files
-/// with front matter of ours, a displayed formula or a claim. Hidden folders, `reports`, `target` and `node_modules`
+/// with front matter of ours, a displayed formula or a claim, and the `.tex` files with a `\documentclass` or a sidecar:
+/// the files that they include are read with them. Hidden folders, `reports`, `target` and `node_modules`
 /// are passed over unless they are given themselves.
 ///
 /// # Errors
-/// A path that does not exist or cannot be read, or a LaTeX document.
+/// A path that does not exist or cannot be read.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, DiscoveryError> {
     let missing: Vec<PathBuf> =
         paths.iter().filter(|path| fs::metadata(path).is_err_and(is_missing)).cloned().collect();
@@ -54,12 +52,12 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, DiscoveryError> {
         if path.is_dir() {
             for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(is_entered) {
                 let entry = entry.map_err(|error| unreadable(path, error))?;
-                if is_markdown(entry.path()) && entry.path().is_file() && is_note(entry.path()) {
+                if entry.path().is_file()
+                    && (is_markdown(entry.path()) && is_note(entry.path()) || is_document(entry.path()))
+                {
                     add(entry.into_path());
                 }
             }
-        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tex")) {
-            return Err(DiscoveryError::Latex(path.clone()));
         } else {
             add(path.clone());
         }
@@ -84,6 +82,48 @@ fn is_entered(entry: &DirEntry) -> bool {
 
 fn is_markdown(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown"))
+}
+
+fn is_latex(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tex") || e.eq_ignore_ascii_case("latex"))
+}
+
+/// Whether a file in a folder is a LaTeX document of its own, not a part of another.
+fn is_document(path: &Path) -> bool {
+    is_latex(path)
+        && (sidecar(path).is_file()
+            || open(path)
+                .map_or(true, |file| file.text().lines().any(|line| line.trim_start().starts_with("\\documentclass"))))
+}
+
+/// The file of the symbols and claims of a LaTeX document.
+fn sidecar(document: &Path) -> PathBuf {
+    document.with_extension("corrigenda.toml")
+}
+
+/// Opens and reads a note: a LaTeX document with what it includes and its sidecar, or Markdown.
+///
+/// # Errors
+/// The file cannot be opened, or is not text; see [`open`].
+pub fn load(path: &Path) -> Result<(RawNote, Vec<Diagnostic>), Box<Diagnostic>> {
+    let file = open(path)?;
+    if !is_latex(path) {
+        return Ok(read(&file));
+    }
+    let sidecar = sidecar(path);
+    let sidecar = if sidecar.is_file() { Some(open(&sidecar)?) } else { None };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let root = fs::canonicalize(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let included = |relative: &Path| {
+        let path = folder.join(relative);
+        // A link may lead out of the folder.
+        let inside = match (&root, fs::canonicalize(&path)) {
+            (Ok(root), Ok(real)) => real.starts_with(root) && real.is_file(),
+            _ => false,
+        };
+        if inside { open(&path).map(Some) } else { Ok(None) }
+    };
+    Ok(read_latex(&file, sidecar.as_ref(), &included))
 }
 
 /// Whether a file in a folder is a note; one that cannot be read is, so that this is said.

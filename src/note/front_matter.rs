@@ -1,15 +1,16 @@
 //! The front matter: title, source, `[symbols]` and `[define]`.
 
 use super::declaration::declaration;
-use super::toml_table::Reader;
+use super::toml_table::{Reader, Value};
 use super::{Located, RawNote};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::latex::macros::{Definition, highest_parameter};
 use crate::source::{SourceFile, Span};
 use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 /// Keys of the front matter.
-const KEYS: &[&str] = &["title", "source", "symbols", "define"];
+const KEYS: &[&str] = &["title", "source", "symbols", "define", "macros"];
 
 /// Reads the front matter into `note`; returns whether it gives a title.
 pub(super) fn read(note: &mut RawNote, diagnostics: &mut Vec<Diagnostic>) -> bool {
@@ -45,11 +46,17 @@ pub(super) fn read(note: &mut RawNote, diagnostics: &mut Vec<Diagnostic>) -> boo
         return false;
     }
     let toml = Located::verbatim(&file, Span::new(begin, end));
-    let mut reader = Reader::new(&file, &toml, &codes::BAD_FRONT_MATTER);
+    piece(note, &toml, diagnostics)
+}
+
+/// Reads a piece of front matter into `note`; returns whether it gives a title.
+pub(super) fn piece(note: &mut RawNote, toml: &Located, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let file = note.file.clone();
+    let mut reader = Reader::new(&file, toml, &codes::BAD_FRONT_MATTER);
     let (table, valid) = reader.parse();
-    note.has_valid_front_matter = valid;
+    note.has_valid_front_matter &= valid;
     let syntax_errors = reader.diagnostics.len();
-    let titled = fill(note, &file, &table, &mut reader);
+    let titled = fill(note, &file, &table, &mut reader, &[]);
     let mut found = reader.diagnostics;
     if !valid {
         // What was recovered behind a syntax error says nothing about what the author wrote.
@@ -63,7 +70,14 @@ fn next_line(text: &str, from: usize) -> usize {
     text[from..].find('\n').map_or(text.len(), |n| from + n + 1)
 }
 
-fn fill(note: &mut RawNote, file: &SourceFile, table: &DeTable<'_>, reader: &mut Reader<'_>) -> bool {
+/// Puts the keys of a table into `note`, but for `others`, which somebody else reads; returns whether there is a title.
+pub(super) fn fill(
+    note: &mut RawNote,
+    file: &SourceFile,
+    table: &DeTable<'_>,
+    reader: &mut Reader<'_>,
+    others: &[&str],
+) -> bool {
     let mut titled = false;
     for (key, value) in table {
         match key.get_ref().as_ref() {
@@ -113,6 +127,18 @@ fn fill(note: &mut RawNote, file: &SourceFile, table: &DeTable<'_>, reader: &mut
                     }
                 }
             }
+            "macros" => {
+                let Some(macros) = reader.table("macros", "a table of commands and what they stand for", value) else {
+                    continue;
+                };
+                for (name, meaning) in macros {
+                    let name = reader.key(name).trimmed();
+                    if let Some(definition) = command(reader, &name, meaning) {
+                        note.macros.define(definition, false);
+                    }
+                }
+            }
+            other if others.contains(&other) => {}
             _ => {
                 let key = reader.key(key);
                 reader.unknown_key(&key, "the front matter", KEYS);
@@ -129,6 +155,28 @@ fn fill(note: &mut RawNote, file: &SourceFile, table: &DeTable<'_>, reader: &mut
         }
     }
     titled
+}
+
+/// A command of `[macros]`: `'\\norm' = '\\|#1\\|'`, or a table with `body` and `optional`, which stands for the first argument
+/// where it is left out.
+fn command(reader: &mut Reader<'_>, name: &Located, meaning: &Value<'_>) -> Option<Definition> {
+    let word = name.text.strip_prefix('\\').filter(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphabetic()));
+    let Some(word) = word else {
+        let message = format!("`{}` is not the name of a command", name.text);
+        reader.error(name.span, message).hint = Some("write '\\name' = 'what it stands for, with #1 …'".to_owned());
+        return None;
+    };
+    let (body, optional) = match meaning.get_ref().as_table() {
+        Some(table) => {
+            let span = reader.place(meaning.span());
+            reader.keys("a command", table, span, &["body", "optional"], &["body"]);
+            let mut text = |key: &str| table.get(key).and_then(|value| reader.string(key, value));
+            (text("body")?, text("optional"))
+        }
+        None => (reader.string(&name.text, meaning)?, None),
+    };
+    let parameters = highest_parameter(&body.text).max(usize::from(optional.is_some()));
+    Some(Definition::new(word, parameters, optional.as_ref().map(|o| o.text.as_str()), &body.text))
 }
 
 fn misplaced(file: &SourceFile, name: &Located, found: &str) -> Box<Diagnostic> {

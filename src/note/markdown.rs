@@ -6,6 +6,7 @@
 
 use super::{Formula, Located};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::latex::macros::{Definition, definitions};
 use crate::source::{SourceFile, Span};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -20,6 +21,8 @@ pub(super) struct Scan {
     pub(super) formulas: Vec<Formula>,
     pub(super) comments: Vec<Comment>,
     pub(super) heading: Option<String>,
+    /// Commands that inline mathematics defines, as notebooks do.
+    pub(super) definitions: Vec<Definition>,
 }
 
 /// A claim comment.
@@ -57,7 +60,12 @@ pub(super) fn scan(file: &SourceFile, start: usize, diagnostics: &mut Vec<Diagno
         diagnostics,
     };
     scanner.run(start, structure.regions);
-    Scan { formulas: scanner.formulas, comments: scanner.comments, heading: structure.heading }
+    Scan {
+        formulas: scanner.formulas,
+        comments: scanner.comments,
+        heading: structure.heading,
+        definitions: structure.definitions,
+    }
 }
 
 /// What the Markdown parser says about a text; all places are in the file.
@@ -67,6 +75,7 @@ struct Structure {
     /// Where block quotes begin (+1) and end (−1), in order.
     quotes: Vec<(usize, i32)>,
     heading: Option<String>,
+    definitions: Vec<Definition>,
 }
 
 impl Structure {
@@ -76,9 +85,12 @@ impl Structure {
         let mut quotes = Vec::new();
         let (mut heading, mut in_heading) = (None::<String>, false);
         let mut math: Option<Located> = None;
-        let mut in_code = false;
+        let (mut in_code, mut defined) = (false, Vec::new());
         for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
             let range = range.start + start..range.end + start;
+            if let Event::InlineMath(tex) = &event {
+                defined.extend(definitions(tex).into_iter().map(|(definition, _)| definition));
+            }
             match event {
                 Event::Start(Tag::BlockQuote(_)) => quotes.extend([(range.start, 1), (range.end, -1)]),
                 Event::Start(Tag::CodeBlock(kind)) => {
@@ -109,7 +121,7 @@ impl Structure {
         }
         quotes.sort_unstable();
         regions.sort_by_key(|(range, _)| range.start);
-        Self { regions, quotes, heading }
+        Self { regions, quotes, heading, definitions: defined }
     }
 }
 
@@ -351,7 +363,8 @@ impl Scanner<'_> {
         let tag = argument(&tex, "\\tag{").or_else(|| argument(&tex, "\\tag*{"));
         let label = label.or_else(|| argument(&tex, "\\label{"));
         self.last = Some((outer, Target::Formula(self.formulas.len())));
-        self.formulas.push(Formula { tex, outer, tag, label });
+        let numbers = tag.iter().map(|tag| tag.text.clone()).collect();
+        self.formulas.push(Formula { tex, outer, tag, labels: label.into_iter().collect(), numbers });
     }
 
     /// Reads the comment that opens at `open`; returns where to read on.

@@ -7,25 +7,31 @@ mod claim_comment;
 mod cross_check;
 mod declaration;
 mod discovery;
+mod expansion;
 mod experiment_request;
 mod front_matter;
 mod located;
 mod lower;
 mod markdown;
 mod source_document;
+mod symbol_table;
+mod tex;
 mod toml_table;
 
 pub use claim_comment::{RawClaim, RawExtremum, RawLimit};
 pub use cross_check::{duplicates, unknown_corrections};
-pub use declaration::{Base, DeclarationSyntax, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
-pub use discovery::{DiscoveryError, discover, open};
+pub use declaration::{Base, DeclarationSyntax, Form, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
+pub use discovery::{DiscoveryError, discover, load, open};
 pub use experiment_request::{RawExperiment, RawParameter};
 pub use located::Located;
 pub use lower::{Lowered, lower};
 pub use source_document::{PrintedEquation, SourceDocument, find_source, source_document};
+pub use tex::read_latex;
 
 use crate::diagnostic::{Diagnostic, codes};
+use crate::latex::macros::Macros;
 use crate::source::{SourceFile, Span};
+use std::ops::Range;
 
 /// Largest note that is read, in bytes.
 pub const LARGEST_FILE: usize = 10_000_000;
@@ -43,8 +49,10 @@ pub struct Formula {
     pub outer: Span,
     /// The content of its first `\tag{…}`.
     pub tag: Option<Located>,
-    /// Its first `\label{…}`, or the label that MyST and Pandoc write behind the closing `$$`.
-    pub label: Option<Located>,
+    /// Its labels: every `\label{…}`, or the label that MyST and Quarto write behind the closing `$$`.
+    pub labels: Vec<Located>,
+    /// Its numbers as printed: those that LaTeX gives its rows, or its tag.
+    pub numbers: Vec<String>,
 }
 
 /// A note as it was read: formulas and claims as text with places.
@@ -68,14 +76,32 @@ pub struct RawNote {
     pub formulas: Vec<Formula>,
     /// Claims in order.
     pub claims: Vec<RawClaim>,
+    /// Commands that it defines; they have been put into all of its TeX.
+    pub macros: Macros,
     /// Where the Markdown starts, behind the front matter.
-    pub body_start: usize,
+    body_start: usize,
+    /// What the report draws of a LaTeX document.
+    page: Option<tex::Page>,
 }
 
 impl RawNote {
-    /// The Markdown without front matter; a formula's place in it is its span less `body_start`.
+    /// The note as Markdown, without front matter.
     pub fn body(&self) -> &str {
-        &self.file.text()[self.body_start..]
+        match &self.page {
+            Some(page) => &page.text,
+            None => &self.file.text()[self.body_start..],
+        }
+    }
+
+    /// Where a displayed formula, delimiters included, stands in the body.
+    pub fn place_in_body(&self, formula: usize) -> Range<usize> {
+        match &self.page {
+            Some(page) => page.formulas[formula].clone(),
+            None => {
+                let outer = self.formulas[formula].outer;
+                outer.start - self.body_start..outer.end - self.body_start
+            }
+        }
     }
 
     /// Whether there is anything for us in it: front matter of ours, a displayed formula or a claim.
@@ -88,18 +114,7 @@ impl RawNote {
 ///
 /// A file or line above the limits for untrusted input is not read at all.
 pub fn read(file: &SourceFile) -> (RawNote, Vec<Diagnostic>) {
-    let mut note = RawNote {
-        file: file.clone(),
-        title: stem(file.name()),
-        source: None,
-        symbols: Vec::new(),
-        defines: Vec::new(),
-        misdeclared: Vec::new(),
-        has_valid_front_matter: true,
-        formulas: Vec::new(),
-        claims: Vec::new(),
-        body_start: 0,
-    };
+    let mut note = empty(file);
     if let Some(diagnostic) = too_large(file) {
         return (note, vec![diagnostic]);
     }
@@ -110,16 +125,45 @@ pub fn read(file: &SourceFile) -> (RawNote, Vec<Diagnostic>) {
         note.title = heading;
     }
     note.formulas = scan.formulas;
+    scan.definitions.into_iter().for_each(|definition| note.macros.define(definition, false));
     note.claims =
         scan.comments.iter().filter_map(|comment| claim_comment::read(file, comment, &mut diagnostics)).collect();
-    diagnostics.extend(cross_check::duplicates_within(&note));
+    expansion::take_definitions(&mut note, &mut diagnostics);
+    finish(&mut note, &mut diagnostics);
+    (note, diagnostics)
+}
+
+/// A note of which nothing has been read.
+fn empty(file: &SourceFile) -> RawNote {
+    RawNote {
+        file: file.clone(),
+        title: stem(file.name()),
+        source: None,
+        symbols: Vec::new(),
+        defines: Vec::new(),
+        misdeclared: Vec::new(),
+        has_valid_front_matter: true,
+        formulas: Vec::new(),
+        claims: Vec::new(),
+        macros: Macros::default(),
+        body_start: 0,
+        page: None,
+    }
+}
+
+/// What is done once all of a note has been read.
+fn finish(note: &mut RawNote, diagnostics: &mut Vec<Diagnostic>) {
+    expansion::expand(note, diagnostics);
+    diagnostics.extend(cross_check::duplicates_within(note));
     diagnostics.sort_by_key(|d| d.primary.span);
     if diagnostics.len() > MOST_DIAGNOSTICS {
         let rest = diagnostics.split_off(MOST_DIAGNOSTICS);
         let message = format!("{} more problems in this note are not shown", rest.len());
-        diagnostics.push(Diagnostic::error(&codes::TOO_LARGE, file, rest[0].primary.span, message));
+        diagnostics.push(Diagnostic::error(&codes::TOO_LARGE, &note.file, rest[0].primary.span, message));
     }
-    (note, diagnostics)
+    for diagnostic in diagnostics.iter_mut() {
+        *diagnostic = diagnostic.clone().in_its_file();
+    }
 }
 
 /// The file's name without folder and extension.

@@ -5,9 +5,13 @@
 //!
 //! In every sentence of a record, formulas stand between dollars; see [`crate::evidence`].
 
+pub mod baseline;
+pub mod diff;
+mod merge;
 mod read;
 mod write;
 
+pub use merge::{MergeError, merge};
 pub use read::{read, read_interrupted};
 pub use write::{Recorder, body, write};
 
@@ -74,12 +78,14 @@ pub struct Header {
 }
 
 /// One of several runs that check the claims of the same notes between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
     /// Which one, from 1.
     pub number: usize,
     /// Of how many.
     pub of: usize,
+    /// The ids of all claims of the run, in order.
+    pub order: Vec<String>,
 }
 
 /// A note as it was read.
@@ -236,6 +242,12 @@ pub struct Timing {
     pub total: f64,
     /// Seconds per claim id.
     pub claims: BTreeMap<String, f64>,
+    /// System, architecture and cores.
+    #[serde(default)]
+    pub machine: String,
+    /// The commit that the notes were at, if they are under git.
+    #[serde(default)]
+    pub commit: String,
 }
 
 /// One line of a record on disk: an object with one key, the name of the variant.

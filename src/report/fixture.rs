@@ -161,7 +161,15 @@ fn fact(label: &str, value: &str) -> Fact {
 
 fn evidence(method: &str, finding: Finding, detail: &str) -> Evidence {
     let facts = vec![fact("points", "24 of 24 admissible"), fact("error bound", "2⁻⁵⁸ per point")];
-    Evidence { method: method.into(), link: 0, finding, detail: detail.into(), facts, estimates: Vec::new(), figures: Vec::new() }
+    Evidence {
+        method: method.into(),
+        link: 0,
+        finding,
+        detail: detail.into(),
+        facts,
+        estimates: Vec::new(),
+        figures: Vec::new(),
+    }
 }
 
 pub(crate) fn convergence() -> Figure {
@@ -489,6 +497,8 @@ pub(crate) fn record() -> Record {
         timing: Timing {
             total: 74.2,
             claims: BTreeMap::from([("wiener-mse".into(), 12.34), ("optimal-linear-score".into(), 0.2)]),
+            machine: "linux x86_64, 2 cores".into(),
+            commit: "0123456789ab".into(),
         },
         notes: vec![wiener, score, hostile],
         claims,

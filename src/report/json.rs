@@ -4,6 +4,9 @@ use crate::evidence::{Evidence, Finding, SCHEMA};
 use crate::record::{ClaimEntry, DiagnosticEntry, Record};
 use serde_json::{Map, Value, json};
 
+/// The JSON Schema of [`summary`], and under `$defs/claim` of [`claim`].
+pub const JSON_SCHEMA: &str = include_str!("summary.schema.json");
+
 /// The summary of a run.
 pub fn summary(record: &Record) -> Value {
     let header = &record.header;
@@ -80,6 +83,9 @@ fn finding(evidence: &Evidence) -> Value {
         "finding": evidence.finding.word(),
         "detail": evidence.detail,
     });
+    if !evidence.estimates.is_empty() {
+        value["estimates"] = json!(evidence.estimates);
+    }
     match &evidence.finding {
         Finding::Proves { certificate } => value["certificate"] = json!(certificate),
         Finding::Agrees { bound } => value["bound"] = json!(bound),
@@ -112,6 +118,19 @@ fn diagnostic(entry: &DiagnosticEntry) -> Value {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn is_what_the_published_schema_says() {
+        let schema: Value = serde_json::from_str(JSON_SCHEMA).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let mut json = summary(&fixture::record());
+        let problems: Vec<String> =
+            validator.iter_errors(&json).map(|e| format!("{} at {}", e, e.instance_path())).collect();
+        assert!(problems.is_empty(), "{problems:#?}");
+        assert_eq!(schema["properties"]["schema"]["const"], SCHEMA);
+        json["claims"][0]["verdict"] = json!("perhaps");
+        assert!(!validator.is_valid(&json));
+    }
 
     #[test]
     fn has_every_public_field() {

@@ -2,6 +2,7 @@
 
 use super::math::parts;
 use crate::evidence::Finding;
+use crate::record::diff::Difference;
 use crate::record::{ClaimEntry, Record};
 use crate::verdict::Verdict;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -182,6 +183,26 @@ pub fn record(record: &Record, style: &Style) -> String {
     out + &tally(record, style) + "\n"
 }
 
+/// Differences between two runs, one line each, worst first.
+pub fn differences(differences: &[Difference], width: usize) -> String {
+    let longest = differences.iter().map(|d| d.id.width()).max().unwrap_or(0).min(width.max(40) / 3);
+    let mut out = String::new();
+    for d in differences {
+        let change = match (&d.before, &d.after) {
+            (Some(before), Some(after)) if before != after => format!("{before} → {after}: "),
+            _ => String::new(),
+        };
+        let line = format!(
+            "{:<8} {}  {change}{}",
+            d.change.word(),
+            pad(&cut(&plain(&d.id), longest), longest),
+            sentence(&d.detail)
+        );
+        out += &format!("{}\n", cut(&line, width.max(40)));
+    }
+    out
+}
+
 const fn sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Proved => "■",
@@ -218,7 +239,7 @@ fn plain(text: &str) -> String {
 }
 
 /// A sentence of a record without the dollars around its formulas.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     plain(&parts(text).into_iter().map(|(_, part)| part).collect::<String>())
 }
 

@@ -135,8 +135,9 @@ pub fn run(claims: &[Claim], plan: &Plan, setup: &Setup<'_>, sink: &mut dyn Even
     Outcome { claims: judged.into_iter().flatten().collect(), interrupted, timed_out: timed_out.into_inner() }
 }
 
-/// Indices of claims: those that name the same experiment together, in order; every other one alone.
-fn groups(claims: &[Claim]) -> Vec<Vec<usize>> {
+/// Indices of claims: those that name the same experiment together, in order; every other one alone. What is checked apart
+/// must not tear a group.
+pub fn groups(claims: &[Claim]) -> Vec<Vec<usize>> {
     let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (index, claim) in claims.iter().enumerate() {

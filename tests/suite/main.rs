@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod corpus;
 mod determinism;
 mod language;
 mod layers;
@@ -9,5 +10,6 @@ mod library;
 mod note_syntax;
 mod readme;
 mod reports;
+mod runs;
 mod tables;
 mod verdicts;

@@ -65,9 +65,9 @@ fn a_whole_note() {
     }
     assert_eq!(note.formulas[0].tag.as_ref().unwrap().text, "7.4.8");
     assert_eq!(note.file.slice(note.formulas[0].outer), "$$ α = \\beta \\tag{7.4.8} $$");
-    assert_eq!(note.formulas[2].label.as_ref().unwrap().text, "eq:list");
+    assert_eq!(note.formulas[2].labels[0].text, "eq:list");
     assert!(note.file.slice(note.formulas[2].outer).ends_with("$$ (eq:list)"));
-    assert_eq!(note.formulas[3].label.as_ref().unwrap().text, "einstein");
+    assert_eq!(note.formulas[3].labels[0].text, "einstein");
     let at = note.file.position(note.formulas[1].tex.place("γ = 1 +\n".len()..formulas[1].len()).start);
     assert_eq!((at.line, at.column), (34, 3));
 

@@ -68,7 +68,8 @@ fn residue(words: &[Word], modulus: u64) -> u64 {
         [] => 0,
         [word] => word % modulus,
         words => {
-            let join = |high: u64, low: &Word| ((u128::from(high) << 64 | u128::from(*low)) % u128::from(modulus)) as u64;
+            let join =
+                |high: u64, low: &Word| ((u128::from(high) << 64 | u128::from(*low)) % u128::from(modulus)) as u64;
             words.iter().rev().fold(0, join)
         }
     }
