@@ -85,7 +85,7 @@ pub enum AtPoint {
     /// A side overflows.
     NonFinite,
     /// No enclosure can do an operation of the formula.
-    Unsupported(&'static str),
+    Unsupported(String),
     /// The two sides do not have the same shape, or an array is ordered.
     Shapeless(String),
 }
@@ -151,7 +151,7 @@ impl Comparison {
                 Ok(Rung::Narrower(d)) => best = best.max(d),
                 Err(Undefined::Domain(what)) => return AtPoint::Outside(format!("{what} is undefined")),
                 Err(Undefined::Shape(what)) => return AtPoint::Shapeless(what),
-                Err(Undefined::Unsupported(what)) => return AtPoint::Unsupported(what),
+                Err(Undefined::Unsupported(what)) => return AtPoint::Unsupported(what.into_owned()),
                 // More bits and a wider exponent may help.
                 Err(error @ (Undefined::Precision(_) | Undefined::NonFinite)) => last_error = Some(error),
             }
@@ -178,7 +178,7 @@ impl Comparison {
                 return match error {
                     Undefined::Domain(what) => AtPoint::Outside(format!("{what} is undefined")),
                     Undefined::Shape(what) => AtPoint::Shapeless(what),
-                    Undefined::Unsupported(what) => AtPoint::Unsupported(what),
+                    Undefined::Unsupported(what) => AtPoint::Unsupported(what.into_owned()),
                     Undefined::Precision(_) => AtPoint::Open,
                     Undefined::NonFinite => AtPoint::NonFinite,
                 };

@@ -73,7 +73,7 @@ impl<'a> Stationarity<'a> {
     /// Looks at one point: ever higher precision; what fails must fail again on the next rung.
     pub(super) fn at(&self, point: &Point, ladder: &Ladder, stream: &mut Stream) -> AtOptimum {
         let Some(direction) = self.direction(point, stream) else {
-            return AtOptimum::Silent(Undefined::Unsupported("a direction of this sort"));
+            return AtOptimum::Silent(Undefined::unsupported("a direction of this sort"));
         };
         let mut suspicion = false;
         let mut last = Undefined::Precision("the derivative");
@@ -122,7 +122,7 @@ impl<'a> Stationarity<'a> {
     ) -> Result<Rung, Undefined> {
         let at = self.placed(a, point)?;
         if !self.inside(a, &at) {
-            return Err(Undefined::Unsupported("an optimum that is not inside its range"));
+            return Err(Undefined::unsupported("an optimum that is not inside its range"));
         }
         let along = direction.map(|x| a.rational(x));
         let series = self.objective.expand(a, &at, &[(self.extremum.variable.clone(), along)], 2)?;
@@ -200,7 +200,7 @@ impl<'a> Stationarity<'a> {
         let declaration = self.moving();
         exact::vanishes(setting, budget, seed, None, &mut |field, at, sizes, stream| {
             let direction = crate::assumption::draw_field(&declaration, sizes, field, stream);
-            let along = direction.ok_or(Undefined::Unsupported("a direction of this sort"))?;
+            let along = direction.ok_or(Undefined::unsupported("a direction of this sort"))?;
             let mut at = at.clone();
             let value = self.value.evaluate(field, &at)?;
             at.set(&self.extremum.variable, value);

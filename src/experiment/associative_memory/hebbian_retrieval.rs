@@ -33,6 +33,10 @@ pub static EXPERIMENT: Experiment = Experiment {
         Estimand::scalar("retrieved", "P(final overlap > 0.9)").within(0.0, 1.0),
         Estimand::scalar("retrieved-error", "fraction of wrong bits in the final states with overlap > 0.9")
             .within(0.0, 0.05),
+        Estimand::scalar(
+            "retrieved-signal",
+            "y with erfc(y)/2 = that fraction: signal over √2 noise in the final states",
+        ),
     ],
     prepare,
 };
@@ -102,6 +106,7 @@ impl Trial for Retrieval {
         }
         // Not a number if every probe went astray: such a replicate says nothing about retrieval states.
         out[2] = errors / count;
+        out[3] = special::Error::inv_error(1.0 - 2.0 * out[2]);
     }
 
     fn work(&self) -> f64 {

@@ -10,13 +10,11 @@ pub(super) struct HalfPoint {
     /// Increasing.
     pub(super) times: Vec<f64>,
     level: f64,
-    /// Maps values on the grid to the coefficients of the least-squares quintic in the scaled time.
+    /// Maps values on the grid to the coefficients of the least-squares polynomial in the scaled time.
     fit: DMatrix<f64>,
 }
 
 impl HalfPoint {
-    /// Degree of the polynomial fitted to the curve.
-    const DEGREE: usize = 5;
     /// Trajectories are cut in this many groups for the jackknife.
     pub(super) const GROUPS: usize = 10;
 
@@ -100,12 +98,14 @@ impl HalfPoint {
         let scaled = |k: usize| 2.0 * k as f64 / (points - 1) as f64 - 1.0;
         let centre = target.time_of_separation(1.0);
         let times = (0..points).map(|k| centre + 0.5 * (from + to) + 0.5 * (to - from) * scaled(k)).collect();
-        let vandermonde = DMatrix::from_fn(points, Self::DEGREE + 1, |k, power| scaled(k).powi(power as i32));
+        // On a short grid a cubic follows the curve, and it is steadier where few trajectories leave much noise.
+        let degree = if to - from < 1.0 { 3 } else { 5 };
+        let vandermonde = DMatrix::from_fn(points, degree + 1, |k, power| scaled(k).powi(power as i32));
         let fit = vandermonde.pseudo_inverse(1e-12).expect("the tolerance is not negative");
         Self { times, level: parameters.get("level"), fit }
     }
 
-    /// Where the quintic through the values falls through the level; NaN if it does not on this grid.
+    /// Where the polynomial through the values falls through the level; NaN if it does not on this grid.
     pub(super) fn time(&self, values: &[f64]) -> f64 {
         let coefficients = &self.fit * DVector::from_column_slice(values);
         let excess = |u: f64| coefficients.iter().rev().fold(0.0, |sum, c| sum * u + c) - self.level;
@@ -137,7 +137,7 @@ impl HalfPoint {
         g * whole - (g - 1.0) * groups.iter().map(without).sum::<f64>() / g
     }
 
-    /// How far the crossing of the fitted quintic lies from that of the curve, for the curve of two Gaussians.
+    /// How far the crossing of the fitted polynomial lies from that of the curve, for the curve of two Gaussians.
     pub(super) fn fit_bias(parameters: &Parameters, target: &TwoClass) -> f64 {
         let grid = Self::unchecked(parameters, target);
         let curve: Vec<f64> = grid.times.iter().map(|&t| same_class(target.separation(t))).collect();
