@@ -101,7 +101,7 @@ impl Reading {
     pub(super) fn equations(&self) -> Vec<EquationEntry> {
         let mut entries = Vec::new();
         for (slug, document) in &self.sources {
-            for equation in &document.equations {
+            for (equation, reading) in document.equations.iter().zip(document.readings().0) {
                 let number = &equation.number.text;
                 let citing: Vec<&Claim> = self
                     .claims
@@ -119,6 +119,7 @@ impl Reading {
                     tex: equation.tex.text.clone(),
                     kind: equation.kind.clone(),
                     status: status.to_owned(),
+                    code: reading.err().map(|diagnostic| diagnostic.code.name.to_owned()),
                     claims: citing.into_iter().map(|c| c.id.clone()).collect(),
                 });
             }

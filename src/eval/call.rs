@@ -1,8 +1,8 @@
 //! Declared functions applied: members of a family by their formulas, arbitrary functions by their Taylor series with
 //! indeterminate coefficients.
 
-use super::op::{Length, Node};
 use super::machine::{JetValue, MAX_STEPS, Machine};
+use super::op::{Length, Node};
 use super::{Assignment, Meaning, Member, Value};
 use crate::numeric::jet::{Jet, Jets};
 use crate::numeric::{Arithmetic, Rational, Undefined, combinatorics};

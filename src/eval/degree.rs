@@ -30,7 +30,13 @@ pub(super) fn degree(node: &Node, slots: &[usize], constants: &[Literal]) -> Opt
         },
         Op::Function(_, arguments) | Op::Special(_, arguments) | Op::Call { arguments, .. } => constant(arguments),
         Op::Entries(rows) => rows.iter().flatten().map(of).try_fold(0, |m, d| Some(m.max(d?))),
-        Op::Kronecker(i, j) => if of(i) == Some(0) && of(j) == Some(0) { Some(0) } else { None },
+        Op::Kronecker(i, j) => {
+            if of(i) == Some(0) && of(j) == Some(0) {
+                Some(0)
+            } else {
+                None
+            }
+        }
         Op::Array(function, arguments) => match function {
             ArrayFunction::Transpose | ArrayFunction::Trace | ArrayFunction::Diagonal => of(&arguments[0]),
             ArrayFunction::NormSquared => of(&arguments[0]).map(|d| 2 * d),

@@ -124,6 +124,8 @@ fn density(law: &Law, point: &Expr, span: Span) -> Option<Expr> {
     let function = |f, e| real(Kind::Function(f, vec![e]));
     let half = |e| real(Kind::Div(e, whole(2)));
     Some(match law {
+        // A declared density as a law of its own is not written out.
+        Law::Density(_) => return None,
         Law::Normal(mean, spread) => {
             let step = difference(point, mean, span);
             let two_pi = real(Kind::Mul(vec![whole(2), real(Kind::Constant(Constant::Pi))]));
@@ -144,7 +146,8 @@ fn density(law: &Law, point: &Expr, span: Span) -> Option<Expr> {
                 let norm = power(real(Kind::Mul(vec![two_pi, spread.clone()])));
                 return Some(real(Kind::Div(function(Function::Exp, exponent), norm)));
             }
-            let inverse = Expr::new(Kind::Array(ArrayFunction::Inverse, vec![spread.clone()]), spread.sort.clone(), span);
+            let inverse =
+                Expr::new(Kind::Array(ArrayFunction::Inverse, vec![spread.clone()]), spread.sort.clone(), span);
             let along = Expr::new(Kind::Mul(vec![inverse, step.clone()]), step.sort.clone(), span);
             let square = real(Kind::Array(ArrayFunction::Dot, vec![step, along]));
             let exponent = real(Kind::Neg(half(square)));
@@ -216,9 +219,8 @@ fn joint(symbols: &[Symbol], weight: &Expr, body: &Expr, span: Span) -> Option<E
 /// Means are linear: used where the body is no polynomial, so that fewer variables meet in one integral.
 fn expectation(variables: &[RandomVariable], body: &Expr, expr: &Expr) -> Option<Expr> {
     let of = |kind| Expr::new(kind, expr.sort.clone(), expr.span);
-    let mean = |v: &[RandomVariable], e: &Expr| {
-        Expr::new(Kind::Expectation(v.to_vec(), e.clone()), e.sort.clone(), expr.span)
-    };
+    let mean =
+        |v: &[RandomVariable], e: &Expr| Expr::new(Kind::Expectation(v.to_vec(), e.clone()), e.sort.clone(), expr.span);
     let (normal, other): (Vec<_>, Vec<_>) = variables.iter().cloned().partition(|v| matches!(v.law, Law::Normal(..)));
     if degree(body, &normal).is_some() {
         return None;
@@ -229,10 +231,11 @@ fn expectation(variables: &[RandomVariable], body: &Expr, expr: &Expr) -> Option
     // A law may depend on another averaged symbol, which then stays.
     let laws = |v: &RandomVariable| match &v.law {
         Law::Normal(a, b) | Law::Uniform(a, b) => vec![a.clone(), b.clone()],
-        Law::Rademacher(a) => vec![a.clone()],
+        Law::Rademacher(a) | Law::Density(a) => vec![a.clone()],
     };
     let needed = |v: &RandomVariable| {
-        walk::mentions(body, &v.symbol) || variables.iter().any(|w| laws(w).iter().any(|e| walk::mentions(e, &v.symbol)))
+        walk::mentions(body, &v.symbol)
+            || variables.iter().any(|w| laws(w).iter().any(|e| walk::mentions(e, &v.symbol)))
     };
     let kept: Vec<RandomVariable> = variables.iter().filter(|v| needed(v)).cloned().collect();
     if kept.len() < variables.len() {

@@ -18,7 +18,13 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
     }
 
     /// The body's derivative of an order by one entry of a symbol.
-    pub(super) fn by_entry(&mut self, body: &Node, slot: usize, index: usize, order: u32) -> Result<JetValue<A>, Undefined> {
+    pub(super) fn by_entry(
+        &mut self,
+        body: &Node,
+        slot: usize,
+        index: usize,
+        order: u32,
+    ) -> Result<JetValue<A>, Undefined> {
         let epsilon = self.jets.introduce(order as usize)?;
         let result = self.displaced(slot, index, &epsilon, body);
         let result = result.map(|value| value.map(|jet| self.jets.coefficient(jet, order as usize)));
@@ -36,7 +42,8 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         let mut entries = Vec::with_capacity(shape.entries().len());
         for index in 0..shape.entries().len() {
             let slope = self.by_entry(body, slot, index, 1)?;
-            entries.push(slope.as_scalar().cloned().ok_or_else(|| Undefined::Shape("the gradient of an array".into()))?);
+            entries
+                .push(slope.as_scalar().cloned().ok_or_else(|| Undefined::Shape("the gradient of an array".into()))?);
         }
         Ok(match shape {
             Value::Scalar(_) => Value::Scalar(entries.remove(0)),
@@ -65,7 +72,11 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
             _ => return Err(Undefined::Shape("a component with no index".into())),
         };
         if row >= rows || column >= columns {
-            return Err(Undefined::Shape(format!("the entry ({}, {}) of a {rows} × {columns} array", row + 1, column + 1)));
+            return Err(Undefined::Shape(format!(
+                "the entry ({}, {}) of a {rows} × {columns} array",
+                row + 1,
+                column + 1
+            )));
         }
         self.by_entry(body, slot, column * rows + row, 1)
     }

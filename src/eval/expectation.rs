@@ -2,11 +2,11 @@
 //! 𝔼 f(μ + ξ) = exp(½ Σ Cᵢⱼ ∂ᵢ∂ⱼ) f (μ) (Wick's theorem), in any arithmetic; the rest is left to quadrature.
 
 use super::breakpoints::switches;
-use super::op::{Distribution, Node, Random, Shape, Weight};
+use super::call::Callee;
 use super::degree::degree;
 use super::fold::{MAX_SIGNS, sign};
 use super::machine::{JetValue, Machine};
-use super::call::Callee;
+use super::op::{Distribution, Node, Random, Shape, Weight};
 use super::{Component, Program, Value, array};
 use crate::numeric::jet::Jet;
 use crate::numeric::{Arithmetic, Constant, Function, Rational, Undefined};
@@ -425,8 +425,9 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 Ok(())
             };
             let switches = switches(body);
-            let mut over =
-                |machine: &mut Self, cuts: &[f64]| machine.transformed(cuts, &switches, &transform, &mut set, &mut |machine| machine.eval(body));
+            let mut over = |machine: &mut Self, cuts: &[f64]| {
+                machine.transformed(cuts, &switches, &transform, &mut set, &mut |machine| machine.eval(body))
+            };
             over(self, &NORMAL_CUTS).and_then(|mut sum| {
                 for (cuts, rim) in FAR_CUTS.iter().zip([[-10.0, -8.0], [8.0, 10.0]]) {
                     match over(self, cuts) {
@@ -481,8 +482,9 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 continue;
             }
             let root = jets.function(Function::Sqrt, &[pivot])?;
-            let column: Vec<Jet<A::Number>> =
-                (0..n).map(|k| if k < i { Ok(self.number(0)) } else { jets.div(&rest[k][i], &root) }).collect::<Result<_, _>>()?;
+            let column: Vec<Jet<A::Number>> = (0..n)
+                .map(|k| if k < i { Ok(self.number(0)) } else { jets.div(&rest[k][i], &root) })
+                .collect::<Result<_, _>>()?;
             for k in i..n {
                 for l in i..n {
                     rest[k][l] = jets.sub(&rest[k][l], &jets.mul(&column[k], &column[l]));

@@ -1,7 +1,7 @@
 //! Sums, products and extrema over bound indices.
 
-use super::op::{Binder, Length, Node, Test, Values};
 use super::machine::{JetValue, MAX_STEPS, Machine};
+use super::op::{Binder, Length, Node, Test, Values};
 use super::{Value, array};
 use crate::expr::Fold;
 use crate::numeric::{Arithmetic, Function, Undefined};

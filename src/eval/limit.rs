@@ -34,7 +34,9 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         let outcome = match &finite {
             Some(target) => self.at_a_place(slot, approach, target, body),
             // h = 1/x halves at each place.
-            None => self.extrapolated(slot, body, &mut |machine, k| machine.number(Rational::from(sign * (4_i64 << k)))),
+            None => {
+                self.extrapolated(slot, body, &mut |machine, k| machine.number(Rational::from(sign * (4_i64 << k))))
+            }
         };
         self.replace(slot, saved);
         outcome

@@ -230,9 +230,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             Op::Integral { slot, lower, upper, body } => self.integral(*slot, lower, upper, body),
             Op::Space { symbols, body } => self.space(symbols, body),
             Op::Sift { slot, argument, body } => self.sift(*slot, argument, body),
-            Op::AverageOver { slot, shape, densities, product } => {
-                self.average_over(*slot, *shape, densities, product)
-            }
+            Op::AverageOver { slot, shape, densities, product } => self.average_over(*slot, *shape, densities, product),
             Op::Expectation(variables, body, reduced) => self.expectation(variables, body, reduced.as_deref()),
             Op::Derivative { body, slot, order } => self.derivative(body, *slot, *order),
             Op::Gradient { body, slot } => self.gradient(body, *slot),

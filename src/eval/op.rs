@@ -180,7 +180,6 @@ pub(super) enum Test {
     All(Vec<Test>),
 }
 
-
 impl Node {
     /// The operands, whether or not symbols are bound in them.
     pub(super) fn children(&self) -> Vec<&Node> {
@@ -200,7 +199,9 @@ impl Node {
                 let tests = condition.iter().flat_map(|test| test.operands());
                 ranges.chain(tests).chain([&**body]).collect()
             }
-            Op::Integral { lower, upper, body, .. } => lower.node().into_iter().chain(upper.node()).chain([&**body]).collect(),
+            Op::Integral { lower, upper, body, .. } => {
+                lower.node().into_iter().chain(upper.node()).chain([&**body]).collect()
+            }
             Op::Space { body, .. } => vec![body],
             Op::Sift { argument, body, .. } => vec![argument, body],
             Op::AverageOver { product, .. } => vec![product],

@@ -113,7 +113,8 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         let Ok(at) = self.float(x) else { return f64::NAN };
         self.replace(slot, Some(Value::Scalar(at)));
         let admissible = condition.is_none_or(|test| self.holds(test).unwrap_or(false));
-        let height = if admissible { self.scalar(body).map_or(f64::NAN, |y| self.jets.approximate(&y)) } else { f64::NAN };
+        let height =
+            if admissible { self.scalar(body).map_or(f64::NAN, |y| self.jets.approximate(&y)) } else { f64::NAN };
         self.forgive();
         if maximum { -height } else { height }
     }
@@ -131,7 +132,8 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         let maximum = Self::wants_maximum(optimum);
         let places: Vec<f64> = (-PLACES..=PLACES).map(|k| (f64::from(k) * SPAN / f64::from(PLACES)).sinh()).collect();
         let heights: Vec<f64> = places.iter().map(|x| self.height(maximum, slot, *x, condition, body)).collect();
-        let best = (0..places.len()).filter(|i| heights[*i].is_finite()).min_by(|i, j| heights[*i].total_cmp(&heights[*j]));
+        let best =
+            (0..places.len()).filter(|i| heights[*i].is_finite()).min_by(|i, j| heights[*i].total_cmp(&heights[*j]));
         let best = best.ok_or(Undefined::Domain("an optimum over nothing"))?;
         if best == 0 || best + 1 == places.len() {
             return Err(Undefined::unsupported("an optimum far out or at infinity"));
@@ -205,7 +207,11 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         for _ in 0..200 {
             let (p, q) = (lower + 0.382 * (upper - lower), lower + 0.618 * (upper - lower));
             let heights = [p, q].map(|x| self.height(maximum, slot, x, condition, body));
-            if heights[0] < heights[1] { upper = q } else { lower = p }
+            if heights[0] < heights[1] {
+                upper = q
+            } else {
+                lower = p
+            }
             if upper - lower <= 1e-9 * lower.abs().max(1e-3) {
                 break;
             }

@@ -1,9 +1,9 @@
 //! Integrals: exact rules for polynomials in every arithmetic, adaptive Gauss–Kronrod where it is admitted.
 
 use super::breakpoints::{Switch, switches};
-use super::op::{Bound, Node};
 use super::degree::degree;
 use super::machine::{JetValue, Machine};
+use super::op::{Bound, Node};
 use super::{Value, array};
 use crate::numeric::jet::Jet;
 use crate::numeric::{Arithmetic, Rational, Undefined};

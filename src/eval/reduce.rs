@@ -84,9 +84,8 @@ pub(super) fn reduce(variables: &[RandomVariable], body: &Expr) -> Option<Expr> 
     } else {
         let sort = Sort::Vector(Dim::Literal(k));
         let vector = Symbol::new("u", sort.clone());
-        let entry = |i: usize| {
-            real(Kind::Component(Expr::symbol(&vector, span), vec![Expr::integer(i as i64 + 1, span)]))
-        };
+        let entry =
+            |i: usize| real(Kind::Component(Expr::symbol(&vector, span), vec![Expr::integer(i as i64 + 1, span)]));
         let mut body = replaced;
         for (i, (_, name)) in found.list.iter().enumerate() {
             body = walk::substitute(&body, name, &entry(i))?;

@@ -22,7 +22,8 @@ const REACH: f64 = 9.0;
 const ROUNDING: f64 = 4e-15;
 
 /// An integrand at a place.
-pub(super) type Field<'f, 'm, 'a, A> = dyn FnMut(&mut Machine<'m, 'a, A>, &[f64]) -> Result<JetValue<A>, Undefined> + 'f;
+pub(super) type Field<'f, 'm, 'a, A> =
+    dyn FnMut(&mut Machine<'m, 'a, A>, &[f64]) -> Result<JetValue<A>, Undefined> + 'f;
 
 /// Σ f and Σ|f| over lattice points, each coefficient of each entry on its own.
 struct Sums<V> {

@@ -4,11 +4,10 @@
 use super::symbol_table::{SymbolTable, locate};
 use super::{Located, RawClaim, RawNote};
 use crate::claim::{Claim, ExperimentRequest, Extremum, Limit};
-use crate::diagnostic::{Diagnostic, codes, suggestion};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
 use crate::expr::{Condition, Kind, Statement, Symbol};
 use crate::latex::{self, Scope};
-use crate::source::SourceFile;
 use std::sync::Arc;
 
 /// The symbols and claims of a note.

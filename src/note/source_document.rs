@@ -100,12 +100,28 @@ impl SourceDocument {
         (scope, diagnostics)
     }
 
+    /// Reads all equations, in their order; also the declarations that cannot be read, each once.
+    pub fn readings(&self) -> (Vec<Result<Elaborated, Box<Diagnostic>>>, Vec<Diagnostic>) {
+        let mut problems: Vec<Diagnostic> = Vec::new();
+        let readings = self.equations.iter().map(|equation| {
+            let (scope, found) = self.scope(equation);
+            for problem in found {
+                if !problems.iter().any(|p| p.primary.span == problem.primary.span && p.message == problem.message) {
+                    problems.push(problem);
+                }
+            }
+            self.elaborate(equation, &scope)
+        });
+        (readings.collect(), problems)
+    }
+
     /// Reads an equation. One that begins with a relation goes on from the last side of the one before.
     ///
     /// # Errors
     /// Why it cannot be read, at its place in the file.
     pub fn elaborate(&self, equation: &PrintedEquation, scope: &Scope) -> Result<Elaborated, Box<Diagnostic>> {
-        let left = if latex::begins_with_relation(&equation.tex.text) { self.last_side(equation.order, scope) } else { None };
+        let left =
+            if latex::begins_with_relation(&equation.tex.text) { self.last_side(equation.order, scope) } else { None };
         latex::statement_after(&equation.tex.text, scope, left.as_ref())
             .map_err(|trouble| locate(&self.file, &equation.tex, trouble))
     }

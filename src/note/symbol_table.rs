@@ -55,13 +55,8 @@ fn symbols(note: &SymbolTable<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Scope,
             }
         }
     }
-    let mut waiting: Vec<Waiting<'_>> = note
-        .symbols
-        .iter()
-        .enumerate()
-        .filter(|(_, s)| waits(s))
-        .map(|(i, s)| Waiting::Symbol(i, s))
-        .collect();
+    let mut waiting: Vec<Waiting<'_>> =
+        note.symbols.iter().enumerate().filter(|(_, s)| waits(s)).map(|(i, s)| Waiting::Symbol(i, s)).collect();
     // A density is written with the symbol that it is the law of.
     let dense = note.symbols.iter().enumerate();
     waiting.extend(dense.filter(|(_, s)| has_density(s)).map(|(i, s)| Waiting::Density(i, s)));
@@ -154,7 +149,8 @@ fn declare(
     let bad = |message: String, hint: &str| {
         Err(Box::new(Diagnostic::error(&codes::BAD_SORT, file, syntax.name.span, message).hint(hint)))
     };
-    let twice = |name: &str| bad(format!("`{name}` is declared twice"), "two spellings of one name are the same symbol");
+    let twice =
+        |name: &str| bad(format!("`{name}` is declared twice"), "two spellings of one name are the same symbol");
     if let Some(notation) = latex::notation(&syntax.name.text, scope).map_err(|t| locate(file, &syntax.name, t))?
         && (notation.is_parenthesised() || !matches!(syntax.form, Form::Plain | Form::Set))
     {

@@ -124,7 +124,8 @@ fn variances_probabilities_entropies_and_divergences() {
     let phi = |x: f64| 0.5 * core_math::erfc(-(x - 0.3) / (2.0 * 1.7_f64).sqrt());
     within(&real(Kind::Probability(law(), Box::new(both))), &at, phi(1.0) - phi(-1.0), 1e-10);
     // Entropy and relative entropy of normal laws in one and two dimensions.
-    let density = |symbol: &Symbol, mean: Expr, spread: Expr| real(Kind::DensityOf(Law::Normal(mean, spread), s(symbol)));
+    let density =
+        |symbol: &Symbol, mean: Expr, spread: Expr| real(Kind::DensityOf(Law::Normal(mean, spread), s(symbol)));
     let entropy = real(Kind::Entropy(vec![x.clone()], density(&x, s(&m), s(&v))));
     within(&entropy, &at, 0.5 * (std::f64::consts::TAU * std::f64::consts::E * 1.7).ln(), 1e-9);
     let kl = real(Kind::RelativeEntropy(vec![x.clone()], density(&x, s(&m), s(&v)), density(&x, n(0), n(1))));

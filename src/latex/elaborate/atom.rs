@@ -304,7 +304,9 @@ impl Elaborator<'_> {
             }
             Meaning::Extreme(fold) => self.extreme(fold, cursor, span),
             Meaning::Integral => self.integral(sub, sup, cursor, span),
-            Meaning::Partial | Meaning::Nabla | Meaning::Divergence => self.derivative_operator(sub, sup, meaning, cursor, span),
+            Meaning::Partial | Meaning::Nabla | Meaning::Divergence => {
+                self.derivative_operator(sub, sup, meaning, cursor, span)
+            }
             Meaning::Infinity => Ok(Expr::new(Kind::Infinity, Sort::Real, span)),
             Meaning::Dots => {
                 let message = "what is left out here is not known";

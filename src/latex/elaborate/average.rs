@@ -111,14 +111,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn conditional_mean(
-        &self,
-        body: &[Node],
-        given: &[Node],
-        over: &Over,
-        fence: Span,
-        span: Span,
-    ) -> Read<Expr> {
+    fn conditional_mean(&self, body: &[Node], given: &[Node], over: &Over, fence: Span, span: Span) -> Read<Expr> {
         let body = self.whole(body, fence)?;
         let given = given.split(|n| is_mark(n, ',')).map(|g| self.whole(g, fence)).collect::<Read<Vec<_>>>()?;
         let Over::Random(names) = over else {
@@ -209,8 +202,12 @@ impl Elaborator<'_> {
             _ => vec![&density],
         };
         let wrong = || {
-            Trouble::new(&codes::UNKNOWN_SYMBOL, place, format!("`{}` is not a declared density", canonical(nodes).trim()))
-                .hint("declare it with its arguments, as in 'p(x)' = 'density' or 'p(x|y)' = 'density'")
+            Trouble::new(
+                &codes::UNKNOWN_SYMBOL,
+                place,
+                format!("`{}` is not a declared density", canonical(nodes).trim()),
+            )
+            .hint("declare it with its arguments, as in 'p(x)' = 'density' or 'p(x|y)' = 'density'")
         };
         let (mut variables, mut places_of) = (Vec::new(), Vec::new());
         for factor in factors {

@@ -3,11 +3,10 @@
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind};
-use super::{Cursor, Elaborator, Read, Trouble, is_mark, span_of};
+use super::{Elaborator, Read, Trouble, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::{Domain, Role};
-use crate::expr::walk::free_symbols;
-use crate::expr::{Binder, Condition, Dim, Expr, Kind, Law, RandomVariable, Range, Sort, Symbol};
+use crate::expr::{Binder, Condition, Dim, Expr, Kind, Range, Sort, Symbol};
 use crate::source::Span;
 
 /// The indices of a sum or product.

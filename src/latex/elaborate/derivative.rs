@@ -264,8 +264,11 @@ impl Elaborator<'_> {
             && symbol != by
         {
             let message = format!("`{}` is not declared as a function of `{}`", symbol.tex(), by.tex());
-            return Err(Trouble::new(&codes::UNKNOWN_SYMBOL, body.span, message)
-                .hint(format!("declare it as one, as in '{}({})' = 'path real'", symbol.tex(), by.tex())));
+            return Err(Trouble::new(&codes::UNKNOWN_SYMBOL, body.span, message).hint(format!(
+                "declare it as one, as in '{}({})' = 'path real'",
+                symbol.tex(),
+                by.tex()
+            )));
         }
         for (variable, power) in variables.iter().rev() {
             body = self.derivative(body, variable, *power, span)?;
@@ -309,13 +312,19 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::SORT_MISMATCH, end, message));
         }
         let once = |sort: &Sort| {
-            if order == 1 { Ok(()) } else { unsupported(span, format!("only a first derivative by {sort} is supported")) }
+            if order == 1 {
+                Ok(())
+            } else {
+                unsupported(span, format!("only a first derivative by {sort} is supported"))
+            }
         };
         let by = |sort: &Sort| match (&body.sort, sort) {
             (f, x) if f.is_scalar() => Ok(if x.is_scalar() { Sort::Real } else { x.clone() }),
             (f, x) if x.is_scalar() => Ok(f.clone()),
             (Sort::Vector(m), Sort::Vector(n)) => Ok(Sort::Matrix(m.clone(), n.clone())),
-            (f, x) => Err(Trouble::new(&codes::SORT_MISMATCH, end, format!("the derivative of {f} by {x} is no matrix"))),
+            (f, x) => {
+                Err(Trouble::new(&codes::SORT_MISMATCH, end, format!("the derivative of {f} by {x} is no matrix")))
+            }
         };
         match variable {
             Variable::Symbol(symbol) if symbol.sort().is_scalar() => {
@@ -392,7 +401,8 @@ impl Elaborator<'_> {
                 && let Some(last) = operands.last()
             {
                 let is_path = self.scope.declaration(function).is_some_and(|d| matches!(d.domain, Domain::Process(_)));
-                if let (Kind::Symbol(s), true, true) = (&*last.kind, last.sort.is_scalar(), is_path || operands.len() == 1)
+                if let (Kind::Symbol(s), true, true) =
+                    (&*last.kind, last.sort.is_scalar(), is_path || operands.len() == 1)
                 {
                     time = Some(s.clone());
                     return true;

@@ -165,7 +165,10 @@ impl Elaborator<'_> {
         while let Some(node) = cursor.peek() {
             let stops = (ends_term(node) && !self.is_declared_text(node))
                 || matches!(node.kind, NodeKind::Mark('/' | '*' | '·' | '×' | '!'))
-                || matches!(node.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer));
+                || matches!(
+                    node.kind,
+                    NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                );
             if stops || (!factors.is_empty() && applies(node)) {
                 break;
             }

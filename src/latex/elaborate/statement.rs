@@ -30,7 +30,7 @@ fn is_quad(node: &Node) -> bool {
 enum Piece<'n> {
     Formula(&'n [Node]),
     /// Words before what they speak of.
-    Words(String, Span),
+    Words(String),
 }
 
 impl Elaborator<'_> {
@@ -58,7 +58,7 @@ impl Elaborator<'_> {
             let mut is_condition = false;
             for piece in self.pieces(&row)? {
                 match piece {
-                    Piece::Words(words, _) => {
+                    Piece::Words(words) => {
                         // What is introduced by "where" with nothing before it is itself what is said.
                         let opens = statement.links.is_empty() && words == "where";
                         is_condition |= CONDITION_WORDS.contains(&words.as_str()) && !opens;
@@ -83,8 +83,7 @@ impl Elaborator<'_> {
         let is_prose = |n: &Node| matches!(n.kind, NodeKind::Text(_)) && !self.is_declared_text(n);
         for at in 0..=row.len() {
             let node = row.get(at);
-            let separates =
-                node.is_none_or(|n| is_mark(n, ',') || is_mark(n, ';') || is_quad(n) || is_prose(n));
+            let separates = node.is_none_or(|n| is_mark(n, ',') || is_mark(n, ';') || is_quad(n) || is_prose(n));
             if !separates {
                 continue;
             }
@@ -113,7 +112,7 @@ impl Elaborator<'_> {
                     return Err(in_words(node.span, text));
                 }
                 if known {
-                    out.push(Piece::Words(words, node.span));
+                    out.push(Piece::Words(words));
                 }
             }
             spaced = is_quad(node);
@@ -246,7 +245,11 @@ impl Elaborator<'_> {
             let here = nodes.get(at).or(nodes.last()).map_or(fallback, |n| n.span);
             if side.is_empty() {
                 // A formula that begins with a relation goes on from the one before.
-                if pending.is_none() && at == 0 && relation.is_some() && let Some(previous) = &self.left {
+                if pending.is_none()
+                    && at == 0
+                    && relation.is_some()
+                    && let Some(previous) = &self.left
+                {
                     left = Some(previous.clone());
                 } else {
                     return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, here, "one side of this relation is missing"));
@@ -380,8 +383,12 @@ impl Elaborator<'_> {
         }
         let is_value = |e: &Expr| e.sort.is_scalar() || e.sort.shape().is_some();
         let pair = match (&left.sort, &right.sort) {
-            (Sort::Function(..), _) if is_value(&right) => self.at_own_arguments(&left).map(|left| (left, right.clone())),
-            (_, Sort::Function(..)) if is_value(&left) => self.at_own_arguments(&right).map(|right| (left.clone(), right)),
+            (Sort::Function(..), _) if is_value(&right) => {
+                self.at_own_arguments(&left).map(|left| (left, right.clone()))
+            }
+            (_, Sort::Function(..)) if is_value(&left) => {
+                self.at_own_arguments(&right).map(|right| (left.clone(), right))
+            }
             (Sort::Real, Sort::Law(_)) => {
                 let density = first.map_or(&left, |l| &l.left);
                 self.law_at_point(density, &right).map(|right| (left.clone(), right))

@@ -100,7 +100,10 @@ impl Elaborator<'_> {
             cursor.peek().is_some_and(|n| {
                 (!ends_term(n) || self.is_declared_text(n))
                     && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
-                    && !matches!(n.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer))
+                    && !matches!(
+                        n.kind,
+                        NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                    )
             })
         };
         if juxtaposed(cursor) {
