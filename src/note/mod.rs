@@ -10,6 +10,8 @@ mod discovery;
 mod expansion;
 mod experiment_request;
 mod front_matter;
+#[cfg(test)]
+mod language_tests;
 mod located;
 mod lower;
 mod markdown;

@@ -56,6 +56,14 @@ impl Elaborator<'_> {
                 let unit = Expr::new(Kind::ImaginaryUnit, Sort::Complex, span);
                 self.indexed(unit, None, sup, span).map(Some)
             }
+            (r"\mathbf{1}", Some(sub), _) => match self.scope.dimension(&super::super::name::canonical(sub)) {
+                Some(length) => {
+                    let sort = Sort::Vector(length.clone());
+                    let ones = Expr::new(Kind::Ones(length), sort, span);
+                    self.indexed(ones, None, sup, span).map(Some)
+                }
+                None => Ok(None),
+            },
             (r"\delta", Some(sub), _) => {
                 let indices = self.index_list(sub, span)?;
                 let [a, b] = <[Expr; 2]>::try_from(indices)
