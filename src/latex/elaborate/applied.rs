@@ -1,5 +1,6 @@
 //! Names that are written with arguments: which declared notation fits what is written.
 
+use super::super::is_name;
 use super::super::name::{canonical, canonical_node};
 use super::super::pattern::{Meaning, Parameter, Pattern, Script, Slot, pieces, script_items, unfenced};
 use super::super::scope::{Entry, Scope};
@@ -281,14 +282,13 @@ impl Elaborator<'_> {
                     if self.with_sign(&canonical(item)) != *text {
                         return Ok(false);
                     }
-                    // A name as it is declared is nearer than one with an argument.
-                    score.1 += 1;
+                    // A name as it is declared, p_0, is nearer than a value of p_t.
+                    score.0 += 2;
                 }
                 Slot::Argument(k) => {
                     let parameter = &pattern.parameters[*k];
                     // `ij` are two indices, never the product of two.
-                    let is_factor = |n: &Node| matches!(n.kind, NodeKind::Letter(_) | NodeKind::Scripted(..));
-                    if item.len() > 1 && item.iter().all(is_factor) {
+                    if item.len() > 1 && item.iter().all(is_name) {
                         return Ok(false);
                     }
                     // An index that belongs to a component, or a word, is no argument.

@@ -363,7 +363,10 @@ impl Elaborator<'_> {
             ('|', '|') => {
                 // `||x||` is a norm.
                 if let [Node { kind: NodeKind::Fence('|', '|', inner), .. }] = body {
-                    return self.fence('‖', '‖', inner, span);
+                    let norm = self.fence('‖', '‖', inner, span)?;
+                    // Of a number the absolute value is taken twice, as it is written.
+                    let of_number = matches!(&*norm.kind, Kind::Function(Function::Abs, _));
+                    return if of_number { self.elementwise(Function::Abs, norm, span) } else { Ok(norm) };
                 }
                 let inner = self.whole(body, span)?;
                 match &inner.sort {

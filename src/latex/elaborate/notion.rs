@@ -123,6 +123,7 @@ impl Elaborator<'_> {
             (r"\gamma", false, 2) => Special::LowerGamma,
             ("B" | r"\mathrm{B}", false, 2) => Special::Beta,
             (r"\zeta", false, 1) => Special::Zeta,
+            (r"\zeta", false, 2) => Special::HurwitzZeta,
             ("J" | r"\mathrm{J}", true, 1) => Special::BesselJ,
             ("I" | r"\mathrm{I}", true, 1) => Special::BesselI,
             ("K" | r"\mathrm{K}", true, 1) => Special::BesselK,
