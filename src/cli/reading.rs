@@ -5,6 +5,7 @@ use crate::claim::Claim;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::walk::same_link;
 use crate::latex::{self, Scope};
+use crate::method;
 use crate::note::{self, RawNote, SourceDocument};
 use crate::plan;
 use crate::record::{DiagnosticEntry, EquationEntry, FormulaEntry, NoteEntry};
@@ -60,6 +61,7 @@ pub(super) fn lower(notes: Vec<RawNote>, mut diagnostics: Vec<Diagnostic>) -> Re
     let refused = plan::validate(&claims);
     claims.retain(|c| !refused.iter().any(|(id, _)| *id == c.id));
     diagnostics.extend(refused.into_iter().map(|(_, diagnostic)| diagnostic.in_its_file()));
+    diagnostics.extend(method::empty_domains(&claims).into_iter().map(Diagnostic::in_its_file));
     let mut sources = BTreeMap::new();
     for note in &notes {
         let Some(slug) = note.source.as_ref().map(|s| &s.text) else { continue };

@@ -4,6 +4,7 @@ mod attack;
 pub mod calculus;
 pub mod closed_form;
 pub mod comparison;
+mod domain;
 pub mod enclosure;
 pub mod exact;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub mod setting;
 pub mod simulation;
 mod stationary;
 
+pub use domain::empty_domains;
 pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache, Runs};
 
 use crate::claim::Claim;
