@@ -289,10 +289,27 @@ impl Elaborator<'_> {
 
     /// `\mathbb{E}_{z}[…]`: averages over the named random symbols, or over all that occur.
     pub(super) fn expectation(&self, sub: Option<&[Node]>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
+        let mut power: Option<Vec<Node>> = None;
         let body = match cursor.peek() {
             Some(Node { kind: NodeKind::Fence('[' | '(' | '{', _, inner), span: fence }) => {
                 cursor.at += 1;
                 self.whole(inner, *fence)?
+            }
+            // The square in `\mathbb{E}[x]^2` is that of the mean.
+            Some(Node { kind: NodeKind::Scripted(base, None, Some(sup), 0), .. })
+                if matches!(base.kind, NodeKind::Fence('[', ..)) =>
+            {
+                let NodeKind::Fence(_, _, inner) = &base.kind else { unreachable!("a fence was matched") };
+                cursor.at += 1;
+                power = Some(sup.clone());
+                self.whole(inner, base.span)?
+            }
+            Some(Node { kind: NodeKind::Scripted(base, None, Some(_), 0), span: fence })
+                if matches!(base.kind, NodeKind::Fence('(', ..)) =>
+            {
+                let message = "the power could belong to the mean or to what is averaged";
+                return Err(Trouble::new(&codes::AMBIGUOUS, *fence, message)
+                    .hint(r"write `\mathbb{E}[x]^2` for the power of the mean and `\mathbb{E}[x^2]` for the mean of the power"));
             }
             _ => self.factor(cursor)?,
         };
@@ -337,7 +354,11 @@ impl Elaborator<'_> {
             .hint("declare what is averaged over, e.g. 'z' = 'random vector(d) ~ N(0, I)'"));
         }
         let sort = if body.sort.is_scalar() { Sort::Real } else { body.sort.clone() };
-        Ok(Expr::new(Kind::Expectation(variables, body), sort, end))
+        let mean = Expr::new(Kind::Expectation(variables, body), sort, end);
+        match power {
+            None => Ok(mean),
+            Some(sup) => self.power(mean, &sup, end),
+        }
     }
 
     /// `\partial_t f`, `\nabla_x f`.
