@@ -356,7 +356,7 @@ fn simplest(x: f64) -> Option<Rational> {
         let digit = digit as i64;
         p = (p.1, digit.checked_mul(p.1)?.checked_add(p.0)?);
         q = (q.1, digit.checked_mul(q.1)?.checked_add(q.0)?);
-        if q.1 > 1000 {
+        if q.1 > 200 {
             return None;
         }
     }

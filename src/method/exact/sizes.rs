@@ -25,6 +25,7 @@
 use crate::assumption::Point;
 use crate::claim::{Declaration, Domain, Role};
 use crate::expr::{ArrayFunction, Dim, Expr, Kind, Law, Sort, Symbol, walk};
+use crate::numeric::Rational;
 
 /// Matrices beyond this size cost more than the certificate is worth.
 const LARGEST_SIZE: usize = 24;
@@ -53,19 +54,19 @@ pub(in crate::method) fn deciding(
     let invariant = letters.difference(sides, Reading::Invariant).and_then(|m| {
         let (least, degree) = (m.letters.0.div_ceil(2).max(1), m.loops.0.div_ceil(2));
         let sizes: Vec<usize> = (least..=least + degree).collect();
-        grid(dimensions, &sizes).map(|sizes| Deciding { sizes, why: "an invariant polynomial of this degree" })
+        grid(dimensions, &sizes, declarations).map(|sizes| Deciding { sizes, why: "an invariant polynomial of this degree" })
     });
     let spectral = || {
         // Only one dimension has a spectrum.
         let [_] = dimensions else { return None };
         let m = letters.difference(sides, Reading::Spectral)?;
         let sizes: Vec<usize> = (1..=m.forms.0 + 1).collect();
-        grid(dimensions, &sizes).map(|sizes| Deciding { sizes, why: "forms in the eigenbasis of one symmetric matrix" })
+        grid(dimensions, &sizes, declarations).map(|sizes| Deciding { sizes, why: "forms in the eigenbasis of one symmetric matrix" })
     };
     let series = || {
         let [d] = dimensions else { return None };
         let n = rank(sides[0], d, declarations)? + rank(sides[1], d, declarations)?;
-        grid(dimensions, &[1, n]).map(|sizes| Deciding { sizes, why: "a rational series of this rank" })
+        grid(dimensions, &[1, n], declarations).map(|sizes| Deciding { sizes, why: "a rational series of this rank" })
     };
     invariant.or_else(spectral).or_else(series)
 }
@@ -84,13 +85,22 @@ pub(in crate::method) fn deciding_gradient(
     let m = letters.measure(&objective, Reading::Spectral)?;
     // The derivative is linear in the direction, which is as good as a product of two vectors: at most two forms more.
     let sizes: Vec<usize> = (1..=m.forms.0 + m.forms.1 + 3).collect();
-    grid(dimensions, &sizes).map(|sizes| Deciding { sizes, why: "forms in the eigenbasis of one symmetric matrix" })
+    grid(dimensions, &sizes, declarations).map(|sizes| Deciding { sizes, why: "forms in the eigenbasis of one symmetric matrix" })
 }
 
 /// Every assignment of these sizes to the dimensions.
-fn grid(dimensions: &[Symbol], sizes: &[usize]) -> Option<Vec<Point>> {
+fn grid(dimensions: &[Symbol], sizes: &[usize], declarations: &[Declaration]) -> Option<Vec<Point>> {
     let count = sizes.len().checked_pow(dimensions.len() as u32)?;
-    if count > MOST_SIZES || sizes.iter().any(|n| *n > LARGEST_SIZE) {
+    // A size outside of its range shows nothing about the claim if the sides differ there.
+    let outside = |dimension: &Symbol, n: usize| {
+        declarations.iter().any(|d| {
+            let n = Rational::from(n);
+            d.symbol == *dimension
+                && matches!(&d.domain, Domain::Interval { lower, upper }
+                    if lower.as_ref().is_some_and(|(l, _)| n < *l) || upper.as_ref().is_some_and(|(u, _)| n > *u))
+        })
+    };
+    if count > MOST_SIZES || sizes.iter().any(|n| *n > LARGEST_SIZE || dimensions.iter().any(|d| outside(d, *n))) {
         return None;
     }
     let mut out = vec![Point::new()];
@@ -131,6 +141,11 @@ struct Measure {
 impl Measure {
     fn new(letters: usize, loops: usize, forms: usize) -> Self {
         Self { letters: (letters, 0), loops: (loops, 0), forms: (forms, 0) }
+    }
+
+    /// Whether nothing but numbers stands in a denominator.
+    fn is_polynomial(self) -> bool {
+        self.letters.1 == 0 && self.loops.1 == 0 && self.forms.1 == 0
     }
 
     fn zip(self, other: Self, f: impl Fn(Ratio, Ratio) -> Ratio) -> Self {
@@ -208,7 +223,7 @@ impl Letters<'_> {
         let constant = |e: &Expr| walk::free_symbols(e).iter().all(|s| self.is_coefficient(s));
         match &*e.kind {
             Kind::Number(_) | Kind::Constant(_) | Kind::Identity(_) => Some(Measure::default()),
-            Kind::Symbol(s) => self.letter(s),
+            Kind::Symbol(s) => self.letter(s, reading),
             Kind::Add(operands) => sum(operands),
             Kind::Neg(a) => of(a),
             Kind::Mul(operands) => Some(product(operands)?.times(closed(operands))),
@@ -229,7 +244,7 @@ impl Letters<'_> {
                 match (n >= 0, base.sort.is_scalar()) {
                     (true, _) => Some(power),
                     (false, true) => Some(power.inverse()),
-                    (false, false) => (reading == Reading::Spectral).then_some(power),
+                    (false, false) => self.has_spectrum(base, reading).then_some(power),
                 }
             }
             Kind::Array(ArrayFunction::Transpose, operands) => of(&operands[0]),
@@ -242,9 +257,9 @@ impl Letters<'_> {
                 Some(of(&operands[0])?.power(2).times(Measure::new(0, loops, 1)))
             }
             Kind::Array(ArrayFunction::Dot, operands) => Some(product(operands)?.times(Measure::new(0, 0, 1))),
-            Kind::Array(ArrayFunction::Outer, operands) => product(operands),
+            Kind::Array(ArrayFunction::Outer, operands) => Some(product(operands)?.times(Measure::new(0, 0, 1))),
             Kind::Array(ArrayFunction::Inverse, operands) => {
-                (reading == Reading::Spectral).then(|| of(&operands[0])).flatten()
+                self.has_spectrum(&operands[0], reading).then(|| of(&operands[0])).flatten()
             }
             Kind::Expectation(variables, body) => {
                 let mut inner = Letters { declarations: self.declarations, random: self.random.clone(), one: self.one.clone() };
@@ -252,7 +267,7 @@ impl Letters<'_> {
                     let measure = match (&variable.law, variable.symbol.sort()) {
                         (Law::Normal(mean, covariance), Sort::Vector(_)) => {
                             let (mean, covariance) = (of(mean)?, of(covariance)?);
-                            let polynomial = [mean, covariance].iter().all(|m| m.letters.1 == 0 && m.loops.1 == 0);
+                            let polynomial = mean.is_polynomial() && covariance.is_polynomial();
                             let letters = mean.letters.0.max(covariance.letters.0.div_ceil(2));
                             // A pair of these may close to a power of the dimension.
                             polynomial.then(|| Measure::new(letters, 1 + mean.loops.0.max(covariance.loops.0), 0))?
@@ -264,15 +279,31 @@ impl Letters<'_> {
                     };
                     inner.random.push((variable.symbol.clone(), measure));
                 }
-                inner.measure(body, reading).filter(|m| m.letters.1 == 0)
+                inner.measure(body, reading).filter(|m| m.is_polynomial())
             }
-            Kind::Gradient(body, _) => of(body).filter(|m| m.letters.1 == 0 && reading == Reading::Invariant),
-            Kind::Derivative(body, symbol, _) => {
-                of(body).filter(|m| *m == Measure { letters: (m.letters.0, 0), loops: (m.loops.0, 0), forms: (m.forms.0, 0) } && symbol.sort().is_scalar())
+            Kind::Gradient(body, symbol) if reading == Reading::Invariant && self.is_unrestricted(symbol) => of(body).filter(|m| m.is_polynomial()),
+            // By a coefficient; that of a quotient has other degrees.
+            Kind::Derivative(body, symbol, _) if self.is_coefficient(symbol) => {
+                of(body).filter(|m| m.is_polynomial() && reading == Reading::Invariant)
             }
             _ if e.sort.is_scalar() && constant(e) => Some(Measure::default()),
             _ => None,
         }
+    }
+
+    /// Whether a matrix is a function of the one symmetric matrix alone, so that its inverse is one, too: nothing in it
+    /// is a sum over the axes or a vector.
+    fn has_spectrum(&self, e: &Expr, reading: Reading) -> bool {
+        let known = |s: &Symbol| self.one.as_ref() == Some(s) || self.is_coefficient(s);
+        reading == Reading::Spectral
+            && matches!(e.sort, Sort::Matrix(..))
+            && walk::free_symbols(e).iter().all(known)
+            && self.measure(e, reading).is_some_and(|m| m.forms == (0, 0))
+    }
+
+    /// An array whose entries are independent of each other.
+    fn is_unrestricted(&self, symbol: &Symbol) -> bool {
+        self.declarations.iter().any(|d| d.symbol == *symbol && matches!(d.domain, Domain::All))
     }
 
     /// A number that is neither a dimension nor an index nor averaged over.
@@ -283,7 +314,7 @@ impl Letters<'_> {
             && self.random.iter().all(|(s, _)| s != symbol)
     }
 
-    fn letter(&self, symbol: &Symbol) -> Option<Measure> {
+    fn letter(&self, symbol: &Symbol, reading: Reading) -> Option<Measure> {
         if let Some((_, measure)) = self.random.iter().find(|(s, _)| s == symbol) {
             return Some(*measure);
         }
@@ -293,7 +324,8 @@ impl Letters<'_> {
             (_, Role::Dimension, _) => Some(Measure::new(0, 2, 1)),
             (Sort::Real | Sort::Integer, Role::Variable, _) => Some(Measure::default()),
             (Sort::Matrix(n, m), Role::Variable, Domain::All | Domain::Symmetric | Domain::PositiveDefinite) => {
-                (named(n) && named(m)).then(|| Measure::new(2, 0, 0))
+                let allowed = reading == Reading::Invariant || self.one.as_ref() == Some(symbol);
+                (allowed && named(n) && named(m)).then(|| Measure::new(2, 0, 0))
             }
             (Sort::Vector(n) | Sort::Row(n), Role::Variable, Domain::All) => {
                 named(n).then(|| Measure::new(1, 0, 0))
