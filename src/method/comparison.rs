@@ -137,7 +137,8 @@ impl Comparison {
         let mut last_error: Option<Undefined> = None;
         for rung in std::iter::once(None).chain(ladder.balls.iter().map(Some)) {
             let answer = match rung {
-                None => self.look(&Intervals::new(), point, ladder.digits),
+                // What is equal to double precision may differ in the next digit: here equality has to be exact.
+                None => self.look(&Intervals::new(), point, f64::INFINITY),
                 Some(balls) => self.look(balls, point, ladder.digits),
             };
             match answer {
@@ -160,6 +161,17 @@ impl Comparison {
             Some(Undefined::NonFinite) if best == f64::NEG_INFINITY => AtPoint::NonFinite,
             _ => AtPoint::Open,
         }
+    }
+
+    /// Looks at the highest precision, whatever lower ones say, and at twice of it before anything fails: what agrees to all
+    /// digits that were asked for may differ in later ones.
+    pub fn at_depth(&self, point: &Point, ladder: &Ladder) -> Option<AtPoint> {
+        let top = ladder.balls.last()?;
+        let failing = |balls: &Balls| match self.look(balls, point, ladder.digits) {
+            Ok(Rung::Decided(fails @ AtPoint::Fails { .. })) => Some(fails),
+            _ => None,
+        };
+        failing(top).and_then(|_| failing(&Balls::new(2 * top.precision())))
     }
 
     fn look<A: Enclosing>(&self, a: &A, point: &Point, digits: f64) -> Result<Rung, Undefined> {

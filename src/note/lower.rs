@@ -152,6 +152,7 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::SourceFile;
 
     const NOTE: &str = r#"+++
 title  = "The optimal linear score"
