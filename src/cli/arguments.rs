@@ -130,6 +130,10 @@ pub struct CheckArguments {
     /// Folder of the record and the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// Check formulas without a claim, too, with undeclared letters taken for real numbers; such a formula is supported or
+    /// doubted, never refuted. Notes without any annotation are checked so in any case.
+    #[arg(long)]
+    pub unclaimed: bool,
     /// Undecided claims count as not expected.
     #[arg(long)]
     pub strict: bool,
@@ -186,6 +190,10 @@ pub struct WatchArguments {
     /// Port on 127.0.0.1; 0 for any that is free.
     #[arg(long, value_name = "N", default_value_t = 4747)]
     pub port: u16,
+    /// Check formulas without a claim, too, with undeclared letters taken for real numbers; such a formula is supported or
+    /// doubted, never refuted. Notes without any annotation are checked so in any case.
+    #[arg(long)]
+    pub unclaimed: bool,
     /// Folder of the record and the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,

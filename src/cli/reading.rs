@@ -25,8 +25,9 @@ pub(super) struct Reading {
     sources: BTreeMap<String, SourceDocument>,
 }
 
-/// Reads all notes below `paths`.
-pub(super) fn read(paths: &[PathBuf]) -> Result<Reading, Failure> {
+/// Reads all notes below `paths`. Formulas without a claim are checked under default assumptions in notes that have no
+/// annotation at all, and, if `unclaimed` is set, in every note.
+pub(super) fn read(paths: &[PathBuf], unclaimed: bool) -> Result<Reading, Failure> {
     let files = note::discover(paths).map_err(|error| {
         Failure::new(error.to_string()).hint("give a note or a folder with notes: `corrigenda check PATH`")
     })?;
@@ -41,6 +42,10 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Reading, Failure> {
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
+    }
+    let mut taken: BTreeSet<String> = notes.iter().flat_map(|n| &n.claims).map(|c| c.id.text.clone()).collect();
+    for note in notes.iter_mut().filter(|note| unclaimed || !note.is_annotated()) {
+        note::claim_unclaimed(note, &mut taken);
     }
     Ok(lower(notes, diagnostics))
 }

@@ -10,6 +10,7 @@ mod scope;
 mod tests;
 mod token;
 mod tree;
+pub mod usage;
 
 pub use elaborate::{Elaborated, expression, expression_of, statement};
 pub use scope::{Define, Entry, Scope};

@@ -1,7 +1,8 @@
 //! Raw notes to claims: symbols get sorts, formulas become typed trees, directives are resolved. A claim that cannot be
 //! read costs that claim only.
 
-use super::{Base, DeclarationSyntax, LawName, LawSyntax, Located, RawClaim, RawNote, SortSyntax};
+use super::assumed::{self, by_default};
+use super::{Asserted, Base, DeclarationSyntax, LawName, LawSyntax, Located, RawClaim, RawNote, SortSyntax};
 use crate::claim::{Claim, ExperimentRequest, Extremum, Limit};
 use crate::diagnostic::{Diagnostic, codes, suggestion};
 use crate::expr::declaration::{Declaration, Domain, Role};
@@ -28,8 +29,14 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     if note.has_valid_front_matter {
         let declarations = Arc::new(declarations);
         for raw in note.claims.iter().filter(|c| c.is_readable) {
-            match claim(note, raw, &scope, &declarations) {
+            let read = match raw.asserted {
+                Asserted::ByAuthor => claim(note, raw, &scope, &declarations, Vec::new()),
+                _ => with_defaults(note, raw, &scope, &declarations),
+            };
+            match read {
                 Ok(claim) => claims.push(claim),
+                // Nobody asserted it.
+                Err(_) if raw.asserted == Asserted::ByNobody => {}
                 // A name whose declaration was refused has been reported there.
                 Err(d)
                     if d.code == &codes::UNKNOWN_SYMBOL
@@ -40,6 +47,40 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     }
     let diagnostics = diagnostics.into_iter().map(Diagnostic::in_its_file).collect();
     (Lowered { scope, claims }, diagnostics)
+}
+
+/// Reads a claim with its undeclared names declared by default.
+fn with_defaults(
+    note: &RawNote,
+    raw: &RawClaim,
+    scope: &Scope,
+    declarations: &Arc<Vec<Declaration>>,
+) -> Lower<Claim> {
+    let formula = formula_of(note, raw);
+    let plain = |scope, declarations, assumed| claim(note, raw, scope, declarations, assumed);
+    let Some((scope, assumed)) = by_default(&formula.text, scope) else {
+        return plain(scope, declarations, Vec::new());
+    };
+    let symbols: Vec<Symbol> = assumed.iter().map(|d| d.symbol.clone()).collect();
+    let declarations = Arc::new(declarations.iter().cloned().chain(assumed).collect());
+    let mut claim = plain(&scope, &declarations, symbols.clone())?;
+    if raw.asserted == Asserted::ByNobody {
+        if !assumed::is_checkable(&claim.statement, &symbols) {
+            let message = "not an assertion about numbers that can be checked as it stands";
+            return Err(Box::new(Diagnostic::error(&codes::NOT_CLAIMED, &note.file, formula.span, message)));
+        }
+        claim.assumed.get_or_insert_default();
+    }
+    Ok(claim)
+}
+
+/// The formula that a readable claim is about.
+fn formula_of<'a>(note: &'a RawNote, raw: &'a RawClaim) -> &'a Located {
+    match (&raw.formula, raw.target) {
+        (Some(own), _) => own,
+        (None, Some(target)) => &note.formulas[target].tex,
+        (None, None) => unreachable!("a readable claim has a formula"),
+    }
 }
 
 type Lower<T> = Result<T, Box<Diagnostic>>;
@@ -275,13 +316,16 @@ fn define(note: &RawNote, name: &Located, body: &Located, scope: &mut Scope) -> 
     ))
 }
 
-fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<Declaration>>) -> Lower<Claim> {
+/// Reads a claim; `assumed` are the symbols that were declared for it by default.
+fn claim(
+    note: &RawNote,
+    raw: &RawClaim,
+    scope: &Scope,
+    declarations: &Arc<Vec<Declaration>>,
+    assumed: Vec<Symbol>,
+) -> Lower<Claim> {
     let file = &note.file;
-    let formula = match (&raw.formula, raw.target) {
-        (Some(own), _) => own,
-        (None, Some(target)) => &note.formulas[target].tex,
-        (None, None) => unreachable!("a readable claim has a formula"),
-    };
+    let formula = formula_of(note, raw);
     let read = latex::statement(&formula.text, scope).map_err(|t| locate(file, formula, t))?;
     let mut statement = read.statement;
     if raw.extremum.is_some() {
@@ -352,7 +396,7 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
             .collect(),
         span: e.span,
     });
-    Ok(Claim {
+    let mut claim = Claim {
         id: raw.id.text.clone(),
         file: file.clone(),
         span: formula.span,
@@ -361,6 +405,7 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
         alternative: read.alternative.map(|(statement, _)| statement),
         declarations: declarations.clone(),
         assumptions,
+        assumed: None,
         expect: raw.expect,
         source: note.source.as_ref().map(|s| s.text.clone()),
         cites: raw.cites.iter().map(|c| c.text.clone()).collect(),
@@ -372,7 +417,16 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
         closed_form: raw.closed_form.as_ref().map(|c| c.text.clone()),
         methods: raw.methods.as_ref().map(|m| m.iter().map(|m| m.text.clone()).collect()),
         tolerance: raw.tolerance.clone(),
-    })
+    };
+    let guesses = declarations.iter().filter(|d| is_guess(note, d)).map(|d| d.symbol.clone());
+    let guesses: Vec<Symbol> = guesses.chain(assumed).collect();
+    claim.assumed = Some(assumed::used_by(&claim, &guesses)).filter(|used| !used.is_empty());
+    Ok(claim)
+}
+
+/// Whether a declaration stands under `[assumed]`.
+fn is_guess(note: &RawNote, declaration: &Declaration) -> bool {
+    note.symbols.iter().any(|s| s.assumed && s.name.span == declaration.span)
 }
 
 #[cfg(test)]

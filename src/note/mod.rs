@@ -3,6 +3,7 @@
 //! [`read`] is total: whatever stands in a file, it returns what could be read and says what could not. Nothing here
 //! knows what a formula means; TeX stays text with its place in the file.
 
+mod assumed;
 mod claim_comment;
 mod cross_check;
 mod declaration;
@@ -17,7 +18,8 @@ mod source_document;
 mod tex;
 mod toml_table;
 
-pub use claim_comment::{RawClaim, RawExtremum, RawLimit};
+pub use assumed::{by_default, claim_unclaimed};
+pub use claim_comment::{Asserted, RawClaim, RawExtremum, RawLimit};
 pub use cross_check::{duplicates, unknown_corrections};
 pub use declaration::{Base, DeclarationSyntax, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
 pub use discovery::{DiscoveryError, discover, load, open};
@@ -101,6 +103,12 @@ impl RawNote {
                 outer.start - self.body_start..outer.end - self.body_start
             }
         }
+    }
+
+    /// Whether the author says anything to us: declares symbols, defines abbreviations or claims formulas.
+    pub fn is_annotated(&self) -> bool {
+        let is_silent = self.claims.is_empty() && self.symbols.is_empty() && self.defines.is_empty();
+        !is_silent || !self.misdeclared.is_empty() || !self.has_valid_front_matter
     }
 
     /// Whether there is anything for us in it: front matter of ours, a displayed formula or a claim.

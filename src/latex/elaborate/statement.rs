@@ -196,10 +196,24 @@ fn rows(nodes: &[Node]) -> Vec<Vec<Node>> {
     for node in nodes {
         match &node.kind {
             NodeKind::Grid(name, grid) if notation::DISPLAY_ENVIRONMENTS.contains(&name.as_str()) => {
-                for row in grid {
-                    let row: Vec<Node> = row.iter().flat_map(|cell| rows(cell).into_iter().flatten()).collect();
-                    let goes_on =
-                        row.first().is_some_and(|n| relation_of(n).is_some() || is_mark(n, '+') || is_mark(n, '-'));
+                // Every second column of `align` begins another formula, or words about the first.
+                let in_pairs = !name.starts_with("gather") && !name.starts_with("multline");
+                for cells in grid {
+                    let mut row: Vec<Node> = Vec::new();
+                    for (column, cell) in cells.iter().enumerate() {
+                        let cell: Vec<Node> = rows(cell).into_iter().flatten().collect();
+                        if let Some(first) = cell.first().filter(|_| in_pairs && column > 0 && column % 2 == 0) {
+                            row.push(Node { kind: NodeKind::Operator(Meaning::Quad), span: first.span });
+                        }
+                        row.extend(cell);
+                    }
+                    let indent = row.iter().take_while(|n| matches!(n.kind, NodeKind::Operator(Meaning::Quad))).count();
+                    let row = row.split_off(indent);
+                    let is_indented = cells.len() > 1 && cells[0].is_empty();
+                    let goes_on = row.first().is_some_and(|first| match continues(first) {
+                        Some(true) => is_indented || cells.len() == 1 && row.iter().all(|n| relation_of(n).is_none()),
+                        certain => certain.is_some(),
+                    });
                     if !goes_on && out.last().is_some_and(|previous| !previous.is_empty()) {
                         out.push(Vec::new());
                     }
@@ -211,6 +225,17 @@ fn rows(nodes: &[Node]) -> Vec<Vec<Node>> {
         }
     }
     out
+}
+
+/// Whether a row that begins with this may go on with the one before, and if so, whether this is only a sign, which may
+/// begin a formula of its own as well.
+fn continues(node: &Node) -> Option<bool> {
+    let is_sign = ['+', '-', '−'].iter().any(|sign| is_mark(node, *sign))
+        || matches!(node.kind, NodeKind::Operator(Meaning::PlusMinus | Meaning::MinusPlus));
+    let is_operator = ['*', '/'].iter().any(|mark| is_mark(node, *mark))
+        || matches!(node.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Implies))
+        || relation_of(node).is_some();
+    (is_sign || is_operator).then_some(is_sign)
 }
 
 /// Whether `\pm` or `\mp` occurs outside sets such as `\{\pm 1\}`.

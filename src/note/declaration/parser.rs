@@ -111,7 +111,7 @@ impl Cursor<'_> {
             let hint = "an estimand is a real number, a vector or a matrix that an experiment measures";
             return self.misfit(whole, format!("`{}` cannot be an estimand", self.whole.text.trim()), hint);
         }
-        Ok(DeclarationSyntax { name: name.clone(), text: self.whole.trimmed(), sort, range, estimand, random: law })
+        Ok(DeclarationSyntax { name: name.clone(), text: self.whole.trimmed(), sort, range, estimand, random: law, assumed: false })
     }
 
     /// The sort whose words have been read, with its brackets.
