@@ -112,6 +112,8 @@ pub enum Command {
     Try(TryArguments),
     /// Run one experiment and print its estimates as JSON.
     Simulate(SimulateArguments),
+    /// Draft the symbols and claims of a note that has none.
+    Init(InitArguments),
     /// List claims, closed forms, experiments, methods, diagnostic codes or equations.
     List(ListArguments),
     /// Say what a diagnostic or verdict means and what to do.
@@ -283,6 +285,19 @@ pub struct SimulateArguments {
     /// Threads; results do not depend on it [default: all cores].
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// A Markdown note, into which the draft is written, or a LaTeX document, beside which it is written.
+    pub note: PathBuf,
+    /// Also where the note has symbols or claims, or the document has its file beside it.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the draft and write nothing.
+    #[arg(long, conflicts_with = "force")]
+    pub stdout: bool,
 }
 
 /// Arguments of `list`.

@@ -12,22 +12,44 @@ use crate::expr::declaration::{Declaration, Domain, Role};
 use crate::expr::walk::{free_symbols, free_symbols_of_links, free_symbols_of_statement};
 use crate::expr::{Dim, Kind, Relation, Sort, Statement, Symbol};
 use crate::latex::usage::{Usage, Uses};
-use crate::latex::{Entry, Scope};
+use crate::latex::{self, Define, Entry, Scope};
 use crate::numeric::Rational;
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most symbols of one formula that are assumed.
 const MOST_SYMBOLS: usize = 8;
 
 /// A scope in which the names of `formula` that `scope` does not know are declared by default, and these declarations;
-/// `None` if the formula uses a name in a way about which nothing is assumed.
-pub fn by_default(formula: &str, scope: &Scope) -> Option<(Scope, Vec<Declaration>)> {
+/// `None` if the formula uses a name in a way about which nothing is assumed. Names that another formula defines stand for
+/// their meaning.
+pub(super) fn by_default(
+    formula: &str,
+    scope: &Scope,
+    definitions: &BTreeMap<String, (usize, String)>,
+) -> Option<(Scope, Vec<Declaration>)> {
+    let (mut scope, mut assumed) = (scope.clone(), Vec::new());
+    declare(formula, &mut scope, &mut assumed, definitions, 0)?;
+    Some((scope, assumed))
+}
+
+fn declare(
+    formula: &str,
+    scope: &mut Scope,
+    assumed: &mut Vec<Declaration>,
+    definitions: &BTreeMap<String, (usize, String)>,
+    depth: usize,
+) -> Option<()> {
     let mut usage = Usage::default();
     usage.add(formula).ok()?;
-    let (mut scope, mut assumed) = (scope.clone(), Vec::new());
     for (name, uses) in &usage.names {
         if scope.get(name).is_some() || !uses.free {
+            continue;
+        }
+        if let Some((_, meaning)) = definitions.get(name).filter(|_| depth < DEEPEST_DEFINITION) {
+            declare(meaning, scope, assumed, definitions, depth + 1)?;
+            let body = latex::expression(meaning, scope, &[]).ok()?;
+            scope.insert(name.clone(), Entry::Define(Define { parameters: Vec::new(), body }));
             continue;
         }
         // A component or a power of a declared array, a call of a declared function.
@@ -43,8 +65,11 @@ pub fn by_default(formula: &str, scope: &Scope) -> Option<(Scope, Vec<Declaratio
         scope.insert(name.clone(), Entry::Declared(declaration.clone()));
         assumed.push(declaration);
     }
-    Some((scope, assumed))
+    Some(())
 }
+
+/// How far definitions may use each other.
+const DEEPEST_DEFINITION: usize = 5;
 
 /// Whether a name is used as a number is.
 fn is_number(uses: &Uses) -> bool {

@@ -2,6 +2,7 @@
 //! read costs that claim only.
 
 use super::assumed::{self, by_default};
+use super::draft::definitions;
 use super::{Asserted, Base, DeclarationSyntax, LawName, LawSyntax, Located, RawClaim, RawNote, SortSyntax};
 use crate::claim::{Claim, ExperimentRequest, Extremum, Limit};
 use crate::diagnostic::{Diagnostic, codes, suggestion};
@@ -10,6 +11,7 @@ use crate::expr::{Condition, Dim, Expr, Kind, Law, Sort, Statement, Symbol};
 use crate::latex::{self, Define, Entry, Scope, Trouble};
 use crate::numeric::Rational;
 use crate::source::SourceFile;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The symbols and claims of a note.
@@ -28,10 +30,16 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     let mut claims = Vec::new();
     if note.has_valid_front_matter {
         let declarations = Arc::new(declarations);
+        // What no author declares may be defined by a formula of the note.
+        let is_default = |raw: &RawClaim| raw.asserted == Asserted::ByNobody;
+        let definitions = match note.claims.iter().any(is_default) {
+            true => definitions(note, &scope),
+            false => BTreeMap::new(),
+        };
         for raw in note.claims.iter().filter(|c| c.is_readable) {
             let read = match raw.asserted {
                 Asserted::ByAuthor => claim(note, raw, &scope, &declarations, Vec::new()),
-                _ => with_defaults(note, raw, &scope, &declarations),
+                _ => with_defaults(note, raw, &scope, &declarations, &definitions),
             };
             match read {
                 Ok(claim) => claims.push(claim),
@@ -55,17 +63,19 @@ fn with_defaults(
     raw: &RawClaim,
     scope: &Scope,
     declarations: &Arc<Vec<Declaration>>,
+    definitions: &BTreeMap<String, (usize, String)>,
 ) -> Lower<Claim> {
     let formula = formula_of(note, raw);
     let plain = |scope, declarations, assumed| claim(note, raw, scope, declarations, assumed);
-    let Some((scope, assumed)) = by_default(&formula.text, scope) else {
+    let Some((scope, assumed)) = by_default(&formula.text, scope, definitions) else {
         return plain(scope, declarations, Vec::new());
     };
     let symbols: Vec<Symbol> = assumed.iter().map(|d| d.symbol.clone()).collect();
     let declarations = Arc::new(declarations.iter().cloned().chain(assumed).collect());
     let mut claim = plain(&scope, &declarations, symbols.clone())?;
     if raw.asserted == Asserted::ByNobody {
-        if !assumed::is_checkable(&claim.statement, &symbols) {
+        let is_definition = definitions.values().any(|(index, _)| raw.target == Some(*index));
+        if is_definition || !assumed::is_checkable(&claim.statement, &symbols) {
             let message = "not an assertion about numbers that can be checked as it stands";
             return Err(Box::new(Diagnostic::error(&codes::NOT_CLAIMED, &note.file, formula.span, message)));
         }
@@ -95,6 +105,11 @@ fn locate(file: &SourceFile, text: &Located, trouble: Trouble) -> Box<Diagnostic
     }
     diagnostic.hint = trouble.hint;
     Box::new(diagnostic)
+}
+
+/// What the names of a note mean, as far as they can be read.
+pub(super) fn scope(note: &RawNote) -> Scope {
+    symbols(note, &mut Vec::new()).0
 }
 
 /// Declares all symbols and abbreviations; also returns the names that could not be declared.

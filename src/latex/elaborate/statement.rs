@@ -10,6 +10,9 @@ use crate::source::Span;
 /// Words after which a condition follows, not an assertion.
 const CONDITION_WORDS: &[&str] = &["if", "for", "when", "where", "s.t.", "such that", "with", "provided", "subject to"];
 
+/// Words after which names follow, perhaps with a condition on them.
+const QUANTIFIERS: &[&str] = &["for all", "for every", "for each", "for any"];
+
 impl Elaborator<'_> {
     /// A whole display. `\pm` asserts both signs.
     pub(super) fn statement(&self, nodes: &[Node], whole: Span) -> Read<Statement> {
@@ -33,11 +36,12 @@ impl Elaborator<'_> {
             for piece in
                 row.split(|n| is_mark(n, ',') || is_mark(n, ';') || matches!(n.kind, NodeKind::Operator(Meaning::Quad)))
             {
-                let mut piece = piece;
+                let (mut piece, mut quantifies) = (piece, false);
                 while let [first, rest @ ..] = piece
                     && let NodeKind::Text(words) = &first.kind
                 {
-                    is_condition |= CONDITION_WORDS.contains(&words.to_lowercase().trim_end_matches(':').trim());
+                    quantifies |= QUANTIFIERS.contains(&words.to_lowercase().trim());
+                    is_condition |= quantifies || CONDITION_WORDS.contains(&words.to_lowercase().trim_end_matches(':').trim());
                     piece = rest;
                 }
                 while let [rest @ .., last] = piece
@@ -45,7 +49,8 @@ impl Elaborator<'_> {
                 {
                     piece = rest;
                 }
-                if piece.is_empty() {
+                // "for all x" adds nothing to a formula that is meant for all x.
+                if piece.is_empty() || quantifies && piece.iter().all(|n| relation_of(n).is_none()) {
                     continue;
                 }
                 let mut sides = piece.split(|n| matches!(n.kind, NodeKind::Operator(Meaning::Implies))).peekable();
