@@ -17,6 +17,7 @@ WORKLOADS = [
     ("hebbian", "N=2000 alpha=0.12 samples=10", "hebbian-retrieval", "N=2000 alpha=0.12 probes=240", 10, 4),
     ("projector", "N=1000 alpha=0.5 samples=10", "projector-rule", "N=1000 alpha=0.5 probes=1", 10, 1),
     ("wopt", "d=200 n=400 t=0.5 mc=20000 samples=10", "denoising-least-squares", "d=200 n=400 t=0.5 exponent=0 mc=20000", 10, 1),
+    ("ols", "d=100 T=300 sigma=1.0 samples=2000", "least-squares", "d=100 n=300 sigma=1", 2000, 1),
     ("wiener", "d=256 sigma=0.7 n=40000 samples=5", "wiener-filter", "d=256 sigma=0.7 exponent=2 batch=2000", 100, 4),
     ("cloning", "d=1024 m=1.0 sigma=1.0 trajectories=400 steps=200", "cloning", "d=1024 m=1 sigma=1 target=0 trajectories=400 points=10 from=-2.8 to=3.4 step=0.035", 1, 4),
     ("collapse", "d=20 n=100000 sigma=1.0 t=0.2 probes=500", "collapse-posterior", "d=20 n=100000 sigma=1 t=0.2 probes=500", 1, 4),

@@ -20,12 +20,7 @@ use std::sync::Arc;
 const MOST_ENTRIES: usize = 64;
 
 /// A member of the family of a declared function at a point whose sizes are set; `None` if there is none.
-pub(super) fn member(
-    declaration: &Declaration,
-    point: &Point,
-    style: Style,
-    stream: &mut Stream,
-) -> Option<Meaning> {
+pub(super) fn member(declaration: &Declaration, point: &Point, style: Style, stream: &mut Stream) -> Option<Meaning> {
     let Sort::Function(arguments, result) = declaration.symbol.sort() else { return None };
     let mut draw = Family { style, stream, parameters: Vec::new(), places: Vec::new(), others: Vec::new() };
     for (k, sort) in arguments.iter().enumerate() {
@@ -141,16 +136,24 @@ fn of(function: Function, e: Expr) -> Expr {
 }
 
 impl Family<'_> {
-    fn add_parameter(&mut self, position: usize, count: usize, sort: &Sort, is_place: bool, point: &Point) -> Option<()> {
-        let names: &[&str] = if count > 1 && matches!(sort, Sort::Real) { &["x", "t", "u", "v"] } else { &["x", "y", "z", "w"] };
+    fn add_parameter(
+        &mut self,
+        position: usize,
+        count: usize,
+        sort: &Sort,
+        is_place: bool,
+        point: &Point,
+    ) -> Option<()> {
+        let names: &[&str] =
+            if count > 1 && matches!(sort, Sort::Real) { &["x", "t", "u", "v"] } else { &["x", "y", "z", "w"] };
         let symbol = Symbol::new(names[position.min(3)], sort.clone());
         let whole = |i: usize| number(Rational::from(i));
         let value = Expr::symbol(&symbol, Span::default());
         let entries: Vec<Expr> = match sort {
             Sort::Real | Sort::Integer | Sort::Index(_) => vec![value],
-            Sort::Vector(d) | Sort::Row(d) => (1..=length(d, point)?)
-                .map(|i| real(Kind::Component(value.clone(), vec![whole(i)])))
-                .collect(),
+            Sort::Vector(d) | Sort::Row(d) => {
+                (1..=length(d, point)?).map(|i| real(Kind::Component(value.clone(), vec![whole(i)]))).collect()
+            }
             Sort::Matrix(rows, columns) => {
                 let (rows, columns) = (length(rows, point)?, length(columns, point)?);
                 (0..rows * columns)
@@ -159,7 +162,11 @@ impl Family<'_> {
             }
             _ => return None,
         };
-        if is_place { self.places.extend(entries) } else { self.others.extend(entries) }
+        if is_place {
+            self.places.extend(entries)
+        } else {
+            self.others.extend(entries)
+        }
         self.parameters.push(symbol);
         Some(())
     }
@@ -241,7 +248,11 @@ impl Family<'_> {
         for weight in weights {
             let mean = (0..d).map(|_| self.any()).collect();
             let factor = (0..d)
-                .map(|i| (0..=i).map(|j| if i == j { self.positive() } else { number(self.coefficient() / Rational::from(2)) }).collect())
+                .map(|i| {
+                    (0..=i)
+                        .map(|j| if i == j { self.positive() } else { number(self.coefficient() / Rational::from(2)) })
+                        .collect()
+                })
                 .collect();
             components.push(Component { weight, mean, factor });
         }
@@ -256,9 +267,8 @@ impl Family<'_> {
             for (i, place) in self.places.iter().enumerate() {
                 let row = &component.factor[i];
                 let below = row[..i].iter().zip(&standard).map(|(a, z)| product([a.clone(), z.clone()]));
-                let rest = std::iter::once(place.clone()).chain(
-                    std::iter::once(component.mean[i].clone()).chain(below).map(negative),
-                );
+                let rest = std::iter::once(place.clone())
+                    .chain(std::iter::once(component.mean[i].clone()).chain(below).map(negative));
                 let rest = sum(rest);
                 standard.push(quotient(rest, row[i].clone()));
             }

@@ -179,9 +179,7 @@ impl Sampler {
                     | Relation::Distributed
                     | Relation::Member
                     | Relation::NotMember
-                    | Relation::Assign => {
-                        Err(format!("the condition {words} says nothing about a single point"))
-                    }
+                    | Relation::Assign => Err(format!("the condition {words} says nothing about a single point")),
                     relation => {
                         self.conditions.push(Test { left, relation, right, words });
                         Ok(())

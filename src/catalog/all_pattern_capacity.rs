@@ -11,7 +11,7 @@ crate::closed_form! {
     /// Unbiased independent bits, Hebb's rule, N → ∞.
     ///
     /// # Derivation
-    /// `derivations/associative-memory/hebbian-storage.md`: the expected number of unstable bits,
+    /// `derivations/networks/hebbian-storage.md`: the expected number of unstable bits,
     /// ½ erfc(√(N/2K)) times N K, crosses one.
     ///
     /// # Source

@@ -11,7 +11,7 @@ crate::closed_form! {
     /// Unbiased independent bits, Hebb's rule without self-coupling.
     ///
     /// # Derivation
-    /// `derivations/associative-memory/hebbian-storage.md`: N R_i is a sum of (K−1)(N−1) independent fair signs.
+    /// `derivations/networks/hebbian-storage.md`: N R_i is a sum of (K−1)(N−1) independent fair signs.
     ///
     /// # Source
     /// Hertz, Krogh and Palmer 1991, *Introduction to the Theory of Neural Computation*, §2.2.

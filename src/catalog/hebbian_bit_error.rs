@@ -12,7 +12,7 @@ crate::closed_form! {
     /// variance α.
     ///
     /// # Derivation
-    /// `derivations/associative-memory/hebbian-storage.md`.
+    /// `derivations/networks/hebbian-storage.md`.
     ///
     /// # Source
     /// Hertz, Krogh and Palmer 1991, *Introduction to the Theory of Neural Computation*, eq. (2.16).

@@ -11,7 +11,7 @@ crate::closed_form! {
     /// Unbiased independent bits, Hebb's rule without self-coupling, K ≥ 2, N ≥ 2.
     ///
     /// # Derivation
-    /// `derivations/associative-memory/hebbian-storage.md`: N R_i is a sum of (K−1)(N−1) independent fair signs, and the bit
+    /// `derivations/networks/hebbian-storage.md`: N R_i is a sum of (K−1)(N−1) independent fair signs, and the bit
     /// is unstable if at most (K−2)(N−1)/2 of them are positive.
     ///
     /// # Source

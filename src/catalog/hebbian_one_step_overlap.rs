@@ -12,7 +12,7 @@ crate::closed_form! {
     /// independently of the patterns.
     ///
     /// # Derivation
-    /// `derivations/associative-memory/hebbian-storage.md`.
+    /// `derivations/networks/hebbian-storage.md`.
     ///
     /// # Source
     /// Kinzel 1985; Amari and Maginu 1988, *Statistical neurodynamics of associative memory*, first step.

@@ -11,7 +11,7 @@ crate::closed_form! {
     /// Unbiased independent bits, N → ∞ (the mean is exact at every N).
     ///
     /// # Derivation
-    /// `derivations/associative-memory/hebbian-storage.md`: a pattern decides the sign where the other 2r are balanced.
+    /// `derivations/networks/hebbian-storage.md`: a pattern decides the sign where the other 2r are balanced.
     ///
     /// # Source
     /// Amit, Gutfreund and Sompolinsky 1985, *Spin-glass models of neural networks*, eq. (3.14).

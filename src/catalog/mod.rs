@@ -8,6 +8,7 @@ pub mod hebbian_bit_error;
 pub mod hebbian_bit_error_exact;
 pub mod hebbian_one_step_overlap;
 pub mod hidden_manifold_collapse_time;
+pub mod least_squares_risk;
 pub mod mixture_overlap;
 pub mod noised_gaussian_entropy;
 pub mod optimal_linear_score;
@@ -50,6 +51,7 @@ pub static ALL: &[&ClosedForm] = &[
     &hebbian_bit_error_exact::HEBBIAN_BIT_ERROR_EXACT,
     &hebbian_one_step_overlap::HEBBIAN_ONE_STEP_OVERLAP,
     &hidden_manifold_collapse_time::HIDDEN_MANIFOLD_COLLAPSE_TIME,
+    &least_squares_risk::LEAST_SQUARES_RISK,
     &mixture_overlap::MIXTURE_OVERLAP,
     &noised_gaussian_entropy::NOISED_GAUSSIAN_ENTROPY,
     &optimal_linear_score::OPTIMAL_LINEAR_SCORE,

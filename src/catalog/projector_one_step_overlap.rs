@@ -13,7 +13,7 @@ crate::closed_form! {
     /// independently of the patterns.
     ///
     /// # Derivation
-    /// `derivations/associative-memory/projector-rule.md`: J_ii → α and Σ_{j≠i} J_ij² → α(1 − α).
+    /// `derivations/networks/projector-rule.md`: J_ii → α and Σ_{j≠i} J_ij² → α(1 − α).
     ///
     /// # Source
     /// Kanter and Sompolinsky 1987, *Associative recall of memory without errors*, first step with J_ii kept.

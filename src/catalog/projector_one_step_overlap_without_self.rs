@@ -12,7 +12,7 @@ crate::closed_form! {
     /// fixed 0 < α < 1; bits flipped independently of the patterns.
     ///
     /// # Derivation
-    /// `derivations/associative-memory/projector-rule.md`: signal p(1 − α), noise of variance (1 − p²)α(1 − α).
+    /// `derivations/networks/projector-rule.md`: signal p(1 − α), noise of variance (1 − p²)α(1 − α).
     ///
     /// # Source
     /// Kanter and Sompolinsky 1987, *Associative recall of memory without errors*, first step.

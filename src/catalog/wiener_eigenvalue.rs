@@ -12,7 +12,7 @@ crate::closed_form! {
     /// C symmetric positive semidefinite, σ > 0.
     ///
     /// # Derivation
-    /// `derivations/denoising/wiener-filter.md`.
+    /// `derivations/diffusion/wiener-filter.md`.
     ///
     /// # Source
     /// Wiener 1949; Mallat 2009, *A Wavelet Tour of Signal Processing*, eq. (11.13).

@@ -14,7 +14,7 @@ crate::closed_form! {
     /// Random unbiased patterns, Hebb's rule without self-coupling, N → ∞, T → 0, replica symmetry.
     ///
     /// # Derivation
-    /// `derivations/associative-memory/hebbian-storage.md`: m = erf(y), y = m/√(2αr), C = 2y e^{-y²}/(√π m), r = (1 − C)⁻².
+    /// `derivations/networks/hebbian-storage.md`: m = erf(y), y = m/√(2αr), C = 2y e^{-y²}/(√π m), r = (1 − C)⁻².
     ///
     /// # Source
     /// Amit, Gutfreund and Sompolinsky 1985, *Storing infinite numbers of patterns in a spin-glass model of neural networks*;

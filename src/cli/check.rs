@@ -31,7 +31,12 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Result<Outco
     }
     let part = arguments.shard.map_or(checking::Part::All, |(m, n)| checking::Part::Shard(m, n));
     let run = checking::run(&reading, &arguments.paths, &arguments.run, part, console)?;
-    writing::all(&run.record, &arguments.out)?;
+    let mut differences = old.as_ref().map(|old| diff::against(old, &run.record));
+    if let (Some(differences), Some(_)) = (&mut differences, arguments.shard) {
+        // What the other parts check is not gone.
+        differences.retain(|d| d.change != Change::Gone);
+    }
+    writing::all(&run.record, differences.as_deref(), &arguments.out)?;
     print(&run.record, arguments.format, old.as_ref(), console)?;
     let human = arguments.format == RunFormat::Human;
     if human && console.verbosity >= 0 {
@@ -47,12 +52,9 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Result<Outco
         writing::text(path, &Baseline::of(&run.record).render())?;
         return Ok(if reading.has_errors() { Outcome::BadInput } else { Outcome::AsExpected });
     }
-    let Some(old) = old else { return Ok(outcome(&run.record, reading.has_errors(), arguments.strict)) };
-    let mut differences = diff::against(&old, &run.record);
-    if arguments.shard.is_some() {
-        // What the other parts check is not gone.
-        differences.retain(|d| d.change != Change::Gone);
-    }
+    let Some(differences) = differences else {
+        return Ok(outcome(&run.record, reading.has_errors(), arguments.strict));
+    };
     if human && !differences.is_empty() {
         console.print(&format!("\nAgainst the baseline\n{}", terminal::differences(&differences, console.width)))?;
     }

@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::record::{Header, Record, Shard, Timing};
 use crate::runner::{self, Corrections, Setup};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -104,9 +104,37 @@ pub(super) fn run(
         claims: entries,
         equations: reading.equations(),
         diagnostics: reading.diagnostic_entries(),
-        timing: Timing { total: began.elapsed().as_secs_f64(), claims: seconds },
+        timing: Timing {
+            total: began.elapsed().as_secs_f64(),
+            claims: seconds,
+            machine: machine(),
+            commit: paths.first().and_then(|p| commit(p)).unwrap_or_default(),
+        },
     };
     Ok(Run { record, interrupted: outcome.interrupted })
+}
+
+/// System, architecture and cores.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{} {}, {cores} core{}", std::env::consts::OS, std::env::consts::ARCH, if cores == 1 { "" } else { "s" })
+}
+
+/// The commit that is checked out where the notes are.
+fn commit(path: &Path) -> Option<String> {
+    let path = path.canonicalize().ok()?;
+    let git = path.ancestors().map(|a| a.join(".git")).find(|g| g.is_dir())?;
+    let head = std::fs::read_to_string(git.join("HEAD")).ok()?;
+    let head = head.trim();
+    let id = match head.strip_prefix("ref: ") {
+        None => head.to_owned(),
+        Some(name) => std::fs::read_to_string(git.join(name)).ok().or_else(|| {
+            let packed = std::fs::read_to_string(git.join("packed-refs")).ok()?;
+            packed.lines().find_map(|l| l.strip_suffix(name)?.strip_suffix(' ').map(str::to_owned))
+        })?,
+    };
+    let id = id.trim();
+    (id.len() >= 12 && id.chars().all(|c| c.is_ascii_hexdigit())).then(|| id[..12].to_owned())
 }
 
 /// What samples depend on besides their names: the program that drew them.

@@ -7,6 +7,7 @@ use crate::claim::Expectation;
 use crate::diagnostic::{Diagnostic, Severity, codes};
 use crate::experiment::{Experiment, Parameter};
 use crate::note::{self, RawNote};
+use crate::report::terminal;
 use crate::{catalog, experiment, method};
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -34,7 +35,10 @@ pub(super) fn run(arguments: &ListArguments, console: &Console) -> Result<Outcom
     };
     console.diagnostics(&diagnostics);
     console.print(&match arguments.format {
-        Format::Human => table.human(),
+        Format::Human => {
+            let width = if console.is_terminal { console.width } else { usize::MAX };
+            table.human().lines().map(|line| terminal::cut(line, width) + "\n").collect()
+        }
         Format::Markdown => table.markdown(),
         Format::Json => table.json(),
     })?;

@@ -11,7 +11,7 @@ pub(super) fn run(arguments: &MergeArguments, console: &Console) -> Result<Outco
     let merged = record::merge(&records).map_err(|error| {
         Failure::new(error.to_string()).hint("give the records of all parts of one `check --shard m/n`, counted from 1")
     })?;
-    writing::all(&merged, &arguments.out)?;
+    writing::all(&merged, None, &arguments.out)?;
     check::print(&merged, arguments.format, None, console)?;
     let has_errors = merged.diagnostics.iter().any(|d| d.severity == "error");
     Ok(check::outcome(&merged, has_errors, false))

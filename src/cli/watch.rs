@@ -117,7 +117,7 @@ fn check(arguments: &WatchArguments, console: &Console, served: &Served, changed
     let reading = reading::read(&arguments.paths, arguments.unclaimed)?;
     console.diagnostics(&reading.diagnostics);
     let run = checking::run(&reading, &arguments.paths, &arguments.run, checking::Part::All, console)?;
-    writing::all(&run.record, &arguments.out)?;
+    writing::all(&run.record, None, &arguments.out)?;
     let style =
         terminal::Style::fitting(console.colour, console.width, run.record.claims.iter().map(|c| c.id.as_str()));
     console.print(&format!(
@@ -125,7 +125,7 @@ fn check(arguments: &WatchArguments, console: &Console, served: &Served, changed
         terminal::unexpected(&run.record, &style),
         terminal::tally(&run.record, &style)
     ))?;
-    let pages = report::site(&run.record)
+    let pages = report::site(&run.record, None)
         .into_iter()
         .filter_map(|page| Some((page.path.strip_prefix("site/")?.to_owned(), page.bytes)))
         .collect();

@@ -1,6 +1,7 @@
 //! Records and reports to disk.
 
 use super::Failure;
+use crate::record::diff::Difference;
 use crate::record::{self, Record};
 use crate::report::{self, Page};
 use std::path::Path;
@@ -11,18 +12,18 @@ pub(super) const RECORD: &str = "record.jsonl";
 pub(super) const SITE: &str = "site";
 
 /// Writes the record, the Markdown report and the site below `out`.
-pub(super) fn all(record: &Record, out: &Path) -> Result<(), Failure> {
+pub(super) fn all(record: &Record, since: Option<&[Difference]>, out: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(out).map_err(|error| cannot(out, &error))?;
     record::write(&out.join(RECORD), record).map_err(|error| {
         Failure::new(error.to_string()).hint("choose another folder with --out, or make room on the disk")
     })?;
-    reports(record, out)
+    reports(record, since, out)
 }
 
 /// Writes the Markdown report and the site of a record below `out`.
-pub(super) fn reports(record: &Record, out: &Path) -> Result<(), Failure> {
+pub(super) fn reports(record: &Record, since: Option<&[Difference]>, out: &Path) -> Result<(), Failure> {
     pages(&report::markdown(record), out)?;
-    pages(&report::site(record), out)
+    pages(&report::site(record, since), out)
 }
 
 /// Writes a text beside its place and moves it there.

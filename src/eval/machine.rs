@@ -1,7 +1,7 @@
 //! The evaluator: a walk over the compiled tree in jets over an arithmetic.
 
-use super::compile::{Length, Literal, Node, Op, Test};
 use super::call::Callee;
+use super::compile::{Length, Literal, Node, Op, Test};
 use super::{Assignment, Program, Value, array};
 use crate::expr::{ArrayFunction, Relation};
 use crate::numeric::jet::{Jet, Jets};

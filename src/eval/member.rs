@@ -42,7 +42,11 @@ impl Member {
     ///
     /// # Errors
     /// An entry that cannot be evaluated.
-    pub fn new(parameters: Vec<Symbol>, entries: Vec<Expr>, shape: Option<(usize, usize)>) -> Result<Self, Unevaluable> {
+    pub fn new(
+        parameters: Vec<Symbol>,
+        entries: Vec<Expr>,
+        shape: Option<(usize, usize)>,
+    ) -> Result<Self, Unevaluable> {
         let compiled = entries.into_iter().map(|e| Program::compile(&e).map(|program| (e, program)));
         Ok(Self { parameters, entries: compiled.collect::<Result<_, _>>()?, shape, mixture: Vec::new() })
     }

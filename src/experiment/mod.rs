@@ -6,6 +6,7 @@ pub mod denoising;
 pub mod diffusion;
 #[cfg(test)]
 pub(crate) mod known_answer;
+pub mod learning;
 
 use crate::random::{SeedPath, Stream};
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 /// Every experiment; a test compares the table with the directory listing.
 pub static ALL: &[&Experiment] = &[
     &associative_memory::hebbian_capacity::EXPERIMENT,
+    &associative_memory::hebbian_critical_load::EXPERIMENT,
     &associative_memory::hebbian_field::EXPERIMENT,
     &associative_memory::hebbian_mixture::EXPERIMENT,
     &associative_memory::hebbian_retrieval::EXPERIMENT,
@@ -35,6 +37,7 @@ pub static ALL: &[&Experiment] = &[
     &diffusion::rem_free_energy::EXPERIMENT,
     &diffusion::speciation_gaussian_mixture::EXPERIMENT,
     &diffusion::u_turn::EXPERIMENT,
+    &learning::least_squares::EXPERIMENT,
 ];
 
 /// The experiment with this name.

@@ -9,14 +9,12 @@ mod relation;
 mod symbol;
 pub mod walk;
 
-pub use kind::{
-    Approach, ArrayFunction, Binder, Differential, Fold, Kind, Law, Optimum, Order, RandomVariable, Range,
-};
+pub use kind::{Approach, ArrayFunction, Binder, Differential, Fold, Kind, Law, Optimum, Order, RandomVariable, Range};
 pub use relation::{Condition, Link, Relation, Statement};
 pub use symbol::{Dim, Sort, Symbol};
 
-pub use crate::numeric::Special;
 use crate::numeric::Rational;
+pub use crate::numeric::Special;
 use crate::source::Span;
 use std::sync::Arc;
 

@@ -52,7 +52,9 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, DiscoveryError> {
         if path.is_dir() {
             for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(is_entered) {
                 let entry = entry.map_err(|error| unreadable(path, error))?;
-                if entry.path().is_file() && (is_markdown(entry.path()) && is_note(entry.path()) || is_document(entry.path())) {
+                if entry.path().is_file()
+                    && (is_markdown(entry.path()) && is_note(entry.path()) || is_document(entry.path()))
+                {
                     add(entry.into_path());
                 }
             }
@@ -90,9 +92,8 @@ fn is_latex(path: &Path) -> bool {
 fn is_document(path: &Path) -> bool {
     is_latex(path)
         && (sidecar(path).is_file()
-            || open(path).map_or(true, |file| {
-                file.text().lines().any(|line| line.trim_start().starts_with("\\documentclass"))
-            }))
+            || open(path)
+                .map_or(true, |file| file.text().lines().any(|line| line.trim_start().starts_with("\\documentclass"))))
 }
 
 /// The file of the symbols and claims of a LaTeX document.

@@ -108,7 +108,8 @@ impl Located {
         }
         let before = self.runs.partition_point(|run| run.text <= range.start).max(1) - 1;
         let whole = self.runs[before].whole;
-        let mut runs = vec![Run { text: 0, file: if whole.is_some() { self.runs[before].file } else { span.start }, whole }];
+        let mut runs =
+            vec![Run { text: 0, file: if whole.is_some() { self.runs[before].file } else { span.start }, whole }];
         let behind = self.runs[before + 1..].iter().take_while(|run| run.text < range.end);
         runs.extend(behind.map(|run| Run { text: run.text - range.start, ..*run }));
         Self { text, span, runs }

@@ -165,7 +165,8 @@ impl Arithmetic for F64 {
     fn special(&self, special: Special, arguments: &[f64]) -> Result<f64, Undefined> {
         // Points in balls of this many bits lose fewer than the eleven that a float lacks.
         let balls = Balls::new(64);
-        let arguments: Vec<_> = arguments.iter().map(|x| finite(*x).map(|x| balls.from_f64(x))).collect::<Result<_, _>>()?;
+        let arguments: Vec<_> =
+            arguments.iter().map(|x| finite(*x).map(|x| balls.from_f64(x))).collect::<Result<_, _>>()?;
         finite(balls.approximate(&balls.special(special, &arguments)?))
     }
 

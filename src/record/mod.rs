@@ -242,6 +242,12 @@ pub struct Timing {
     pub total: f64,
     /// Seconds per claim id.
     pub claims: BTreeMap<String, f64>,
+    /// System, architecture and cores.
+    #[serde(default)]
+    pub machine: String,
+    /// The commit that the notes were at, if they are under git.
+    #[serde(default)]
+    pub commit: String,
 }
 
 /// One line of a record on disk: an object with one key, the name of the variant.

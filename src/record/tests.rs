@@ -71,7 +71,7 @@ fn record() -> Record {
         claims: vec![claim.clone(), ClaimEntry { id: "b".into(), as_expected: false, ..claim }],
         equations: vec![],
         diagnostics: vec![],
-        timing: Timing { total: 1.5, claims: BTreeMap::new() },
+        timing: Timing { total: 1.5, claims: BTreeMap::new(), ..Timing::default() },
     }
 }
 
@@ -100,7 +100,7 @@ fn reads_what_it_wrote() {
 fn timing_is_not_part_of_the_body() {
     let (directory, _, text) = written();
     let other = directory.path().join("other.jsonl");
-    let slow = Record { timing: Timing { total: 99.0, claims: BTreeMap::new() }, ..record() };
+    let slow = Record { timing: Timing { total: 99.0, claims: BTreeMap::new(), ..Timing::default() }, ..record() };
     write(&other, &slow).unwrap();
     let other = std::fs::read_to_string(other).unwrap();
     assert_ne!(other, text);

@@ -497,6 +497,8 @@ pub(crate) fn record() -> Record {
         timing: Timing {
             total: 74.2,
             claims: BTreeMap::from([("wiener-mse".into(), 12.34), ("optimal-linear-score".into(), 0.2)]),
+            machine: "linux x86_64, 2 cores".into(),
+            commit: "0123456789ab".into(),
         },
         notes: vec![wiener, score, hostile],
         claims,

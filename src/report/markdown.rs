@@ -50,7 +50,7 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
         for claim in claims {
             let formula = inline(&claim.tex)
                 .filter(|t| t.len() <= 160)
-                .map_or_else(String::new, |tex| format!("${}$", cell(&tex)));
+                .map_or_else(|| format!("[long]({name}#{})", slug(&claim.id)), |tex| format!("${}$", cell(&tex)));
             let mut methods: Vec<String> =
                 claim.evidence.iter().map(|e| format!("{} {}", e.method, e.finding.word())).collect();
             methods.dedup();

@@ -21,6 +21,7 @@ pub(crate) mod fixture;
 mod tests;
 
 use crate::record::Record;
+use crate::record::diff::Difference;
 
 /// A file of a report: where it belongs in the output directory, and what is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +39,9 @@ impl Page {
 }
 
 /// The HTML site, under `site/`: overview, errata, coverage, one annotated page per note. Complete in itself: no request
-/// leaves it, and without script everything is there.
-pub fn site(record: &Record) -> Vec<Page> {
-    pages::site(record)
+/// leaves it, and without script everything is there. `since` is what changed against a baseline.
+pub fn site(record: &Record, since: Option<&[Difference]>) -> Vec<Page> {
+    pages::site(record, since)
 }
 
 /// The file name, below `site/`, of a note's page.

@@ -272,7 +272,7 @@ fn one_line(tex: &str) -> String {
 }
 
 /// The text in at most `width` columns, ending in `…` if something was left out.
-fn cut(text: &str, width: usize) -> String {
+pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

@@ -7,7 +7,7 @@ fn text(page: &Page) -> &str {
 
 fn all() -> Vec<Page> {
     let record = fixture::record();
-    [site(&record), markdown(&record)].concat()
+    [site(&record, None), markdown(&record)].concat()
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn notes_with_the_names_of_our_own_pages_do_not_replace_them() {
     for (note, path) in record.notes.iter_mut().zip(["a/errata.md", "a/README.md", "b/errata.md"]) {
         note.path = path.into();
     }
-    let pages = [site(&record), markdown(&record)].concat();
+    let pages = [site(&record, None), markdown(&record)].concat();
     let paths: BTreeSet<String> = pages.iter().map(|p| p.path.to_lowercase()).collect();
     assert_eq!(paths.len(), pages.len(), "{paths:?}");
 }
@@ -54,7 +54,7 @@ fn notes_with_the_names_of_our_own_pages_do_not_replace_them() {
 #[test]
 fn hostile_text_reaches_no_page() {
     for page in all() {
-        let lower = text(&page).to_lowercase().replace("<script src=\"filter.js\" defer></script>", "");
+        let lower = text(&page).to_lowercase().replace("<script src=\"page.js\" defer></script>", "");
         if page.path.ends_with(".js") || page.path.ends_with(".css") || page.path.ends_with(".tex") {
             continue;
         }
@@ -78,7 +78,7 @@ fn hostile_text_reaches_no_page() {
 #[test]
 fn links_between_pages_lead_somewhere() {
     let record = fixture::record();
-    let pages = site(&record);
+    let pages = site(&record, None);
     for page in pages.iter().filter(|p| p.path.ends_with(".html")) {
         for href in text(page).split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
             let (file, anchor) = href.split_once('#').unwrap_or((href, ""));
@@ -95,7 +95,7 @@ fn links_between_pages_lead_somewhere() {
 #[test]
 fn every_claim_has_its_verdict_and_formula_on_its_page() {
     let record = fixture::record();
-    let pages = site(&record);
+    let pages = site(&record, None);
     let claim = record.claim("wiener-mse").unwrap();
     let page = pages.iter().find(|p| p.path == "site/note-wiener.html").unwrap();
     let html = text(page);
@@ -119,7 +119,7 @@ fn markdown_is_the_same_whatever_the_clock_says() {
 #[test]
 fn an_empty_record_still_gives_a_report() {
     let empty = Record { notes: vec![], claims: vec![], equations: vec![], diagnostics: vec![], ..fixture::record() };
-    let pages = [site(&empty), markdown(&empty)].concat();
+    let pages = [site(&empty, None), markdown(&empty)].concat();
     assert!(pages.iter().any(|p| text(p).contains("No claim was checked")));
 }
 
@@ -131,7 +131,7 @@ fn a_record_that_lies_about_places_is_drawn_all_the_same() {
             (formula.start, formula.end) = [(5, 2), (0, usize::MAX), (usize::MAX, 3), (17, 18)][i % 4];
         }
     }
-    assert!(site(&record).len() > 5);
+    assert!(site(&record, None).len() > 5);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn thousand_claims_stay_small() {
         (0..1000).map(|i| crate::record::ClaimEntry { id: format!("claim-{i}"), ..claim.clone() }).collect();
     record.notes.truncate(1);
     record.notes[0].formulas[0].claims = vec![];
-    let pages = site(&record);
+    let pages = site(&record, None);
     let overview = pages.iter().find(|p| p.path == "site/index.html").unwrap();
     assert!(overview.bytes.len() < 5_000_000, "{}", overview.bytes.len());
 }

@@ -3,6 +3,7 @@
 use super::figure;
 use super::math::{Math, escape, single_line};
 use crate::evidence::{Evidence, Finding};
+use crate::record::diff::Difference;
 use crate::record::{ClaimEntry, Record, Survivor};
 use crate::verdict::Verdict;
 use serde::Serialize;
@@ -121,6 +122,8 @@ pub(crate) struct Site<'a> {
     pub(crate) pages: BTreeMap<&'a str, String>,
     /// File name of each source's coverage page, by slug.
     pub(crate) sources: BTreeMap<&'a str, String>,
+    /// What changed since the baseline, if the run was compared with one.
+    pub(crate) since: Option<&'a [Difference]>,
 }
 
 impl<'a> Site<'a> {
@@ -137,7 +140,7 @@ impl<'a> Site<'a> {
         let pages = record.notes.iter().map(|n| (n.path.as_str(), name("note-", stem(&n.path)))).collect();
         let slugs: BTreeSet<&str> = record.equations.iter().map(|e| e.source.as_str()).collect();
         let sources = slugs.into_iter().map(|s| (s, name("coverage-", s))).collect();
-        Self { record, math: Math::new(), pages, sources }
+        Self { record, math: Math::new(), pages, sources, since: None }
     }
 
     /// The page of a claim, with its anchor.

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod corpus;
 mod determinism;
 mod language;
 mod latex_documents;

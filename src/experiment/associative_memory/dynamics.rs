@@ -99,10 +99,18 @@ impl Sites {
         Self { rows, k }
     }
 
-    /// Updates one neuron after the other, each sweep in a fresh random order, until nothing changes or `sweeps` are
-    /// over. Overlaps are kept up to date, so a visit costs K. Needs N ≤ 32767 so that `N m_μ` fits 16 bits.
-    pub(super) fn sequential(&self, state: &mut [f32], keep_self: bool, sweeps: usize, generator: &mut Bulk) {
-        let mut overlaps = vec![0i16; self.k];
+    /// Updates one neuron after the other with the first `stored` patterns, each sweep in a fresh random order, until
+    /// nothing changes or `sweeps` are over. Overlaps are kept up to date, so a visit costs as many operations as patterns
+    /// are stored. Needs N ≤ 32767 so that `N m_μ` fits 16 bits.
+    pub(super) fn sequential(
+        &self,
+        state: &mut [f32],
+        stored: usize,
+        keep_self: bool,
+        sweeps: usize,
+        generator: &mut Bulk,
+    ) {
+        let mut overlaps = vec![0i16; stored];
         for (row, s) in self.rows.chunks_exact(self.k).zip(&*state) {
             let s = *s as i16;
             overlaps.iter_mut().zip(row).for_each(|(m, x)| *m += s * x);
@@ -113,9 +121,9 @@ impl Sites {
             let mut changed = false;
             for &i in &order {
                 let i = i as usize;
-                let row = &self.rows[i * self.k..(i + 1) * self.k];
+                let row = &self.rows[i * self.k..][..stored];
                 let field: i32 = row.iter().zip(&overlaps).map(|(x, m)| i32::from(*x) * i32::from(*m)).sum();
-                let aligned = field * state[i] as i32 - if keep_self { 0 } else { self.k as i32 };
+                let aligned = field * state[i] as i32 - if keep_self { 0 } else { stored as i32 };
                 if aligned < 0 {
                     state[i] = -state[i];
                     let twice = 2 * state[i] as i16;
@@ -172,7 +180,7 @@ mod tests {
         let patterns = random_patterns(60, 10, &mut generator);
         let start = random_patterns(60, 1, &mut generator);
         let mut state = start.col_as_slice(0).to_vec();
-        Sites::new(&patterns).sequential(&mut state, false, 100, &mut generator);
+        Sites::new(&patterns).sequential(&mut state, 10, false, 100, &mut generator);
         assert!((0..60).all(|i| state[i] * field(&patterns, &state, i) >= 0.0));
         assert_ne!(state, start.col_as_slice(0));
     }

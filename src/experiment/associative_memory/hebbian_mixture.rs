@@ -65,7 +65,7 @@ impl Trial for Mixture {
         }
         let unstable = fields.iter().zip(&start).filter(|(h, s)| *h * *s - (self.k as f32) < 0.0).count();
         let mut end = start.clone();
-        Sites::new(&patterns).sequential(&mut end, false, self.sweeps, &mut generator);
+        Sites::new(&patterns).sequential(&mut end, patterns.ncols(), false, self.sweeps, &mut generator);
         out[0] = unstable as f64 / self.n as f64;
         out[1] = overlap(patterns.col_as_slice(0), &start);
         out[2] = overlap(&start, &end);

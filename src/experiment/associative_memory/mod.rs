@@ -1,6 +1,7 @@
 //! Networks of binary neurons that store patterns: Hebb's rule, the projector rule, and their dynamics.
 
 pub mod hebbian_capacity;
+pub mod hebbian_critical_load;
 pub mod hebbian_field;
 pub mod hebbian_mixture;
 pub mod hebbian_retrieval;

@@ -125,8 +125,53 @@ impl Trial for Basin {
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {
-        (name == "K").then_some(Quantity::Scalar(self.k as f64))
+        let load = self.k as f64 / self.n as f64;
+        match name {
+            "K" => Some(Quantity::Scalar(self.k as f64)),
+            "signal-to-noise" => Some(Quantity::Scalar(even_odds(self.n as f64))),
+            "signal-to-noise-of-wrong-sites" => of_wrong_sites(self.n as f64, load).map(Quantity::Scalar),
+            _ => None,
+        }
     }
+}
+
+/// z for which the expected number of errors among so many sites, each of probability ½ erfc(z/√2), is log 2, so that no
+/// error has even odds by the law of rare events.
+fn even_odds(sites: f64) -> f64 {
+    let excess = |z: f64| 0.5 * sites * core_math::erfc(z / std::f64::consts::SQRT_2) - std::f64::consts::LN_2;
+    let (mut low, mut high) = (-1.0, 12.0);
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if excess(middle) > 0.0 { low = middle } else { high = middle }
+    }
+    low
+}
+
+/// The same for the (1 − p)N/2 wrong sites at the overlap p that is critical in one step with the self-coupling kept,
+/// p − α(1 + p) = z (α(1 − α)(1 − p²) + 2α²(1 − α)(1 + p)²/N)^½: both by iteration. `None` if there is no such p < 1.
+fn of_wrong_sites(n: f64, load: f64) -> Option<f64> {
+    let mut p = 0.5f64;
+    for _ in 0..200 {
+        let wrong = 0.5 * (1.0 - p) * n;
+        if wrong <= 2.0 * std::f64::consts::LN_2 {
+            return None;
+        }
+        let z = even_odds(wrong);
+        let excess = |p: f64| {
+            let variance = load * (1.0 - load) * (1.0 - p * p + 2.0 * load * (1.0 + p).powi(2) / n);
+            p - load * (1.0 + p) - z * variance.sqrt()
+        };
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if excess(middle) < 0.0 { low = middle } else { high = middle }
+        }
+        if (low - p).abs() < 1e-13 {
+            return Some(z);
+        }
+        p = 0.5 * (p + low);
+    }
+    None
 }
 
 #[cfg(test)]

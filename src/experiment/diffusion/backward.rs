@@ -17,6 +17,9 @@ struct Step {
     spread: f64,
 }
 
+/// No step is longer than this.
+const LONGEST: f64 = 0.4;
+
 /// A mesh of times that contains given marks.
 pub(super) struct Schedule {
     steps: Vec<Step>,
@@ -25,20 +28,21 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// A mesh from `start` through the decreasing `marks` to `end` with steps of at most `step`.
+    /// A mesh from `start` through the decreasing `marks` to `end`: steps of at most `step` where the class is decided,
+    /// longer ones before and after.
     pub(super) fn new(target: &TwoClass, start: f64, marks: &[f64], end: f64, step: f64) -> Self {
         let mut schedule = Self { steps: Vec::new(), marks: Vec::with_capacity(marks.len()) };
         let mut t = start;
         for (index, &next) in marks.iter().chain([&end]).enumerate() {
-            let pieces = ((t - next) / step).ceil().max(0.0);
-            for k in 0..pieces as usize {
-                let time = |k: usize| t + (next - t) * (k as f64 / pieces);
-                schedule.steps.push(Step::new(target, time(k), time(k + 1)));
+            while t > next {
+                let pieces = ((t - next) / (step * target.stretch(t)).min(LONGEST)).ceil();
+                let to = if pieces <= 1.0 { next } else { t - (t - next) / pieces };
+                schedule.steps.push(Step::new(target, t, to));
+                t = to;
             }
             if index < marks.len() {
                 schedule.marks.push(schedule.steps.len());
             }
-            t = next;
         }
         schedule
     }
@@ -71,19 +75,45 @@ impl Step {
     }
 }
 
-/// A trajectory of the backward equation with its working memory.
-#[derive(Clone)]
-pub(super) struct Walker {
-    /// Where it is.
+/// Trajectories of the backward equation with their working memory: any number in one dimension, one in several.
+pub(super) struct Walkers {
+    /// Where they are, one after the other.
     pub(super) x: Vec<f64>,
     mean: Vec<f64>,
     scratch: Vec<f64>,
+    d: usize,
 }
 
-impl Walker {
-    /// A walker at the origin.
+impl Walkers {
+    /// One walker at the origin of d dimensions.
     pub(super) fn new(d: usize) -> Self {
-        Self { x: vec![0.0; d], mean: vec![0.0; d], scratch: vec![0.0; d] }
+        Self { x: vec![0.0; d], mean: vec![0.0; d], scratch: vec![0.0; d], d }
+    }
+
+    fn resize(&mut self, count: usize) {
+        for buffer in [&mut self.x, &mut self.mean, &mut self.scratch] {
+            buffer.resize(count * self.d, 0.0);
+        }
+    }
+
+    /// `count` walkers at independent places drawn from N(0, I).
+    pub(super) fn release(&mut self, count: usize, generator: &mut Bulk) {
+        self.resize(count);
+        fill_normal(generator, &mut self.x);
+    }
+
+    /// `count` walkers at data points that are noised to time `t`, and their classes.
+    pub(super) fn noised_data(&mut self, count: usize, target: &TwoClass, t: f64, generator: &mut Bulk) -> Vec<f64> {
+        self.resize(count);
+        let classes = self.x.chunks_mut(self.d).map(|x| target.draw(generator, x)).collect();
+        target.noise(generator, t, &mut self.x);
+        classes
+    }
+
+    /// Goes where the others are.
+    pub(super) fn copy(&mut self, others: &Self) {
+        self.resize(others.x.len() / self.d);
+        self.x.copy_from_slice(&others.x);
     }
 
     /// Runs from the mark `from` (`None`: the start) to the mark `to` (the number of marks: the end).
@@ -98,47 +128,62 @@ impl Walker {
         let first = from.map_or(0, |mark| schedule.position(mark));
         let steps = &schedule.steps[first..schedule.position(to)];
         match target.sigma {
+            Some(_) if target.d == 1 => {
+                let m = target.m;
+                self.trapezoidal(steps, generator, |t, x, mean| {
+                    let slope = target.log_odds_slope(t);
+                    mean.iter_mut().zip(x).for_each(|(mean, x)| *mean = slope * x);
+                    elementwise::tanh(mean);
+                    mean.iter_mut().for_each(|mean| *mean *= m);
+                });
+            }
             Some(_) => self.gaussians(target, steps, generator),
-            None => self.spins(target, steps, generator),
+            None => self.trapezoidal(steps, generator, |t, x, mean| posterior_mean_of_spins(target.m, t, x, mean)),
         }
     }
 
-    /// The class that the walker is in at time `t`: the sign of the log odds.
-    pub(super) fn class(&mut self, target: &TwoClass, t: f64) -> f64 {
-        target.half_log_odds(t, &self.x, &mut self.scratch).signum()
+    /// The classes that the walkers are in at time `t`: the signs of their log odds.
+    pub(super) fn classes(&mut self, target: &TwoClass, t: f64) -> Vec<f64> {
+        let scratch = &mut self.scratch[..self.d];
+        self.x.chunks(self.d).map(|x| target.half_log_odds(t, x, scratch).signum()).collect()
     }
 
     /// The posterior mean is m tanh(L) in every coordinate: its pull is added in the next pass over x.
     fn gaussians(&mut self, target: &TwoClass, steps: &[Step], generator: &mut Bulk) {
         let d = self.x.len() as f64;
-        let slope = |t: f64| target.m * (-t).exp() / target.class_variance(t);
         let (mut sum, mut shift) = (self.x.iter().sum::<f64>(), 0.0);
         for step in steps {
-            let before = (slope(step.from) * sum).tanh();
+            let before = (target.log_odds_slope(step.from) * sum).tanh();
             let drift = step.contraction * shift;
             fill_normal(generator, &mut self.scratch);
             sum = advance(&mut self.x, &self.scratch, step, drift);
             let pull = step.pull * target.m;
-            let after = (slope(step.to) * (sum + d * pull * before)).tanh();
+            let after = (target.log_odds_slope(step.to) * (sum + d * pull * before)).tanh();
             shift = 0.5 * pull * (before + after);
             sum += d * shift;
         }
         self.x.iter_mut().for_each(|x| *x += shift);
     }
 
-    fn spins(&mut self, target: &TwoClass, steps: &[Step], generator: &mut Bulk) {
+    /// The posterior mean at both ends of a step, by a function of time and place that fills it in.
+    fn trapezoidal(&mut self, steps: &[Step], generator: &mut Bulk, posterior_mean: impl Fn(f64, &[f64], &mut [f64])) {
         for step in steps {
-            posterior_mean_of_spins(target.m, step.from, &self.x, &mut self.mean);
+            posterior_mean(step.from, &self.x, &mut self.mean);
             fill_normal(generator, &mut self.scratch);
             for ((x, mean), noise) in self.x.iter_mut().zip(&self.mean).zip(&self.scratch) {
                 *x = step.contraction * *x + step.pull * mean + step.spread * noise;
             }
-            posterior_mean_of_spins(target.m, step.to, &self.x, &mut self.scratch);
+            posterior_mean(step.to, &self.x, &mut self.scratch);
             for ((x, after), before) in self.x.iter_mut().zip(&self.scratch).zip(&self.mean) {
                 *x += 0.5 * step.pull * (after - before);
             }
         }
     }
+}
+
+/// How many entries of two lists of classes are the same.
+pub(super) fn agreeing(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).filter(|(a, b)| a == b).count() as f64
 }
 
 /// x ← contraction · x + drift + spread · noise; returns the sum of the new x, added up in eight lanes.
@@ -185,7 +230,7 @@ mod tests {
             let target = TwoClass { d: 12, m: 0.7, sigma };
             let schedule = Schedule::new(&target, 4.5, &[], 0.05, 0.05);
             let mut generator = bulk(&mut SeedPath::root(11).stream());
-            let (mut walker, mut data) = (Walker::new(12), vec![0.0; 12]);
+            let (mut walker, mut data) = (Walkers::new(12), vec![0.0; 12]);
             let (mut difference, mut squares) = ([0.0; 2], [0.0; 2]);
             let n = 4000.0;
             for _ in 0..4000 {
@@ -219,11 +264,11 @@ mod tests {
         for (step, allowed) in [(0.05, 0.0), (0.2, 0.002)] {
             let schedule = Schedule::new(&target, t, &[], 0.0, step);
             let (n, mut count) = (20_000, 0.0);
-            let mut walker = Walker::new(9);
+            let mut walker = Walkers::new(9);
             for _ in 0..n {
                 walker.x.copy_from_slice(&x);
                 walker.run(&target, &schedule, None, 0, &mut generator);
-                count += f64::from(u8::from(walker.class(&target, 0.0) > 0.0)) / f64::from(n);
+                count += f64::from(u8::from(walker.classes(&target, 0.0)[0] > 0.0)) / f64::from(n);
             }
             let error = (plus * (1.0 - plus) / f64::from(n)).sqrt();
             assert!((count - plus).abs() < 4.0 * error + allowed + target.misclassified(0.0), "{step}: {count} {plus}");

@@ -1,7 +1,6 @@
 //! The collapse time of a data set in all of space.
 
-use super::collapse_posterior::{D, N, SIGMA, affordable};
-use super::{Cloud, EVALUATIONS, half_weight_time};
+use super::{Cloud, DataSet, EVALUATIONS, half_weight_time};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
@@ -10,7 +9,7 @@ pub static EXPERIMENT: Experiment = Experiment {
     name: "collapse-time",
     summary: "Draws n points from N(0, σ²I) and finds the time at which the empirical posterior gives a noised data point weight ½ on average",
     source: "Biroli, Bonnaire, de Bortoli and Mézard 2024, Dynamical regimes of diffusion models",
-    parameters: &[N, D, SIGMA, PROBES],
+    parameters: &[DataSet::N, DataSet::D, DataSet::SIGMA, PROBES],
     estimands: &[Estimand {
         name: "collapse-time",
         meaning: "time at which the posterior weight of the originating data point is ½ on average over the data set",
@@ -44,7 +43,7 @@ struct CollapseTime {
 
 fn prepare(parameters: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
     let (n, d) = (parameters.whole("n"), parameters.whole("d"));
-    affordable(n, d)?;
+    DataSet::affordable(n, d)?;
     Ok(Box::new(CollapseTime { n, d, sigma: parameters.get("sigma"), probes: parameters.whole("probes") }))
 }
 

@@ -2,13 +2,63 @@
 
 use super::crossing;
 use crate::elementwise;
-use crate::experiment::cost;
+use crate::experiment::{ExperimentError, Parameter, Parameters, cost};
 use crate::linalg::{Mat, MatRef, product_into};
-use crate::random::{Bulk, fill_normal};
+use crate::random::{Bulk, Stream, bulk, fill_normal};
 use rand::RngExt;
 
 /// Rows of the data set that are handled at once: their products with the probes stay in the cache.
 const BLOCK: usize = 256;
+
+/// Fresh data from N(0, σ²I) in every replicate, some of them noised to one time: what the measurements of the
+/// empirical posterior at that time share.
+pub(super) struct DataSet {
+    pub(super) n: usize,
+    pub(super) d: usize,
+    sigma: f64,
+    pub(super) t: f64,
+    probes: usize,
+}
+
+impl DataSet {
+    pub(super) const PARAMETERS: &[Parameter] = &[
+        Self::N,
+        Self::D,
+        Self::SIGMA,
+        Parameter::real("t", "time of the forward process", 0.2, 1e-3, 20.0),
+        Parameter::whole("probes", "noised data points in one replicate", 500.0, 16.0, 1e5),
+    ];
+    pub(super) const N: Parameter = Parameter::whole("n", "number of data points", 1e5, 2.0, 1e7);
+    pub(super) const D: Parameter = Parameter::whole("d", "dimension", 20.0, 1.0, 512.0);
+    pub(super) const SIGMA: Parameter =
+        Parameter::real("sigma", "standard deviation of the data in every direction", 1.0, 1e-2, 100.0);
+
+    pub(super) fn new(parameters: &Parameters) -> Result<Self, ExperimentError> {
+        let (n, d) = (parameters.whole("n"), parameters.whole("d"));
+        Self::affordable(n, d)?;
+        let probes = parameters.whole("probes");
+        Ok(Self { n, d, sigma: parameters.get("sigma"), t: parameters.get("t"), probes })
+    }
+
+    /// A data set is held in memory once per thread.
+    pub(super) fn affordable(n: usize, d: usize) -> Result<(), ExperimentError> {
+        if n.saturating_mul(d) > 200_000_000 {
+            return Err(ExperimentError::Setup(format!("n d = {} numbers do not fit: at most 2e8", n * d)));
+        }
+        Ok(())
+    }
+
+    /// The posterior over the data points at each probe.
+    pub(super) fn evaluate(&self, stream: &mut Stream) -> Evaluation {
+        let generator = &mut bulk(stream);
+        let cloud = Cloud::gaussian(self.n, self.d, self.sigma, generator);
+        cloud.evaluate(&cloud.probes(self.probes, generator), self.t)
+    }
+
+    pub(super) fn work(&self) -> f64 {
+        cost::work(Cloud::cost(self.n, self.d, self.probes))
+    }
+}
 
 /// A data set.
 pub(super) struct Cloud {

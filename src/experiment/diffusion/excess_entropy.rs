@@ -1,9 +1,8 @@
 //! The excess entropy of a noised data set over that of well separated Gaussians.
 
-use super::collapse_posterior::{D, N, PROBES, SIGMA, T, affordable};
-use super::{Cloud, delta};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameters, Shape, Trial, cost};
-use crate::random::{SeedPath, Stream, bulk};
+use super::{DataSet, delta};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameters, Trial};
+use crate::random::{SeedPath, Stream};
 
 /// S(t) = −(1/d) E log p_t of the empirical mixture, x drawn from it; −log of the originating point's weight is
 /// d times the excess, so that no density has to be evaluated.
@@ -11,64 +10,38 @@ pub static EXPERIMENT: Experiment = Experiment {
     name: "excess-entropy",
     summary: "Draws n points from N(0, σ²I) and measures the entropy per dimension of the mixture of their noised versions, and how far it lies below that of n separate Gaussians",
     source: "Biroli, Bonnaire, de Bortoli and Mézard 2024, Dynamical regimes of diffusion models",
-    parameters: &[N, D, SIGMA, T, PROBES],
+    parameters: DataSet::PARAMETERS,
     estimands: &[
-        Estimand {
-            name: "excess-entropy",
-            meaning: "f = entropy of n separate Gaussians less that of the mixture, per dimension",
-            bounds: None,
-            shape: Shape::Scalar,
-            bias: Estimand::UNBIASED,
-        },
-        Estimand {
-            name: "relative-excess-entropy",
-            meaning: "f over log(n)/d, its value for t → ∞",
-            bounds: None,
-            shape: Shape::Scalar,
-            bias: Estimand::UNBIASED,
-        },
-        Estimand {
-            name: "entropy",
-            meaning: "entropy per dimension of the noised data set",
-            bounds: None,
-            shape: Shape::Scalar,
-            bias: Estimand::UNBIASED,
-        },
+        Estimand::scalar(
+            "excess-entropy",
+            "f = entropy of n separate Gaussians less that of the mixture, per dimension",
+        ),
+        Estimand::scalar("relative-excess-entropy", "f over log(n)/d, its value for t → ∞"),
+        Estimand::scalar("entropy", "entropy per dimension of the noised data set"),
     ],
     prepare,
 };
 
-struct ExcessEntropy {
-    n: usize,
-    d: usize,
-    sigma: f64,
-    t: f64,
-    probes: usize,
-}
+struct ExcessEntropy(DataSet);
 
 fn prepare(parameters: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
-    let (n, d) = (parameters.whole("n"), parameters.whole("d"));
-    affordable(n, d)?;
-    let probes = parameters.whole("probes");
-    Ok(Box::new(ExcessEntropy { n, d, sigma: parameters.get("sigma"), t: parameters.get("t"), probes }))
+    Ok(Box::new(ExcessEntropy(DataSet::new(parameters)?)))
 }
 
 impl Trial for ExcessEntropy {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
-        let generator = &mut bulk(stream);
-        let cloud = Cloud::gaussian(self.n, self.d, self.sigma, generator);
-        let found = cloud.evaluate(&cloud.probes(self.probes, generator), self.t);
-        let d = self.d as f64;
+        let found = self.0.evaluate(stream);
+        let (n, d) = (self.0.n as f64, self.0.d as f64);
         // log p(x) = −log n − (d/2) log 2πΔ − |z|²/2 − log w, and |z|²/2 has the mean d/2 exactly.
-        let excess = -found.weight.iter().map(|w| w.ln()).sum::<f64>() / (d * self.probes as f64);
-        let load = (self.n as f64).ln() / d;
+        let excess = -found.weight.iter().map(|w| w.ln()).sum::<f64>() / (d * found.weight.len() as f64);
+        let load = n.ln() / d;
         out[0] = excess;
         out[1] = excess / load;
-        out[2] = load + 0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * delta(self.t)).ln() - excess;
+        out[2] = load + 0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * delta(self.0.t)).ln() - excess;
     }
 
     fn work(&self) -> f64 {
-        cost::work(Cloud::cost(self.n, self.d, self.probes))
+        self.0.work()
     }
 }
 

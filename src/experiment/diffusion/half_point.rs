@@ -1,7 +1,8 @@
 //! The time at which a measured curve crosses a level: from a curve on a grid, or from curves that can be evaluated.
 
 use super::{TwoClass, same_class};
-use crate::experiment::{ExperimentError, Parameter, Parameters};
+use crate::experiment::{Estimand, ExperimentError, Parameter, Parameters};
+use crate::random::Bulk;
 use nalgebra::{DMatrix, DVector};
 
 /// A grid of times around the speciation time and the level whose crossing is sought on it.
@@ -51,6 +52,35 @@ impl HalfPoint {
         maximum: 0.95,
         whole: false,
     };
+
+    pub(super) const PROBES: Parameter =
+        Parameter::whole("probes", "noised data points in one replicate", 256.0, 16.0, 1e6);
+    /// Where the agreement of two draws from the class posterior, averaged over probes, crosses the level.
+    pub(super) const OF_PROBES: Estimand = Estimand::scalar(
+        "speciation-time",
+        "time at which the probability that two draws from the class posterior agree crosses `level`",
+    )
+    .biased(Self::probe_bias);
+    const TOLERANCE: f64 = 1e-6;
+
+    /// The root's tolerance, and what the correction of first order in 1/probes leaves.
+    pub(super) fn probe_bias(parameters: &Parameters) -> f64 {
+        Self::TOLERANCE + 20.0 / parameters.get("probes").powi(2)
+    }
+
+    /// The time at which the mean over the probes of p₊² + p₋² = ½(1 + tanh² L) crosses `level`, L the half log odds that
+    /// `probe` draws for one noised data point at a time; every time sees the same data and the same noise.
+    pub(super) fn of_probes(
+        guess: f64,
+        level: f64,
+        probes: usize,
+        start: &Bulk,
+        mut probe: impl FnMut(f64, &mut Bulk) -> f64,
+    ) -> f64 {
+        // Drawn again at every time instead of kept.
+        let curves = |t: f64| agreements(probes, &mut start.clone(), |generator| probe(t, generator));
+        crossing(guess.max(0.05), 0.5, level, Self::TOLERANCE, curves)
+    }
 
     /// The grid that `points`, `from`, `to` and `level` describe, all of it later than `earliest`.
     pub(super) fn new(parameters: &Parameters, target: &TwoClass, earliest: f64) -> Result<Self, ExperimentError> {
@@ -144,6 +174,15 @@ pub(super) fn root(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -
         }
     }
     c
+}
+
+/// ½(1 + tanh² L) of every probe, the probability that two draws from its class posterior agree.
+pub(super) fn agreements(
+    probes: usize,
+    generator: &mut Bulk,
+    mut half_log_odds: impl FnMut(&mut Bulk) -> f64,
+) -> Vec<f64> {
+    (0..probes).map(|_| 0.5 * (1.0 + half_log_odds(generator).tanh().powi(2))).collect()
 }
 
 /// How often [`crossing`] evaluates its curves, typically.

@@ -1,8 +1,7 @@
 //! The collapse time of data on a hidden linear manifold.
 
-use super::collapse_posterior::{N, SIGMA, affordable};
 use super::collapse_time::{PROBES, time_bias};
-use super::{Cloud, EVALUATIONS, half_weight_time, root};
+use super::{Cloud, DataSet, EVALUATIONS, half_weight_time, root};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 use nalgebra::DMatrix;
@@ -13,7 +12,7 @@ pub static EXPERIMENT: Experiment = Experiment {
     summary: "Draws n points on a D-dimensional linear subspace of d dimensions and finds the time at which the empirical posterior gives a noised data point weight ½ on average",
     source: "George, Veiga and Macris 2025; Achilli et al. 2024 (hidden-manifold data in diffusion models)",
     parameters: &[
-        N,
+        DataSet::N,
         Parameter {
             name: "d",
             meaning: "dimension of the space",
@@ -30,7 +29,7 @@ pub static EXPERIMENT: Experiment = Experiment {
             maximum: 256.0,
             whole: true,
         },
-        SIGMA,
+        DataSet::SIGMA,
         Parameter {
             name: "mixing",
             meaning: "0: F has orthonormal columns; 1: F has independent entries N(0, 1/d)",
@@ -62,7 +61,7 @@ struct HiddenManifold {
 
 fn prepare(parameters: &Parameters, path: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
     let (n, d, latent) = (parameters.whole("n"), parameters.whole("d"), parameters.whole("D"));
-    affordable(n, d)?;
+    DataSet::affordable(n, d)?;
     if latent > d {
         return Err(ExperimentError::Setup(format!("the manifold's D = {latent} exceeds d = {d}")));
     }

@@ -15,11 +15,13 @@ pub mod u_turn;
 mod backward;
 mod empirical;
 mod half_point;
+mod sde;
 mod two_class;
 
-use backward::{Schedule, Walker, posterior_mean_of_spins};
-use empirical::{Cloud, half_weight_time};
-use half_point::{EVALUATIONS, HalfPoint, crossing, root};
+use backward::{Schedule, Walkers, posterior_mean_of_spins};
+use empirical::{Cloud, DataSet, half_weight_time};
+use half_point::{EVALUATIONS, HalfPoint, agreements, crossing, root};
+use sde::Sde;
 use two_class::{TwoClass, same_class};
 
 use crate::random::Bulk;

@@ -1,6 +1,6 @@
 //! Speciation without a trajectory: the exact backward equation samples the posterior given x_t.
 
-use super::{EVALUATIONS, HalfPoint, TwoClass, crossing};
+use super::{EVALUATIONS, HalfPoint, TwoClass, agreements};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{Bulk, SeedPath, Stream, bulk};
 
@@ -23,14 +23,7 @@ pub static EXPERIMENT: Experiment = Experiment {
             maximum: 50.0,
             whole: false,
         },
-        Parameter {
-            name: "probes",
-            meaning: "noised data points in one replicate",
-            default: 256.0,
-            minimum: 16.0,
-            maximum: 1e6,
-            whole: true,
-        },
+        HalfPoint::PROBES,
     ],
     estimands: &[
         Estimand {
@@ -40,23 +33,10 @@ pub static EXPERIMENT: Experiment = Experiment {
             shape: Shape::Scalar,
             bias: Estimand::UNBIASED,
         },
-        Estimand {
-            name: "speciation-time",
-            meaning: "time at which that probability crosses `level`",
-            bounds: None,
-            shape: Shape::Scalar,
-            bias: time_bias,
-        },
+        HalfPoint::OF_PROBES,
     ],
     prepare,
 };
-
-const TOLERANCE: f64 = 1e-6;
-
-/// The root's tolerance, and what the correction of first order in 1/probes leaves.
-fn time_bias(parameters: &Parameters) -> f64 {
-    TOLERANCE + 20.0 / parameters.get("probes").powi(2)
-}
 
 struct PosteriorClass {
     target: TwoClass,
@@ -75,26 +55,23 @@ fn prepare(parameters: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, Expe
 }
 
 impl PosteriorClass {
-    /// p₊² + p₋² of each probe at time t, from the draws that the generator gives.
-    fn agreement(&self, t: f64, generator: &mut Bulk) -> Vec<f64> {
-        let (mut x, mut scratch) = (vec![0.0; self.target.d], vec![0.0; self.target.d]);
-        let mut probe = || {
-            self.target.draw(generator, &mut x);
-            self.target.noise(generator, t, &mut x);
-            0.5 * (1.0 + self.target.half_log_odds(t, &x, &mut scratch).tanh().powi(2))
-        };
-        (0..self.probes).map(|_| probe()).collect()
+    /// Half the log odds of the classes given one data point noised to time t.
+    fn half_log_odds(&self, t: f64, x: &mut [f64], scratch: &mut [f64], generator: &mut Bulk) -> f64 {
+        self.target.draw(generator, x);
+        self.target.noise(generator, t, x);
+        self.target.half_log_odds(t, x, scratch)
     }
 }
 
 impl Trial for PosteriorClass {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let generator = &mut bulk(stream);
-        // Every time sees the same data points and the same noise: drawn again instead of kept.
         let start = generator.clone();
-        let guess = self.target.time_of_separation(1.0).max(0.05);
-        out[1] = crossing(guess, 0.5, self.level, TOLERANCE, |t| self.agreement(t, &mut start.clone()));
-        out[0] = self.agreement(self.t, generator).iter().sum::<f64>() / self.probes as f64;
+        let (mut x, mut scratch) = (vec![0.0; self.target.d], vec![0.0; self.target.d]);
+        let mut probe = |t: f64, generator: &mut Bulk| self.half_log_odds(t, &mut x, &mut scratch, generator);
+        out[1] = HalfPoint::of_probes(self.target.time_of_separation(1.0), self.level, self.probes, &start, &mut probe);
+        let now = agreements(self.probes, generator, |generator| probe(self.t, generator));
+        out[0] = now.iter().sum::<f64>() / self.probes as f64;
     }
 
     fn work(&self) -> f64 {

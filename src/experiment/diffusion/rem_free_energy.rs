@@ -1,6 +1,6 @@
 //! The free energy of the random energy model that the empirical posterior is, at sizes beyond enumeration.
 
-use super::delta;
+use super::{delta, root};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 use rand_distr::{Distribution, Exp1, Gamma};
@@ -77,6 +77,8 @@ struct Levels {
     log_count: f64,
     levels: usize,
     energies: Energies,
+    /// λ in (0, 1] of [`condensation`].
+    condensation: f64,
     /// Noncentral χ² law of E/`scale` under the weight e^{−E}, and log E e^{−E}.
     tilted_scale: f64,
     tilted_noncentrality: f64,
@@ -103,10 +105,23 @@ fn prepare(parameters: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, Expe
         log_count,
         levels: parameters.whole("levels"),
         energies,
+        condensation: condensation(parameters.get("alpha"), data / noise),
         tilted_scale: scale / widening,
         tilted_noncentrality: noncentrality / widening,
         log_mean_weight: -0.5 * d * widening.ln() - noncentrality * scale / widening,
     }))
+}
+
+/// The tilt λ at which e^{αd} energies run out: the rate I(ε) = −g(λ) − λε at ε = −g'(λ) is α; 1 where it is α only for
+/// λ ≥ 1, which is where many energies share the partition function. `ratio` = σ² e^{-2t}/Δ_t,
+/// g(λ) = −½ log(1 + λ ratio) − ½ λ(1 + ratio)/(1 + λ ratio).
+fn condensation(alpha: f64, ratio: f64) -> f64 {
+    // I = ½ log(1 + λ ratio) − ½ λ ratio/(1 + λ ratio) + ½ λ² ratio (1 + ratio)/(1 + λ ratio)².
+    let rate = |lambda: f64| {
+        let widening = 1.0 + lambda * ratio;
+        0.5 * (widening.ln() - lambda * ratio / widening + ratio * (1.0 + ratio) * (lambda / widening).powi(2))
+    };
+    if rate(1.0) <= alpha { 1.0 } else { root(0.0, 1.0, 1e-14, |lambda| rate(lambda) - alpha) }
 }
 
 impl Energies {
@@ -174,7 +189,11 @@ impl Trial for Levels {
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {
-        (name == "log-count").then_some(Quantity::Scalar(self.log_count))
+        match name {
+            "log-count" => Some(Quantity::Scalar(self.log_count)),
+            "lambda" => Some(Quantity::Scalar(self.condensation)),
+            _ => None,
+        }
     }
 }
 
@@ -258,6 +277,18 @@ mod tests {
             let allowed = 4.5 * error.hypot(law_error) + 1.0 / (4.0 * levels * d as f64) + 1e-5;
             assert!((law - sum).abs() < allowed, "{levels}: {law} ± {law_error} against {sum} ± {error}");
         }
+    }
+
+    /// The tilt found by maximising −(α + g(λ))/λ on a grid, which is Derrida's form of the same condition.
+    #[test]
+    fn condensation_is_where_the_free_energy_is_largest() {
+        for (alpha, ratio) in [(0.2, 1.5f64), (0.3, 2.0), (0.9, 30.0)] {
+            let g = |l: f64| -0.5 * (l * ratio).ln_1p() - 0.5 * l * (1.0 + ratio) / (1.0 + l * ratio);
+            let grid = (1..=100_000).map(|k| f64::from(k) * 1e-5);
+            let best = grid.max_by(|a, b| ((alpha + g(*b)) / b).total_cmp(&((alpha + g(*a)) / a))).unwrap();
+            assert!((condensation(alpha, ratio) - best).abs() < 2e-4 && best < 0.9, "{alpha} {ratio}: {best}");
+        }
+        assert_eq!(condensation(0.7, 1.0), 1.0);
     }
 
     /// Far beyond enumeration. Above condensation −log(count)/d − g(1) up to exponentially small terms; below it the

@@ -1,7 +1,7 @@
 //! Speciation of two Gaussians with a general covariance.
 
-use super::{EVALUATIONS, HalfPoint, crossing, delta, normal, root};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
+use super::{EVALUATIONS, HalfPoint, delta, normal, root};
+use crate::experiment::{Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{Bulk, SeedPath, Stream, bulk, fill_normal};
 
 /// ½ N(μ, Σ) + ½ N(−μ, Σ), Σ with eigenvalues σ² k^{-a} and μ in a random direction of length m√d.
@@ -36,31 +36,11 @@ pub static EXPERIMENT: Experiment = Experiment {
             whole: false,
         },
         HalfPoint::LEVEL,
-        Parameter {
-            name: "probes",
-            meaning: "noised data points in one replicate",
-            default: 256.0,
-            minimum: 16.0,
-            maximum: 1e6,
-            whole: true,
-        },
+        HalfPoint::PROBES,
     ],
-    estimands: &[Estimand {
-        name: "speciation-time",
-        meaning: "time at which the probability that two draws from the class posterior agree crosses `level`",
-        bounds: None,
-        shape: Shape::Scalar,
-        bias: time_bias,
-    }],
+    estimands: &[HalfPoint::OF_PROBES],
     prepare,
 };
-
-const TOLERANCE: f64 = 1e-6;
-
-/// The root's tolerance, and what the correction of first order in 1/probes leaves.
-fn time_bias(parameters: &Parameters) -> f64 {
-    TOLERANCE + 20.0 / parameters.get("probes").powi(2)
-}
 
 /// In the eigenbasis of Σ.
 struct Mixture {
@@ -105,28 +85,22 @@ impl Mixture {
         root(largest + 1e-12 * length, largest + length, 1e-12 * (largest + length), secular)
     }
 
-    /// p₊² + p₋² of each probe at time t, from the draws that the generator gives.
-    fn agreement(&self, t: f64, generator: &mut Bulk) -> Vec<f64> {
+    /// Half the log odds of the classes given one point noised to time t.
+    fn half_log_odds(&self, t: f64, generator: &mut Bulk) -> f64 {
         let (shrink, spread) = ((-t).exp(), delta(t).sqrt());
-        let mut probe = || {
-            let mut half_log_odds = 0.0;
-            for (m, v) in self.mean.iter().zip(&self.variances) {
-                let x = shrink * (m + v.sqrt() * normal(generator)) + spread * normal(generator);
-                half_log_odds += shrink * m * x / (spread * spread + shrink * shrink * v);
-            }
-            0.5 * (1.0 + half_log_odds.tanh().powi(2))
-        };
-        (0..self.probes).map(|_| probe()).collect()
+        let mut sum = 0.0;
+        for (m, v) in self.mean.iter().zip(&self.variances) {
+            let x = shrink * (m + v.sqrt() * normal(generator)) + spread * normal(generator);
+            sum += shrink * m * x / (spread * spread + shrink * shrink * v);
+        }
+        sum
     }
 }
 
 impl Trial for Mixture {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
-        let generator = &mut bulk(stream);
-        let start = generator.clone();
-        let guess = self.curvature_time();
-        let guess = if guess > 0.05 { guess } else { 0.05 };
-        out[0] = crossing(guess, 0.5, self.level, TOLERANCE, |t| self.agreement(t, &mut start.clone()));
+        let probe = |t: f64, generator: &mut Bulk| self.half_log_odds(t, generator);
+        out[0] = HalfPoint::of_probes(self.curvature_time(), self.level, self.probes, &bulk(stream), probe);
     }
 
     fn work(&self) -> f64 {
@@ -181,6 +155,9 @@ mod tests {
         };
         let mixture = Mixture { mean: mean_vector, variances, level: 0.75, probes: 16 };
         let exact = root(0.1, 6.0, 1e-10, |t| same_class(mixture.separation_squared(t).sqrt()) - 0.75);
-        assert!((mean - exact).abs() < 4.5 * error + time_bias(&parameters), "{mean} ± {error} against {exact}");
+        assert!(
+            (mean - exact).abs() < 4.5 * error + HalfPoint::probe_bias(&parameters),
+            "{mean} ± {error} against {exact}"
+        );
     }
 }

@@ -72,6 +72,35 @@ impl TwoClass {
         self.m * (self.d as f64).sqrt() * (-t).exp() / self.class_variance(t).sqrt()
     }
 
+    /// The same two Gaussians seen along the axis through their means, in x·𝟙/√d. The score is −x/Γ_t plus a vector on that
+    /// axis that depends on x through this coordinate only: the coordinate obeys the backward equation of this
+    /// one-dimensional target exactly, step by step of the scheme too, and the others never enter the class.
+    pub(super) fn on_class_axis(&self) -> Self {
+        Self { d: 1, m: self.m * (self.d as f64).sqrt(), sigma: self.sigma }
+    }
+
+    /// Whether x has the one coordinate that decides.
+    pub(super) fn is_one_gaussian_axis(&self) -> bool {
+        self.d == 1 && self.sigma.is_some()
+    }
+
+    /// Half the log odds of two Gaussians over Σ x: m e^{-t}/Γ_t.
+    pub(super) fn log_odds_slope(&self, t: f64) -> f64 {
+        self.m * (-t).exp() / self.class_variance(t)
+    }
+
+    /// How much longer than the shortest a time step of the backward equation may be. In units of κ² the half log odds L
+    /// move by dL = tanh(L) dκ² + dB: nothing happens while κ² ≪ 1, and by κ² ≈ 4 most trajectories are decided. For
+    /// spins each coordinate has still to choose its sign then, so that their mesh is even.
+    pub(super) fn stretch(&self, t: f64) -> f64 {
+        match (self.sigma, self.separation(t).powi(2)) {
+            (None, _) => 1.0,
+            (Some(_), square) if square < 1.0 => 1.0 / square,
+            (Some(_), square) if square < 4.0 => 1.0 / square.sqrt(),
+            (Some(_), square) => 0.5 * ((square.min(40.0) - 4.0) / 4.0).exp(),
+        }
+    }
+
     /// The time at which the Gaussian separation is `kappa`; negative if it never is.
     pub(super) fn time_of_separation(&self, kappa: f64) -> f64 {
         let ratio = self.m * self.m * self.d as f64 / (kappa * kappa);
@@ -108,7 +137,7 @@ impl TwoClass {
     /// ½ log(P(+|x_t) / P(−|x_t)); `scratch` is as long as x.
     pub(super) fn half_log_odds(&self, t: f64, x: &[f64], scratch: &mut [f64]) -> f64 {
         if self.sigma.is_some() {
-            return self.m * (-t).exp() / self.class_variance(t) * x.iter().sum::<f64>();
+            return self.log_odds_slope(t) * x.iter().sum::<f64>();
         }
         let field = (-t).exp() / delta(t);
         scratch.iter_mut().zip(x).for_each(|(s, x)| *s = field * x);

@@ -1,8 +1,8 @@
 //! Speciation by U-turns (Behjoo and Chertkov 2023; Biroli, Bonnaire, de Bortoli and Mézard 2024).
 
-use super::cloning::Sde;
-use super::{HalfPoint, TwoClass, Walker};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameters, Quantity, Shape, Trial};
+use super::backward::agreeing;
+use super::{Sde, Walkers};
+use crate::experiment::{Experiment, ExperimentError, Parameters, Quantity, Trial};
 use crate::random::{SeedPath, Stream, bulk};
 
 /// From a data point forward to time t and back with the exact score: does it return to its class?
@@ -10,33 +10,14 @@ pub static EXPERIMENT: Experiment = Experiment {
     name: "u-turn",
     summary: "Noises a data point to each time of a grid, runs dx = (x + 2 score) dτ + √2 dW backward with the exact score, and asks whether it returns to its class",
     source: "Behjoo and Chertkov 2023, U-turn diffusion",
-    parameters: &[
-        TwoClass::D,
-        TwoClass::M,
-        TwoClass::SIGMA,
-        TwoClass::TARGET,
-        HalfPoint::POINTS,
-        HalfPoint::FROM,
-        HalfPoint::TO,
-        HalfPoint::LEVEL,
-        Sde::TRAJECTORIES,
-        Sde::STEP,
-    ],
+    parameters: Sde::PARAMETERS,
     estimands: &[
-        Estimand {
-            name: "return",
-            meaning: "probability to end in the class of the start, for each turning time of the grid (quantity `times`)",
-            bounds: Some((0.0, 1.0)),
-            shape: Shape::Vector("points"),
-            bias: Sde::curve_bias,
-        },
-        Estimand {
-            name: "speciation-time",
-            meaning: "turning time at which that probability crosses `level`",
-            bounds: None,
-            shape: Shape::Scalar,
-            bias: Sde::time_bias,
-        },
+        Sde::curve(
+            "return",
+            "probability to end in the class of the start, for each turning time of the grid (quantity `times`)",
+        ),
+        Sde::TIME,
+        Sde::OFFSET,
     ],
     prepare,
 };
@@ -51,17 +32,14 @@ impl Trial for UTurn {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let generator = &mut bulk(stream);
         let Sde { target, grid, schedule, end, .. } = &self.0;
-        let mut walker = Walker::new(target.d);
-        self.0.replicate(out, |curve| {
+        let mut walkers = Walkers::new(target.d);
+        self.0.replicate(out, |count, curve| {
             let marks = curve.len();
             for mark in 0..marks {
                 let k = marks - 1 - mark;
-                let class = target.draw(generator, &mut walker.x);
-                target.noise(generator, grid.times[k], &mut walker.x);
-                walker.run(target, schedule, Some(mark), marks, generator);
-                if walker.class(target, *end) == class {
-                    curve[k] += 1.0;
-                }
+                let start = walkers.noised_data(count, target, grid.times[k], generator);
+                walkers.run(target, schedule, Some(mark), marks, generator);
+                curve[k] += agreeing(&start, &walkers.classes(target, *end));
             }
         });
     }

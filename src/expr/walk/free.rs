@@ -136,11 +136,10 @@ pub fn substitute(expr: &Expr, symbol: &Symbol, replacement: &Expr) -> Option<Ex
             let operands = operands.iter().map(|e| substitute(e, symbol, replacement)).collect::<Option<Vec<_>>>()?;
             return match &*replacement.kind {
                 Kind::Symbol(other) => like(Kind::Call(other.clone(), operands)),
-                Kind::Mapping(parameters, body) if parameters.len() == operands.len() => {
-                    parameters.iter().zip(&operands).try_fold(body.clone(), |body, (parameter, operand)| {
-                        substitute(&body, parameter, operand)
-                    })
-                }
+                Kind::Mapping(parameters, body) if parameters.len() == operands.len() => parameters
+                    .iter()
+                    .zip(&operands)
+                    .try_fold(body.clone(), |body, (parameter, operand)| substitute(&body, parameter, operand)),
                 _ => None,
             };
         }

@@ -69,8 +69,7 @@ fn same_law(a: &Law, b: &Law) -> bool {
 }
 
 fn same_laws(a: &[RandomVariable], b: &[RandomVariable]) -> bool {
-    a.len() == b.len()
-        && a.iter().zip(b).all(|(x, y)| x.symbol.sort() == y.symbol.sort() && same_law(&x.law, &y.law))
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.symbol.sort() == y.symbol.sort() && same_law(&x.law, &y.law))
 }
 
 fn same_sorts(a: &[Symbol], b: &[Symbol]) -> bool {

@@ -208,7 +208,9 @@ impl Reader<'_> {
         let count = self.bracket().map_or(Some(0), |range| self.text[range].trim().parse::<usize>().ok());
         let optional = self.bracket();
         let body = self.group();
-        let (Some(count), Some(body)) = (count.filter(|n| *n <= 9), body) else { return Some(Definition::opaque(&name)) };
+        let (Some(count), Some(body)) = (count.filter(|n| *n <= 9), body) else {
+            return Some(Definition::opaque(&name));
+        };
         Some(Definition::new(&name, count, optional.map(|range| &self.text[range]), &self.text[body]))
     }
 

@@ -100,7 +100,12 @@ impl Macros {
             return Ok(out);
         }
         let mut input: Vec<Piece<'_>> = split(text)
-            .map(|range| Piece { text: &text[range.clone()], origin: (range.start, range.end), inserted: false, frozen: false })
+            .map(|range| Piece {
+                text: &text[range.clone()],
+                origin: (range.start, range.end),
+                inserted: false,
+                frozen: false,
+            })
             .collect();
         input.reverse();
         let (mut expansions, mut written) = (0, 0);
@@ -139,12 +144,7 @@ impl Macros {
     }
 
     /// Puts what a command stands for in front of the input, with its arguments in place.
-    fn substitute<'a>(
-        &'a self,
-        entry: &'a Macro,
-        used: Piece<'a>,
-        input: &mut Vec<Piece<'a>>,
-    ) -> Result<(), Trouble> {
+    fn substitute<'a>(&'a self, entry: &'a Macro, used: Piece<'a>, input: &mut Vec<Piece<'a>>) -> Result<(), Trouble> {
         let definition = &entry.definition;
         let insert = |text: &'a str, frozen| Piece { text, origin: used.origin, inserted: true, frozen };
         let tokens = match &definition.body {

@@ -49,7 +49,10 @@ fn nested_and_renewed() {
     assert_eq!(expanded(preamble, r"\vec a"), r"⟦\vec{\mathbf{@\vec⟧a⟦}}@\vec⟧");
     let preamble = r"\newcommand{\a}{1}\providecommand{\a}{2}\providecommand{\sum}{3}\let\b\a";
     assert_eq!(expanded(preamble, r"\a\b\sum"), r"⟦1@\a⟧⟦1@\b⟧\sum");
-    assert_eq!(expanded(r"\DeclarePairedDelimiter{\abs}{\lvert}{\rvert}", r"\abs*{x}"), r"⟦\lvert @\abs⟧x⟦ \rvert@\abs⟧");
+    assert_eq!(
+        expanded(r"\DeclarePairedDelimiter{\abs}{\lvert}{\rvert}", r"\abs*{x}"),
+        r"⟦\lvert @\abs⟧x⟦ \rvert@\abs⟧"
+    );
     assert_eq!(expanded(r"\NewDocumentCommand{\E}{O{p} m}{E_{#1}[#2]}", r"\E{x}"), r"⟦E_{p}[@\E⟧x⟦]@\E⟧");
 }
 

@@ -55,7 +55,8 @@ fn content(source: &str, line: usize) -> Option<Range<usize>> {
 
 fn is_claim(line: &str) -> bool {
     let line = line.trim_start();
-    line.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("claim:")) || line.starts_with("claim ") && !line.contains('=')
+    line.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("claim:"))
+        || line.starts_with("claim ") && !line.contains('=')
 }
 
 /// Puts all remarks into the note.
@@ -104,7 +105,9 @@ pub(super) fn sidecar(note: &mut RawNote, sidecar: Span, diagnostics: &mut Vec<D
                     Some(label) => format!("did you mean `{label}`?"),
                     None => "name the formula by its \\label, or by its number as printed".to_owned(),
                 };
-                reader.diagnostics.push(Diagnostic::error(&codes::MISSING_TARGET, &file, name.span, message).hint(hint));
+                reader
+                    .diagnostics
+                    .push(Diagnostic::error(&codes::MISSING_TARGET, &file, name.span, message).hint(hint));
             }
             note.claims.push(claim);
         }

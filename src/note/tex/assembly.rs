@@ -145,7 +145,9 @@ impl Assembler<'_> {
                     break;
                 }
                 Ok(None) => {}
-                Err(diagnostic) => return problem(format!("`{path}`: {}", diagnostic.message), "mend it, or leave it out"),
+                Err(diagnostic) => {
+                    return problem(format!("`{path}`: {}", diagnostic.message), "mend it, or leave it out");
+                }
             }
         }
         let Some((file, candidate)) = opened else {

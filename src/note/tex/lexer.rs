@@ -197,17 +197,8 @@ impl<'a> Lexer<'a> {
 }
 
 /// Environments whose content is not LaTeX, or not part of the document.
-const VERBATIM: &[&str] = &[
-    "verbatim",
-    "verbatim*",
-    "Verbatim",
-    "lstlisting",
-    "minted",
-    "comment",
-    "filecontents",
-    "filecontents*",
-    "alltt",
-];
+const VERBATIM: &[&str] =
+    &["verbatim", "verbatim*", "Verbatim", "lstlisting", "minted", "comment", "filecontents", "filecontents*", "alltt"];
 
 #[cfg(test)]
 mod tests {

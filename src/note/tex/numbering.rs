@@ -24,17 +24,13 @@ impl Counters {
     /// The counters of a document of this class, if it has one.
     pub(super) fn new(class: Option<&str>) -> Self {
         let has_chapters = class.is_some_and(|c| {
-            matches!(c, "book" | "report" | "memoir" | "scrbook" | "scrreprt" | "amsbook" | "svmono" | "extbook" | "extreport")
+            matches!(
+                c,
+                "book" | "report" | "memoir" | "scrbook" | "scrreprt" | "amsbook" | "svmono" | "extbook" | "extreport"
+            )
         });
         let within = has_chapters.then(|| "chapter".to_owned());
-        Self {
-            values: BTreeMap::new(),
-            within,
-            formats: BTreeMap::new(),
-            has_chapters,
-            appendix: false,
-            group: None,
-        }
+        Self { values: BTreeMap::new(), within, formats: BTreeMap::new(), has_chapters, appendix: false, group: None }
     }
 
     fn value(&self, counter: &str) -> u32 {

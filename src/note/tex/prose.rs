@@ -18,9 +18,31 @@ pub(in crate::note) struct Page {
 
 /// Commands whose arguments are no prose.
 const DROPPED: &[&str] = &[
-    "label", "vspace", "hspace", "includegraphics", "bibliography", "bibliographystyle", "usepackage", "thanks",
-    "setcounter", "addtocounter", "numberwithin", "pagestyle", "thispagestyle", "setlength", "hypersetup", "vskip",
-    "newtheorem", "theoremstyle", "graphicspath", "date", "affiliation", "email", "address", "pacs", "index",
+    "label",
+    "vspace",
+    "hspace",
+    "includegraphics",
+    "bibliography",
+    "bibliographystyle",
+    "usepackage",
+    "thanks",
+    "setcounter",
+    "addtocounter",
+    "numberwithin",
+    "pagestyle",
+    "thispagestyle",
+    "setlength",
+    "hypersetup",
+    "vskip",
+    "newtheorem",
+    "theoremstyle",
+    "graphicspath",
+    "date",
+    "affiliation",
+    "email",
+    "address",
+    "pacs",
+    "index",
 ];
 
 /// Environments that are left out.
@@ -28,8 +50,18 @@ const PICTURES: &[&str] = &["figure", "figure*", "table", "table*", "tikzpicture
 
 /// Environments with a heading of their own.
 const STATEMENTS: &[&str] = &[
-    "theorem", "lemma", "proposition", "corollary", "definition", "remark", "example", "proof", "claim", "conjecture",
-    "assumption", "abstract",
+    "theorem",
+    "lemma",
+    "proposition",
+    "corollary",
+    "definition",
+    "remark",
+    "example",
+    "proof",
+    "claim",
+    "conjecture",
+    "assumption",
+    "abstract",
 ];
 
 /// Draws an assembled document.

@@ -265,7 +265,9 @@ impl<'a> Scanner<'a> {
         let mut ahead = self.lexer.clone();
         while let Some((lexeme, range)) = ahead.next() {
             match lexeme {
-                Lexeme::Dollars if closer == "$$" => return self.close(open.start, Layout::Whole, true, range, ahead.at),
+                Lexeme::Dollars if closer == "$$" => {
+                    return self.close(open.start, Layout::Whole, true, range, ahead.at);
+                }
                 Lexeme::Command("]") if closer != "$$" => {
                     return self.close(open.start, Layout::Whole, true, range, ahead.at);
                 }

@@ -8,6 +8,7 @@ mod overview;
 use super::view::Site;
 use super::{Page, errata as corrections};
 use crate::record::Record;
+use crate::record::diff::Difference;
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tera::{Context, Tera};
@@ -30,8 +31,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 const STACK: usize = 256 << 20;
 
 /// All pages of the site. They refer to each other and to their style sheet by relative names, and to nothing else.
-pub(super) fn site(record: &Record) -> Vec<Page> {
-    let draw = || draw(record);
+pub(super) fn site(record: &Record, since: Option<&[Difference]>) -> Vec<Page> {
+    let draw = || draw(record, since);
     let drawn = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, draw);
         thread.map(|t| t.join())
@@ -46,9 +47,9 @@ pub(super) fn site(record: &Record) -> Vec<Page> {
     }
 }
 
-fn draw(record: &Record) -> Vec<Page> {
+fn draw(record: &Record, since: Option<&[Difference]>) -> Vec<Page> {
     let templates = templates();
-    let site = Site::new(record);
+    let site = Site { since, ..Site::new(record) };
     let mut pages = vec![
         page(&templates, &site, "index.html", "Overview", || overview::draw(&templates, &site)),
         page(&templates, &site, "errata.html", "Errata", || errata::draw(&templates, &site)),
@@ -61,7 +62,7 @@ fn draw(record: &Record) -> Vec<Page> {
         pages.push(page(&templates, &site, name, &entry.title, || note::draw(&templates, &site, entry)));
     }
     pages.push(Page::text("site/style.css", &super::style::sheet()));
-    pages.push(Page::text("site/filter.js", include_str!("../../../templates/filter.js")));
+    pages.push(Page::text("site/page.js", include_str!("../../../templates/page.js")));
     pages.push(Page::text("site/errata.md", &corrections::markdown(record)));
     pages.push(Page::text("site/errata.tex", &corrections::latex(record)));
     pages

@@ -1,6 +1,7 @@
 //! The overview: the tally first, then what needs attention, then every claim.
 
 use super::{Failure, Frame, render};
+use crate::record::diff::{Change, Difference};
 use crate::report::view::{ClaimView, Site, look, worst_first};
 use crate::verdict::Verdict;
 use serde::Serialize;
@@ -16,8 +17,20 @@ struct Overview {
     diagnostics: Vec<DiagnosticView>,
     notes: Vec<NoteRow>,
     claims: Vec<ClaimView>,
+    since: Option<Vec<Since>>,
     provenance: Vec<(&'static str, String)>,
     slowest: Vec<(String, String)>,
+}
+
+/// A claim that differs from the baseline.
+#[derive(Serialize)]
+struct Since {
+    change: &'static str,
+    class: &'static str,
+    id: String,
+    href: String,
+    verdicts: String,
+    detail: String,
 }
 
 #[derive(Serialize)]
@@ -111,14 +124,20 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>) -> Re
             })
             .collect(),
         notes: notes.collect(),
-        provenance: vec![
+        since: site.since.map(|all| all.iter().map(|d| since(site, d)).collect()),
+        provenance: [
             ("Program", format!("corrigenda {}", header.version)),
             ("Seed", header.seed.to_string()),
             ("Profile", header.profile.clone()),
             ("Checked", header.paths.join(" ")),
             ("Error rate", format!("{} per note: the chance that simulation refutes a true claim", header.error_rate)),
             ("Time", format!("{:.1} s", record.timing.total)),
-        ],
+            ("Machine", record.timing.machine.clone()),
+            ("Commit", record.timing.commit.clone()),
+        ]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect(),
         slowest: slowest
             .into_iter()
             .take(5)
@@ -129,6 +148,27 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>) -> Re
         claims,
     };
     render(templates, "overview.html", &model)
+}
+
+fn since(site: &Site<'_>, difference: &Difference) -> Since {
+    let class = match difference.change {
+        Change::Broken => "refuted",
+        Change::Fixed => "proved",
+        Change::Gone => "open",
+        Change::Verdict | Change::Estimate => "undecided",
+        Change::Edited | Change::New => "supported",
+    };
+    Since {
+        change: difference.change.word(),
+        class,
+        id: difference.id.clone(),
+        href: site.reference(&difference.id).map_or(String::new(), |r| r.href),
+        verdicts: match (&difference.before, &difference.after) {
+            (Some(before), Some(after)) if before != after => format!("{before} → {after}"),
+            _ => String::new(),
+        },
+        detail: site.math.sentence(&difference.detail),
+    }
 }
 
 fn headline(total: usize, unexpected: usize, undecided: usize, errors: usize) -> String {

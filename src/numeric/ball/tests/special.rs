@@ -35,7 +35,12 @@ fn published_digits_of_special_functions() {
 #[test]
 fn incomplete_gammas_complete_each_other() {
     let balls = Balls::new(128);
-    for (s, x) in [(ratio(1, 3), ratio(1, 5)), (ratio(7, 2), ratio(30, 1)), (ratio(-5, 4), ratio(2, 1)), (ratio(40, 1), ratio(1, 2))] {
+    for (s, x) in [
+        (ratio(1, 3), ratio(1, 5)),
+        (ratio(7, 2), ratio(30, 1)),
+        (ratio(-5, 4), ratio(2, 1)),
+        (ratio(40, 1), ratio(1, 2)),
+    ] {
         let sum = balls.add(
             &at(&balls, Special::LowerGamma, &[s.clone(), x.clone()]),
             &at(&balls, Special::UpperGamma, &[s.clone(), x.clone()]),
@@ -52,9 +57,15 @@ fn incomplete_gammas_complete_each_other() {
     let x = balls.rational(&ratio(9, 4));
     let root_pi = balls.function(Function::Sqrt, &[balls.constant(Constant::Pi).unwrap()]).unwrap();
     let erfc = balls.function(Function::Erfc, &[balls.rational(&ratio(3, 2))]).unwrap();
-    same(&balls, &balls.special(Special::UpperGamma, &[balls.rational(&ratio(1, 2)), x]).unwrap(), &balls.mul(&root_pi, &erfc), 34.0);
+    same(
+        &balls,
+        &balls.special(Special::UpperGamma, &[balls.rational(&ratio(1, 2)), x]).unwrap(),
+        &balls.mul(&root_pi, &erfc),
+        34.0,
+    );
     for (s, x) in [(0.7, 0.3), (3.0, 8.0), (12.5, 10.0)] {
-        let (lo, hi) = balls.enclosure(&balls.special(Special::LowerGamma, &[balls.from_f64(s), balls.from_f64(x)]).unwrap());
+        let (lo, hi) =
+            balls.enclosure(&balls.special(Special::LowerGamma, &[balls.from_f64(s), balls.from_f64(x)]).unwrap());
         let float = statrs::function::gamma::gamma_lr(s, x) * core_math::tgamma(s);
         assert!((lo - float).abs() < 1e-11 * float && hi - lo < 1e-14 * float);
     }
@@ -67,7 +78,12 @@ fn incomplete_gammas_complete_each_other() {
 #[test]
 fn bessel_functions_satisfy_wronskians_and_closed_forms() {
     let balls = Balls::new(128);
-    for (order, x) in [(ratio(1, 3), ratio(1, 2)), (ratio(2, 1), ratio(7, 2)), (ratio(5, 2), ratio(40, 1)), (ratio(0, 1), ratio(15, 1))] {
+    for (order, x) in [
+        (ratio(1, 3), ratio(1, 2)),
+        (ratio(2, 1), ratio(7, 2)),
+        (ratio(5, 2), ratio(40, 1)),
+        (ratio(0, 1), ratio(15, 1)),
+    ] {
         let next = &order + Rational::ONE;
         let b = |special, order: &Rational| at(&balls, special, &[order.clone(), x.clone()]);
         // I_ν K_{ν+1} + I_{ν+1} K_ν = 1/x (DLMF 10.28.2)

@@ -1,4 +1,5 @@
-// Filters and sorts tables marked with data-filter. Without it every row is simply there.
+// Filters and sorts tables marked with data-filter, and lets the keyboard scroll what is wider than its box. Without it
+// every row is simply there.
 "use strict";
 for (const table of document.querySelectorAll("table[data-filter]")) {
   const body = table.tBodies[0];
@@ -44,3 +45,10 @@ for (const table of document.querySelectorAll("table[data-filter]")) {
     });
   });
 }
+const reach = () => {
+  for (const box of document.querySelectorAll(".cell, .display, .math, .scroll, .survivors, pre")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
+};
+reach();
+for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", reach);
