@@ -1,6 +1,6 @@
 //! The table of notation: one row per macro and one per operator word.
 
-use crate::expr::{ArrayFunction, Fold, Relation};
+use crate::expr::{ArrayFunction, Differential, Fold, Optimum, Relation};
 use crate::numeric::Function;
 
 /// What a macro means.
@@ -26,12 +26,40 @@ pub(super) enum Meaning {
     MinusPlus,
     /// A sum, product, minimum or maximum over indices.
     Fold(Fold),
-    /// `\min` or `\max`: of arguments, or over indices.
+    /// `\min` or `\max`: of arguments, over indices, or over a continuous symbol.
     Extreme(Fold),
+    /// An optimum over a continuous symbol.
+    Optimum(Optimum),
+    /// `\arg` before `\min` or `\max`.
+    Arg,
+    /// `\lim`.
+    Limit,
+    /// `\otimes`.
+    Outer,
+    /// `\mapsto`.
+    MapsTo,
+    /// `\iff`.
+    Equivalent,
+    /// An arrow with a label above.
+    LabelledArrow,
+    /// `\Pr`.
+    Probability,
+    /// Var.
+    Variance,
+    /// Cov.
+    Covariance,
+    /// KL.
+    RelativeEntropy,
+    /// The Hessian or the Jacobian by the symbol below.
+    Matrix(Differential),
+    /// Rad: independent signs.
+    Rademacher,
     /// `\int`.
     Integral,
     /// `\nabla`.
     Nabla,
+    /// div.
+    Divergence,
     /// `\partial`.
     Partial,
     /// `\infty`.
@@ -58,6 +86,10 @@ pub(super) enum Meaning {
     Accent,
     /// A brace over or under one argument, whose label is dropped.
     Brace,
+    /// A label over or under one symbol.
+    Stacked,
+    /// `\textcolor`: a colour, then what has it.
+    Colored,
     /// `\frac` and its kin.
     Fraction,
     /// `\binom`.
@@ -90,14 +122,25 @@ const MACROS: &[(&str, Meaning)] = &[
     ("prod", M::Fold(Fold::Product)),
     ("min", M::Extreme(Fold::Minimum)),
     ("max", M::Extreme(Fold::Maximum)),
+    ("inf", M::Optimum(Optimum::Infimum)),
+    ("sup", M::Optimum(Optimum::Supremum)),
+    ("argmin", M::Optimum(Optimum::ArgMin)),
+    ("argmax", M::Optimum(Optimum::ArgMax)),
+    ("arg", M::Arg),
+    ("lim", M::Limit),
+    ("Pr", M::Probability),
     ("int", M::Integral),
     ("nabla", M::Nabla),
     ("partial", M::Partial),
     ("infty", M::Infinity),
     ("in", M::Member),
-    ("implies", M::Implies),
     ("Longrightarrow", M::Implies),
     ("Rightarrow", M::Implies),
+    ("implies", M::Implies),
+    ("iff", M::Equivalent),
+    ("Leftrightarrow", M::Equivalent),
+    ("Longleftrightarrow", M::Equivalent),
+    ("mapsto", M::MapsTo),
     ("therefore", M::Skip),
     ("le", M::Relation(Relation::LessOrEqual)),
     ("leq", M::Relation(Relation::LessOrEqual)),
@@ -118,6 +161,13 @@ const MACROS: &[(&str, Meaning)] = &[
     ("sim", M::Relation(Relation::Asymptotic)),
     ("asymp", M::Relation(Relation::SameOrder)),
     ("propto", M::Relation(Relation::Proportional)),
+    ("triangleq", M::Relation(Relation::Equal)),
+    ("doteq", M::Relation(Relation::Equal)),
+    ("cong", M::Relation(Relation::Approximately)),
+    ("notin", M::Relation(Relation::NotMember)),
+    ("leftarrow", M::Relation(Relation::Assign)),
+    ("gets", M::Relation(Relation::Assign)),
+    ("xrightarrow", M::LabelledArrow),
     ("to", M::Relation(Relation::TendsTo)),
     ("rightarrow", M::Relation(Relation::TendsTo)),
     ("longrightarrow", M::Relation(Relation::TendsTo)),
@@ -126,6 +176,7 @@ const MACROS: &[(&str, Meaning)] = &[
     ("ast", M::Times),
     ("odot", M::Hadamard),
     ("circ", M::Hadamard),
+    ("otimes", M::Outer),
     ("pm", M::PlusMinus),
     ("mp", M::MinusPlus),
     ("exp", M::Function(Function::Exp)),
@@ -141,6 +192,11 @@ const MACROS: &[(&str, Meaning)] = &[
     ("cosh", M::Function(Function::Cosh)),
     ("tanh", M::Function(Function::Tanh)),
     ("det", M::Array(ArrayFunction::Determinant)),
+    ("overset", M::Stacked),
+    ("underset", M::Stacked),
+    ("stackrel", M::Stacked),
+    ("textcolor", M::Colored),
+    ("color", M::Dropped),
     ("frac", M::Fraction),
     ("tfrac", M::Fraction),
     ("dfrac", M::Fraction),
@@ -230,6 +286,8 @@ const MACROS: &[(&str, Meaning)] = &[
     ("tilde", M::Accent),
     ("widetilde", M::Accent),
     ("vec", M::Accent),
+    ("mathring", M::Accent),
+    ("check", M::Accent),
     ("dot", M::Accent),
     ("ddot", M::Accent),
     ("substack", M::Transparent),
@@ -238,9 +296,17 @@ const MACROS: &[(&str, Meaning)] = &[
     ("dots", M::Unsupported),
     ("ldots", M::Unsupported),
     ("cdots", M::Unsupported),
-    ("otimes", M::Unsupported),
-    ("lim", M::Unsupported),
-    ("iff", M::Unsupported),
+    ("forall", M::Unsupported),
+    ("exists", M::Unsupported),
+    ("limsup", M::Unsupported),
+    ("liminf", M::Unsupported),
+    ("oint", M::Unsupported),
+    ("iint", M::Unsupported),
+    ("subset", M::Unsupported),
+    ("cup", M::Unsupported),
+    ("cap", M::Unsupported),
+    ("gtrsim", M::Unsupported),
+    ("lesssim", M::Unsupported),
 ];
 
 /// Letters with a command of their own.
@@ -297,6 +363,7 @@ const LETTERS: &[&str] = &[
     "perp",
     "parallel",
     "bot",
+    "emptyset",
     "aleph",
     "sharp",
     "flat",
@@ -332,6 +399,24 @@ const WORDS: &[(&str, Meaning)] = &[
     ("eig", M::Array(ArrayFunction::Eigenvalues)),
     ("min", M::Extreme(Fold::Minimum)),
     ("max", M::Extreme(Fold::Maximum)),
+    ("inf", M::Optimum(Optimum::Infimum)),
+    ("sup", M::Optimum(Optimum::Supremum)),
+    ("argmin", M::Optimum(Optimum::ArgMin)),
+    ("argmax", M::Optimum(Optimum::ArgMax)),
+    ("arg min", M::Optimum(Optimum::ArgMin)),
+    ("arg max", M::Optimum(Optimum::ArgMax)),
+    ("arg", M::Arg),
+    ("extr", M::Optimum(Optimum::Extremum)),
+    ("Extr", M::Optimum(Optimum::Extremum)),
+    ("lim", M::Limit),
+    ("div", M::Divergence),
+    ("grad", M::Nabla),
+    ("Var", M::Variance),
+    ("Cov", M::Covariance),
+    ("KL", M::RelativeEntropy),
+    ("Hess", M::Matrix(Differential::Hessian)),
+    ("Jac", M::Matrix(Differential::Jacobian)),
+    ("Rad", M::Rademacher),
 ];
 
 /// Environments whose rows are parts of one display.

@@ -16,13 +16,14 @@ mod located;
 mod lower;
 mod markdown;
 mod source_document;
+mod symbol_table;
 mod tex;
 mod toml_table;
 
 pub use assumed::claim_unclaimed;
 pub use claim_comment::{Asserted, RawClaim, RawExtremum, RawLimit};
 pub use cross_check::{duplicates, unknown_corrections};
-pub use declaration::{Base, DeclarationSyntax, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
+pub use declaration::{Base, DeclarationSyntax, Form, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
 pub use discovery::{DiscoveryError, discover, load, open};
 pub use draft::{Draft, DraftError, draft, sidecar, verified, with_draft};
 pub use experiment_request::{RawExperiment, RawParameter};

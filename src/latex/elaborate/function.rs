@@ -153,9 +153,9 @@ impl Elaborator<'_> {
     fn bare_operand(&self, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
         let mut factors: Vec<Expr> = Vec::new();
         while let Some(node) = cursor.peek() {
-            let stops = ends_term(node)
+            let stops = (ends_term(node) && !self.is_declared_text(node))
                 || matches!(node.kind, NodeKind::Mark('/' | '*' | '·' | '×' | '!'))
-                || matches!(node.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard));
+                || matches!(node.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer));
             if stops || (!factors.is_empty() && applies(node)) {
                 break;
             }
@@ -191,6 +191,8 @@ fn applies(node: &Node) -> bool {
                 | Meaning::Array(_)
                 | Meaning::Fold(_)
                 | Meaning::Extreme(_)
+                | Meaning::Optimum(_)
+                | Meaning::Limit
                 | Meaning::Integral
                 | Meaning::Nabla
                 | Meaning::Partial

@@ -1,9 +1,15 @@
 //! Nodes to typed expressions, decided by the declared symbols.
 
+mod applied;
 mod array;
 mod atom;
+mod average;
 mod binder;
+mod derivative;
 mod function;
+mod integral;
+mod notion;
+mod optimum;
 mod statement;
 mod symbol;
 mod term;
@@ -11,6 +17,7 @@ mod term;
 use super::tree::{Node, NodeKind, parse};
 use super::{Scope, Trouble};
 use crate::diagnostic::codes;
+use crate::expr::walk::substitute;
 use crate::expr::{Dim, Expr, Kind, Sort, Statement, Symbol};
 use crate::source::Span;
 use std::cell::{Cell, RefCell};
@@ -21,8 +28,19 @@ use std::collections::BTreeMap;
 pub struct Elaborated {
     /// The reading by the usual conventions.
     pub statement: Statement,
+    /// Whether the statement is an equivalence: its premises also follow from its links.
+    pub equivalence: bool,
     /// Another reading that the declarations leave open, with the place that decides between them.
     pub alternative: Option<(Statement, Span)>,
+}
+
+/// Which of several readings is tried.
+#[derive(Clone, Copy, Debug, Default)]
+struct Options {
+    /// Read `a / b c` as `(a / b) c`; the convention is `a / (b c)`.
+    loose_slash: bool,
+    /// Read `\nabla (F p)` of a vector as its divergence; the convention is its Jacobian.
+    loose_nabla: bool,
 }
 
 /// Reads a formula that asserts something.
@@ -30,18 +48,37 @@ pub struct Elaborated {
 /// # Errors
 /// The first thing that cannot be read, at its place in `text`.
 pub fn statement(text: &str, scope: &Scope) -> Result<Elaborated, Trouble> {
+    statement_after(text, scope, None)
+}
+
+/// [`statement`], where a formula that begins with a relation goes on from `left`.
+///
+/// # Errors
+/// The first thing that cannot be read, at its place in `text`.
+pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result<Elaborated, Trouble> {
     let nodes = parse(text)?;
-    let read = |loose| {
-        let elaborator = Elaborator::new(scope, loose);
-        let statement = elaborator.statement(&nodes, Span::new(0, text.len()))?;
-        Ok::<_, Trouble>((statement, elaborator.slash.get()))
+    let read = |options: Options| {
+        let elaborator = Elaborator { left: left.cloned(), ..Elaborator::new(scope, options) };
+        let result = elaborator.statement(&nodes, Span::new(0, text.len()));
+        (result, elaborator.slash.get(), elaborator.nabla.get(), elaborator.equivalence.get())
     };
-    let (statement, slash) = read(false)?;
-    let alternative = match slash {
-        Some(span) => read(true).ok().map(|(statement, _)| (statement, span)),
-        None => None,
+    let (first, slash, nabla, mut equivalence) = read(Options::default());
+    let loose_nabla = Options { loose_nabla: true, ..Options::default() };
+    let (statement, mut alternative) = match (first, nabla) {
+        (Ok(statement), None) => (statement, None),
+        (Ok(statement), Some(place)) => (statement, read(loose_nabla).0.ok().map(|other| (other, place))),
+        (Err(trouble), Some(_)) if trouble.code == &codes::SORT_MISMATCH => {
+            let (second, _, _, second_equivalence) = read(loose_nabla);
+            equivalence = second_equivalence;
+            (second.map_err(|_| trouble)?, None)
+        }
+        (Err(trouble), _) => return Err(trouble),
     };
-    Ok(Elaborated { statement, alternative })
+    if let (Some(place), None) = (slash, &alternative) {
+        let loose = Options { loose_slash: true, ..Options::default() };
+        alternative = read(loose).0.ok().map(|other| (other, place));
+    }
+    Ok(Elaborated { statement, equivalence, alternative })
 }
 
 /// Reads an expression; `parameters` are bound in it.
@@ -68,7 +105,7 @@ fn read_expression(
 ) -> Result<Expr, Trouble> {
     let nodes = parse(text)?;
     let whole = Span::new(0, text.len());
-    let elaborator = Elaborator::new(scope, false);
+    let elaborator = Elaborator::new(scope, Options::default());
     elaborator.bound.borrow_mut().extend(parameters.iter().cloned());
     let mut expr = elaborator.whole(&nodes, whole)?;
     if let Some(sort) = sort {
@@ -90,6 +127,9 @@ fn read_expression(
     elaborator.settle(&expr)
 }
 
+pub(super) use applied::declared_argument;
+pub(super) use statement::begins_with_relation;
+
 type Read<T> = Result<T, Trouble>;
 
 /// The state of reading one formula.
@@ -101,10 +141,19 @@ struct Elaborator<'s> {
     lengths: RefCell<BTreeMap<u32, Dim>>,
     /// The sign that `\pm` stands for.
     sign: Cell<Option<bool>>,
-    /// Read `a / b c` as `(a / b) c`; the convention is `a / (b c)`.
-    loose_slash: bool,
-    /// The first slash where the two readings differ.
+    options: Options,
+    /// The first slash where two readings differ.
     slash: Cell<Option<Span>>,
+    /// The first gradient of a vector that is written without a dot.
+    nabla: Cell<Option<Span>>,
+    /// Whether the statement is an equivalence.
+    equivalence: Cell<bool>,
+    /// The left side that a formula which begins with a relation goes on from.
+    left: Option<Expr>,
+    /// Inside O(·), where a power of a vector is one of its length.
+    in_order: Cell<bool>,
+    /// The differentials dx of a stochastic or ordinary differential equation are quantities here.
+    increments: Cell<bool>,
 }
 
 /// A position in a list of nodes.
@@ -153,14 +202,19 @@ fn span_of(nodes: &[Node], fallback: Span) -> Span {
 }
 
 impl<'s> Elaborator<'s> {
-    fn new(scope: &'s Scope, loose_slash: bool) -> Self {
+    fn new(scope: &'s Scope, options: Options) -> Self {
         Self {
             scope,
             bound: RefCell::default(),
             lengths: RefCell::default(),
             sign: Cell::new(None),
-            loose_slash,
+            options,
             slash: Cell::new(None),
+            nabla: Cell::new(None),
+            equivalence: Cell::new(false),
+            left: None,
+            in_order: Cell::new(false),
+            increments: Cell::new(false),
         }
     }
 
@@ -184,6 +238,25 @@ impl<'s> Elaborator<'s> {
         let result = read();
         self.bound.borrow_mut().truncate(depth);
         result
+    }
+
+    /// Binds fresh symbols while `read` runs; a declared symbol of the same name that came in through an abbreviation is
+    /// replaced by the fresh one in what was read.
+    fn binding(&self, names: &[(String, Symbol)], read: impl FnOnce() -> Read<Expr>) -> Read<Expr> {
+        let mut body = self.with_bound(names, read)?;
+        for (name, fresh) in names {
+            if let Some(declared) = self.declared_symbol(name)
+                && let Some(replaced) = substitute(&body, &declared, &Expr::symbol(fresh, body.span))
+            {
+                body = replaced;
+            }
+        }
+        Ok(body)
+    }
+
+    /// The symbol that a name is declared as, plain or as a function.
+    fn declared_symbol(&self, name: &str) -> Option<Symbol> {
+        self.scope.declared(name).map(|d| d.symbol.clone())
     }
 
     /// The same expression with all open lengths filled in.
