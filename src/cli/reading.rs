@@ -158,8 +158,11 @@ impl Reading {
             .map(|(index, formula)| FormulaEntry {
                 start: note.place_in_body(index).start,
                 end: note.place_in_body(index).end,
-                tex: formula.tex.text.clone(),
+                tex: note.shown(index),
                 line: note.file.position(formula.tex.span.start).line,
+                file: Some(note.file.name_at(formula.tex.span.start))
+                    .filter(|name| *name != note.file.name())
+                    .map(str::to_owned),
                 claims: note
                     .claims
                     .iter()

@@ -108,6 +108,15 @@ impl RawNote {
         }
     }
 
+    /// A formula as the report sets it: one of a LaTeX document with its number.
+    pub fn shown(&self, formula: usize) -> String {
+        let Formula { tex, numbers, .. } = &self.formulas[formula];
+        match (&self.page, numbers.as_slice()) {
+            (None, _) | (_, []) => tex.text.clone(),
+            (Some(_), numbers) => format!("{} \\tag{{{}}}", tex.text, numbers.join(", ")),
+        }
+    }
+
     /// Whether the author says anything to us: declares symbols, defines abbreviations or claims formulas.
     pub fn is_annotated(&self) -> bool {
         let is_silent = self.claims.is_empty() && self.symbols.is_empty() && self.defines.is_empty();

@@ -22,6 +22,7 @@ pub fn entry(claim: &Claim, judged: &Judged, as_printed: Option<bool>) -> ClaimE
     ClaimEntry {
         id: claim.id.clone(),
         note: claim.file.name().to_owned(),
+        file: Some(claim.file.name_at(claim.span.start)).filter(|name| *name != claim.file.name()).map(str::to_owned),
         line: place.line,
         column: place.column,
         end: Some(claim.file.position(claim.span.end)),
