@@ -258,7 +258,7 @@ minimises = { variable = 'W', objective = '\mathbb{E}\,\| -W x + z/\sqrt{\Delta_
 "#;
 
     fn read(text: &str) -> (Lowered, Vec<Diagnostic>) {
-        let file = SourceFile::new("n.md", text);
+        let file = crate::source::SourceFile::new("n.md", text);
         let (note, mut diagnostics) = super::super::read(&file);
         let (lowered, more) = lower(&note);
         diagnostics.extend(more);
