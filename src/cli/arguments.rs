@@ -112,6 +112,8 @@ pub enum Command {
     Try(TryArguments),
     /// Run one experiment and print its estimates as JSON.
     Simulate(SimulateArguments),
+    /// Draft the symbols and claims of a note that has none.
+    Init(InitArguments),
     /// List claims, closed forms, experiments, methods, diagnostic codes or equations.
     List(ListArguments),
     /// Say what a diagnostic or verdict means and what to do.
@@ -130,6 +132,10 @@ pub struct CheckArguments {
     /// Folder of the record and the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// Check formulas without a claim, too, with undeclared letters taken for real numbers; such a formula is supported or
+    /// doubted, never refuted. Notes without any annotation are checked so in any case.
+    #[arg(long)]
+    pub unclaimed: bool,
     /// Undecided claims count as not expected.
     #[arg(long)]
     pub strict: bool,
@@ -186,6 +192,10 @@ pub struct WatchArguments {
     /// Port on 127.0.0.1; 0 for any that is free.
     #[arg(long, value_name = "N", default_value_t = 4747)]
     pub port: u16,
+    /// Check formulas without a claim, too, with undeclared letters taken for real numbers; such a formula is supported or
+    /// doubted, never refuted. Notes without any annotation are checked so in any case.
+    #[arg(long)]
+    pub unclaimed: bool,
     /// Folder of the record and the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
@@ -277,6 +287,19 @@ pub struct SimulateArguments {
     pub jobs: Option<NonZeroUsize>,
 }
 
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// A Markdown note, into which the draft is written, or a LaTeX document, beside which it is written.
+    pub note: PathBuf,
+    /// Also where the note has symbols or claims, or the document has its file beside it.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the draft and write nothing.
+    #[arg(long, conflicts_with = "force")]
+    pub stdout: bool,
+}
+
 /// Arguments of `list`.
 #[derive(Debug, Args)]
 pub struct ListArguments {
@@ -286,6 +309,9 @@ pub struct ListArguments {
     /// Notes, or folders with notes, for claims and equations.
     #[arg(default_value = "derivations", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Only the equations of this source.
+    #[arg(long, value_name = "SLUG")]
+    pub source: Option<String>,
     /// How the list is printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

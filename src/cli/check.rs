@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Result<Outco
         }
         _ => None,
     };
-    let reading = reading::read(&arguments.paths)?;
+    let reading = reading::read(&arguments.paths, arguments.unclaimed)?;
     console.diagnostics(&reading.diagnostics);
     if reading.claims.is_empty() {
         if !reading.has_errors() {

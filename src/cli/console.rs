@@ -15,6 +15,8 @@ pub struct Console {
     pub error_colour: bool,
     /// Whether progress may be drawn on standard error.
     pub progress: bool,
+    /// Whether results go to a terminal, where a line longer than its width is a nuisance.
+    pub is_terminal: bool,
     /// Columns.
     pub width: usize,
     /// Less (below zero) or more (above zero) is said.
@@ -38,6 +40,7 @@ impl Console {
         };
         let error_terminal = std::io::stderr().is_terminal();
         Self {
+            is_terminal: std::io::stdout().is_terminal(),
             colour: paints(std::io::stdout().is_terminal()),
             error_colour: paints(error_terminal),
             progress: error_terminal && !is_dumb && variable("CI").is_none() && verbosity >= 0,

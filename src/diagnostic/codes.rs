@@ -66,6 +66,8 @@ codes! {
         "Nothing is checked about this formula. Add a claim comment below it, or leave it: it is listed so that silence is never mistaken for a check.";
     NOT_A_RELATION, "not-a-relation", "the formula asserts nothing",
         "A claim needs a relation such as `=`, `\\le` or `\\to` between two expressions.";
+    IN_WORDS, "in-words", "part of the formula is prose that changes what it says",
+        "Words that join formulas (if, where, s.t., for …) and labels beside a formula are understood. Anything else could change the meaning, so the formula is not read rather than read without it. Write it as a relation, under `assume`, or outside the formula.";
     UNSUPPORTED_CONSTRUCT, "unsupported-construct", "the formula is understood, but nothing here can evaluate it yet",
         "The named construct has no evaluator. The claim is listed as unsupported, never guessed.";
     TOO_LARGE, "too-large", "a file, line or formula exceeds the limits for untrusted input",

@@ -5,13 +5,16 @@ mod elaborate;
 pub mod macros;
 mod name;
 mod notation;
+mod pattern;
 mod scope;
 #[cfg(test)]
 mod tests;
 mod token;
 mod tree;
+pub mod usage;
 
-pub use elaborate::{Elaborated, expression, expression_of, statement};
+pub use elaborate::{Elaborated, expression, expression_of, first_side, statement, statement_after};
+pub use pattern::{Notation, Pattern, notation};
 pub use scope::{Define, Entry, Scope};
 pub use token::{goes_on, normal_form};
 
@@ -68,6 +71,13 @@ pub fn symbol_name(text: &str) -> Result<(String, Vec<String>), Trouble> {
         || Trouble::new(&crate::diagnostic::codes::BAD_SORT, whole, format!("`{text}` is not the name of one symbol"));
     match nodes.as_slice() {
         [node] if is_name(node) => Ok((name::canonical_node(node), Vec::new())),
+        // The gradient, which may be declared with its variable.
+        [tree::Node { kind: tree::NodeKind::Operator(notation::Meaning::Nabla), .. }] => {
+            Ok((r"\nabla".into(), Vec::new()))
+        }
+        [prefix, node] if pattern::is_prefix(prefix) && is_name(node) => {
+            Ok((name::canonical_node(&pattern::prefixed(prefix, node)), Vec::new()))
+        }
         [node, tree::Node { kind: tree::NodeKind::Fence('(', ')', body), .. }] if is_name(node) => {
             let parameters = body
                 .split(|n| matches!(n.kind, tree::NodeKind::Mark(',')))
@@ -82,19 +92,9 @@ pub fn symbol_name(text: &str) -> Result<(String, Vec<String>), Trouble> {
     }
 }
 
-/// The key under which an abbreviation of a family such as `m_\\mu` is kept: its base and its number of indices.
-pub(crate) fn family(base: &str, indices: usize) -> String {
-    format!("{base}_{{#{indices}}}")
-}
-
-/// The base and the index names of a name that is written as a family (`m_\\mu`, `A_{ij}`), if it could be one.
-pub fn family_name(text: &str) -> Option<(String, Vec<String>)> {
-    let nodes = tree::parse(text).ok()?;
-    let [tree::Node { kind: tree::NodeKind::Scripted(base, Some(sub), None, 0), .. }] = nodes.as_slice() else {
-        return None;
-    };
-    let indices = sub.iter().filter(|n| !matches!(n.kind, tree::NodeKind::Mark(',')));
-    Some((name::canonical_node(base), indices.map(name::canonical_node).collect()))
+/// Whether a formula begins with a relation, and so goes on from one before it.
+pub fn begins_with_relation(text: &str) -> bool {
+    tree::parse(text).is_ok_and(|nodes| elaborate::begins_with_relation(&nodes))
 }
 
 fn is_name(node: &tree::Node) -> bool {

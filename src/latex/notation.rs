@@ -1,7 +1,8 @@
 //! The table of notation: one row per macro and one per operator word.
 
-use crate::expr::{ArrayFunction, Fold, Relation};
+use crate::expr::{ArrayFunction, Differential, Fold, Optimum, Relation};
 use crate::numeric::Function;
+use std::sync::LazyLock;
 
 /// What a macro means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +27,40 @@ pub(super) enum Meaning {
     MinusPlus,
     /// A sum, product, minimum or maximum over indices.
     Fold(Fold),
-    /// `\min` or `\max`: of arguments, or over indices.
+    /// `\min` or `\max`: of arguments, over indices, or over a continuous symbol.
     Extreme(Fold),
+    /// An optimum over a continuous symbol.
+    Optimum(Optimum),
+    /// `\arg` before `\min` or `\max`.
+    Arg,
+    /// `\lim`.
+    Limit,
+    /// `\otimes`.
+    Outer,
+    /// `\mapsto`.
+    MapsTo,
+    /// `\iff`.
+    Equivalent,
+    /// An arrow with a label above.
+    LabelledArrow,
+    /// `\Pr`.
+    Probability,
+    /// Var.
+    Variance,
+    /// Cov.
+    Covariance,
+    /// KL.
+    RelativeEntropy,
+    /// The Hessian or the Jacobian by the symbol below.
+    Matrix(Differential),
+    /// Rad: independent signs.
+    Rademacher,
     /// `\int`.
     Integral,
     /// `\nabla`.
     Nabla,
+    /// div.
+    Divergence,
     /// `\partial`.
     Partial,
     /// `\infty`.
@@ -58,6 +87,10 @@ pub(super) enum Meaning {
     Accent,
     /// A brace over or under one argument, whose label is dropped.
     Brace,
+    /// A label over or under one symbol.
+    Stacked,
+    /// `\textcolor`: a colour, then what has it.
+    Colored,
     /// `\frac` and its kin.
     Fraction,
     /// `\binom`.
@@ -78,6 +111,8 @@ pub(super) enum Meaning {
     End,
     /// `\\`.
     NewRow,
+    /// `\dots`: what is left out.
+    Dots,
     /// Understood, but nothing can be done with it.
     Unsupported,
 }
@@ -90,14 +125,25 @@ const MACROS: &[(&str, Meaning)] = &[
     ("prod", M::Fold(Fold::Product)),
     ("min", M::Extreme(Fold::Minimum)),
     ("max", M::Extreme(Fold::Maximum)),
+    ("inf", M::Optimum(Optimum::Infimum)),
+    ("sup", M::Optimum(Optimum::Supremum)),
+    ("argmin", M::Optimum(Optimum::ArgMin)),
+    ("argmax", M::Optimum(Optimum::ArgMax)),
+    ("arg", M::Arg),
+    ("lim", M::Limit),
+    ("Pr", M::Probability),
     ("int", M::Integral),
     ("nabla", M::Nabla),
     ("partial", M::Partial),
     ("infty", M::Infinity),
     ("in", M::Member),
-    ("implies", M::Implies),
     ("Longrightarrow", M::Implies),
     ("Rightarrow", M::Implies),
+    ("implies", M::Implies),
+    ("iff", M::Equivalent),
+    ("Leftrightarrow", M::Equivalent),
+    ("Longleftrightarrow", M::Equivalent),
+    ("mapsto", M::MapsTo),
     ("therefore", M::Skip),
     ("le", M::Relation(Relation::LessOrEqual)),
     ("leq", M::Relation(Relation::LessOrEqual)),
@@ -118,6 +164,13 @@ const MACROS: &[(&str, Meaning)] = &[
     ("sim", M::Relation(Relation::Asymptotic)),
     ("asymp", M::Relation(Relation::SameOrder)),
     ("propto", M::Relation(Relation::Proportional)),
+    ("triangleq", M::Relation(Relation::Equal)),
+    ("doteq", M::Relation(Relation::Equal)),
+    ("cong", M::Relation(Relation::Approximately)),
+    ("notin", M::Relation(Relation::NotMember)),
+    ("leftarrow", M::Relation(Relation::Assign)),
+    ("gets", M::Relation(Relation::Assign)),
+    ("xrightarrow", M::LabelledArrow),
     ("to", M::Relation(Relation::TendsTo)),
     ("rightarrow", M::Relation(Relation::TendsTo)),
     ("longrightarrow", M::Relation(Relation::TendsTo)),
@@ -126,6 +179,7 @@ const MACROS: &[(&str, Meaning)] = &[
     ("ast", M::Times),
     ("odot", M::Hadamard),
     ("circ", M::Hadamard),
+    ("otimes", M::Outer),
     ("pm", M::PlusMinus),
     ("mp", M::MinusPlus),
     ("exp", M::Function(Function::Exp)),
@@ -141,6 +195,11 @@ const MACROS: &[(&str, Meaning)] = &[
     ("cosh", M::Function(Function::Cosh)),
     ("tanh", M::Function(Function::Tanh)),
     ("det", M::Array(ArrayFunction::Determinant)),
+    ("overset", M::Stacked),
+    ("underset", M::Stacked),
+    ("stackrel", M::Stacked),
+    ("textcolor", M::Colored),
+    ("color", M::Dropped),
     ("frac", M::Fraction),
     ("tfrac", M::Fraction),
     ("dfrac", M::Fraction),
@@ -230,17 +289,30 @@ const MACROS: &[(&str, Meaning)] = &[
     ("tilde", M::Accent),
     ("widetilde", M::Accent),
     ("vec", M::Accent),
+    ("mathring", M::Accent),
+    ("check", M::Accent),
     ("dot", M::Accent),
     ("ddot", M::Accent),
     ("substack", M::Transparent),
     ("underbrace", M::Brace),
     ("overbrace", M::Brace),
-    ("dots", M::Unsupported),
-    ("ldots", M::Unsupported),
-    ("cdots", M::Unsupported),
-    ("otimes", M::Unsupported),
-    ("lim", M::Unsupported),
-    ("iff", M::Unsupported),
+    ("dots", M::Dots),
+    ("ldots", M::Dots),
+    ("dotsc", M::Dots),
+    ("dotsb", M::Dots),
+    ("vdots", M::Dots),
+    ("cdots", M::Dots),
+    ("forall", M::Unsupported),
+    ("exists", M::Unsupported),
+    ("limsup", M::Unsupported),
+    ("liminf", M::Unsupported),
+    ("oint", M::Unsupported),
+    ("iint", M::Unsupported),
+    ("subset", M::Unsupported),
+    ("cup", M::Unsupported),
+    ("cap", M::Unsupported),
+    ("gtrsim", M::Unsupported),
+    ("lesssim", M::Unsupported),
 ];
 
 /// Letters with a command of their own.
@@ -297,6 +369,7 @@ const LETTERS: &[&str] = &[
     "perp",
     "parallel",
     "bot",
+    "emptyset",
     "aleph",
     "sharp",
     "flat",
@@ -332,6 +405,24 @@ const WORDS: &[(&str, Meaning)] = &[
     ("eig", M::Array(ArrayFunction::Eigenvalues)),
     ("min", M::Extreme(Fold::Minimum)),
     ("max", M::Extreme(Fold::Maximum)),
+    ("inf", M::Optimum(Optimum::Infimum)),
+    ("sup", M::Optimum(Optimum::Supremum)),
+    ("argmin", M::Optimum(Optimum::ArgMin)),
+    ("argmax", M::Optimum(Optimum::ArgMax)),
+    ("arg min", M::Optimum(Optimum::ArgMin)),
+    ("arg max", M::Optimum(Optimum::ArgMax)),
+    ("arg", M::Arg),
+    ("extr", M::Optimum(Optimum::Extremum)),
+    ("Extr", M::Optimum(Optimum::Extremum)),
+    ("lim", M::Limit),
+    ("div", M::Divergence),
+    ("grad", M::Nabla),
+    ("Var", M::Variance),
+    ("Cov", M::Covariance),
+    ("KL", M::RelativeEntropy),
+    ("Hess", M::Matrix(Differential::Hessian)),
+    ("Jac", M::Matrix(Differential::Jacobian)),
+    ("Rad", M::Rademacher),
 ];
 
 /// Environments whose rows are parts of one display.
@@ -356,18 +447,31 @@ pub(super) const DISPLAY_ENVIRONMENTS: &[&str] = &[
 pub(super) const GRID_ENVIRONMENTS: &[&str] =
     &["cases", "dcases", "matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "substack", "array"];
 
+/// The tables in the order of their names: every token of every formula is looked up.
+static SORTED_MACROS: LazyLock<Vec<(&str, Meaning)>> = LazyLock::new(|| {
+    let letters = LETTERS.iter().map(|letter| (*letter, Meaning::Letter));
+    sorted(MACROS.iter().copied().chain(letters))
+});
+static SORTED_WORDS: LazyLock<Vec<(&str, Meaning)>> = LazyLock::new(|| sorted(WORDS.iter().copied()));
+
+fn sorted(rows: impl Iterator<Item = (&'static str, Meaning)>) -> Vec<(&'static str, Meaning)> {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|(name, _)| *name);
+    rows
+}
+
+fn find(table: &[(&str, Meaning)], name: &str) -> Option<Meaning> {
+    table.binary_search_by_key(&name, |(known, _)| known).ok().map(|row| table[row].1)
+}
+
 /// The meaning of `\name`.
 pub(super) fn macro_meaning(name: &str) -> Option<Meaning> {
-    MACROS
-        .iter()
-        .find(|(n, _)| *n == name)
-        .map(|(_, m)| *m)
-        .or_else(|| LETTERS.contains(&name).then_some(Meaning::Letter))
+    find(&SORTED_MACROS, name)
 }
 
 /// The meaning of an upright word.
 pub(super) fn word_meaning(word: &str) -> Option<Meaning> {
-    WORDS.iter().find(|(w, _)| *w == word).map(|(_, m)| *m)
+    find(&SORTED_WORDS, word)
 }
 
 /// All macro names, for suggestions.

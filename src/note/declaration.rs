@@ -49,7 +49,47 @@ pub enum Base {
     Field,
     /// A smooth confining potential of a vector, with further arguments.
     Potential,
+    /// A complex number.
+    Complex,
+    /// Several values; their sorts are [`SortSyntax::arguments`].
+    Tuple,
+    /// The name is the imaginary unit.
+    ImaginaryUnit,
+    /// The name is the gradient by a symbol.
+    Gradient,
+    /// The name is the Laplacian by a symbol.
+    Laplacian,
 }
+
+/// What a declaration says of a symbol besides its sort.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// A function of time.
+    Path,
+    /// A random function of time.
+    Process,
+    /// A Wiener process.
+    Wiener,
+    /// White noise.
+    Noise,
+    /// A value for each of the indices or parameters that the name is written with.
+    Family,
+    /// A set of values of the sort.
+    Set,
+}
+
+/// Words of the forms.
+const FORMS: &[(&str, Form)] = &[
+    ("path", Form::Path),
+    ("process", Form::Process),
+    ("wiener", Form::Wiener),
+    ("noise", Form::Noise),
+    ("family", Form::Family),
+    ("set", Form::Set),
+];
 
 /// Words, base, what the dimensions are.
 const SORTS: &[(&str, Base, &[&str])] = &[
@@ -72,6 +112,11 @@ const SORTS: &[(&str, Base, &[&str])] = &[
     ("smooth", Base::Smooth, &["d"]),
     ("field", Base::Field, &["d"]),
     ("potential", Base::Potential, &["d"]),
+    ("complex", Base::Complex, &[]),
+    ("tuple", Base::Tuple, &[]),
+    ("imaginary unit", Base::ImaginaryUnit, &[]),
+    ("gradient", Base::Gradient, &["x"]),
+    ("laplacian", Base::Laplacian, &["x"]),
 ];
 
 impl Base {
@@ -101,7 +146,8 @@ pub struct SortSyntax {
     pub base: Base,
     /// Its dimensions as TeX: one or two, or none.
     pub dims: Vec<Located>,
-    /// Of a function: the sorts of its arguments; of a density, a field and their like: those after the place.
+    /// Of a function: the sorts of its arguments; of a density, a field and their like: those after the place; of a tuple, of its
+    /// parts.
     pub arguments: Vec<SortSyntax>,
     /// Of a function: the sort of its value.
     pub result: Option<Box<SortSyntax>>,
@@ -127,6 +173,8 @@ pub enum LawName {
     Rademacher,
     /// `U(a, b)`.
     Uniform,
+    /// `density p(x)`: a declared density at the variable.
+    Density,
 }
 
 /// Name, law, what its parameters are.
@@ -154,14 +202,18 @@ pub struct DeclarationSyntax {
     pub name: Located,
     /// The whole declaration as written.
     pub text: Located,
-    /// Its sort.
+    /// Its sort; of something that is written with arguments, the sort of its value.
     pub sort: SortSyntax,
+    /// What more is said of it.
+    pub form: Form,
     /// Its range, if one is given.
     pub range: Option<RangeSyntax>,
     /// Whether it is what the experiment of a claim measures.
     pub estimand: bool,
     /// Its law, if it is random.
     pub random: Option<LawSyntax>,
+    /// It stands under `[assumed]`: a guess.
+    pub assumed: bool,
 }
 
 impl RangeSyntax {

@@ -22,7 +22,7 @@ pub fn summary(record: &Record) -> Value {
                 "kind": e.kind,
                 "tex": e.tex,
                 "status": e.status,
-                "code": null,
+                "code": e.code,
                 "claims": e.claims,
             })
         })
@@ -46,6 +46,7 @@ pub fn claim(entry: &ClaimEntry, seconds: Option<f64>) -> Value {
     json!({
         "id": entry.id,
         "note": entry.note,
+        "file": entry.file(),
         "line": entry.line,
         "column": entry.column,
         "source": entry.source,

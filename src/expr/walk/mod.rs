@@ -122,7 +122,11 @@ pub fn condition_operands(condition: &Condition) -> Vec<&Expr> {
 }
 
 fn averaged<'e>(variables: &'e [RandomVariable], body: impl IntoIterator<Item = &'e Expr>) -> Vec<(&'e Expr, usize)> {
-    let laws = variables.iter().enumerate().flat_map(|(k, v)| law_operands(&v.law).into_iter().map(move |e| (e, k)));
+    let laws = variables.iter().enumerate().flat_map(|(k, v)| {
+        // A density is a function of its own variable.
+        let scope = if matches!(v.law, Law::Density(_)) { k + 1 } else { k };
+        law_operands(&v.law).into_iter().map(move |e| (e, scope))
+    });
     let body = body.into_iter().map(|e| (e, variables.len()));
     laws.chain(body).collect()
 }
@@ -139,7 +143,7 @@ fn range_operands(range: &Range) -> Vec<&Expr> {
 fn law_operands(law: &Law) -> Vec<&Expr> {
     match law {
         Law::Normal(a, b) | Law::Uniform(a, b) => vec![a, b],
-        Law::Rademacher(p) => vec![p],
+        Law::Rademacher(p) | Law::Density(p) => vec![p],
     }
 }
 
@@ -248,6 +252,7 @@ fn try_map_law<E>(law: &Law, f: &mut dyn FnMut(&Expr) -> Result<Expr, E>) -> Res
         Law::Normal(a, b) => Law::Normal(f(a)?, f(b)?),
         Law::Uniform(a, b) => Law::Uniform(f(a)?, f(b)?),
         Law::Rademacher(p) => Law::Rademacher(f(p)?),
+        Law::Density(p) => Law::Density(f(p)?),
     })
 }
 
@@ -274,6 +279,20 @@ pub fn map_children(expr: &Expr, f: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
         Ok(mapped) => mapped,
         Err(never) => match never {},
     }
+}
+
+/// Whether an expression is deeper or larger than this. It is looked at no further than that: shared parts, which are
+/// stored once, could be walked for ever.
+pub fn exceeds(expr: &Expr, depth: usize, size: usize) -> bool {
+    let (mut waiting, mut seen) = (vec![(expr, 1)], 0);
+    while let Some((expr, level)) = waiting.pop() {
+        seen += 1;
+        if level > depth || seen > size {
+            return true;
+        }
+        waiting.extend(children(expr).into_iter().map(|child| (child, level + 1)));
+    }
+    false
 }
 
 /// How many operations and operands there are.

@@ -2,7 +2,7 @@
 
 use super::{Elaborator, Read, Trouble, mismatch};
 use crate::diagnostic::codes;
-use crate::expr::walk::map_children;
+use crate::expr::walk::{exceeds, map_children};
 use crate::expr::{ArrayFunction, Dim, Expr, Kind, Sort, Symbol};
 use crate::source::Span;
 
@@ -28,7 +28,7 @@ fn resolve(elaborator: &Elaborator<'_>, dim: &Dim) -> Dim {
 }
 
 /// Makes two lengths equal, filling in an open one.
-fn same_length(elaborator: &Elaborator<'_>, a: &Dim, b: &Dim) -> bool {
+pub(super) fn same_length(elaborator: &Elaborator<'_>, a: &Dim, b: &Dim) -> bool {
     let (a, b) = (resolve(elaborator, a), resolve(elaborator, b));
     if a == b {
         return true;
@@ -50,12 +50,19 @@ pub(super) fn same_shape(elaborator: &Elaborator<'_>, a: &Sort, b: &Sort) -> boo
     match (a, b) {
         (Sort::Vector(n), Sort::Vector(m)) | (Sort::Row(n), Sort::Row(m)) => same_length(elaborator, n, m),
         (Sort::Matrix(n, m), Sort::Matrix(p, q)) => same_length(elaborator, n, p) && same_length(elaborator, m, q),
+        (Sort::Tuple(a), Sort::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_shape(elaborator, a, b))
+        }
+        (Sort::Function(..), Sort::Function(..)) => a == b,
         _ => a.is_scalar() && b.is_scalar(),
     }
 }
 
 /// The sort of a sum, product or quotient of scalars.
 fn scalar(parts: &[Expr]) -> Sort {
+    if parts.iter().any(|p| p.sort == Sort::Complex) {
+        return Sort::Complex;
+    }
     let whole = parts.iter().all(|p| matches!(p.sort, Sort::Integer | Sort::Index(_)));
     if whole { Sort::Integer } else { Sort::Real }
 }
@@ -102,8 +109,8 @@ fn product_sort(elaborator: &Elaborator<'_>, left: &Sort, factor: &Expr, span: S
     let same = |a: &Dim, b: &Dim| same_length(elaborator, a, b);
     let right = &factor.sort;
     let product = match (left, right) {
-        (l, r) if l.is_scalar() && !matches!(r, Sort::Function(..) | Sort::Boolean) => r.clone(),
-        (l, r) if r.is_scalar() && !matches!(l, Sort::Function(..) | Sort::Boolean) => l.clone(),
+        (l, r) if l.is_scalar() && (r.is_scalar() || r.shape().is_some()) => r.clone(),
+        (l, r) if r.is_scalar() && l.shape().is_some() => l.clone(),
         (Sort::Row(n), Sort::Vector(m)) if same(n, m) => Sort::Real,
         (Sort::Row(n), Sort::Matrix(m, k)) if same(n, m) => Sort::Row(k.clone()),
         (Sort::Matrix(k, n), Sort::Vector(m)) if same(n, m) => Sort::Vector(k.clone()),
@@ -130,7 +137,9 @@ pub(super) fn divide(above: Expr, below: Expr) -> Read<Expr> {
             .also(below.span, below.sort.to_string())
             .hint("divide by a matrix with `^{-1}` on the side that is meant"));
     }
-    let sort = if above.sort.is_scalar() { Sort::Real } else { above.sort.clone() };
+    let complex = above.sort == Sort::Complex || below.sort == Sort::Complex;
+    let scalar = if complex { Sort::Complex } else { Sort::Real };
+    let sort = if above.sort.is_scalar() { scalar } else { above.sort.clone() };
     Ok(Expr::new(Kind::Div(above, below), sort, span))
 }
 
@@ -153,6 +162,18 @@ pub(super) fn hadamard(elaborator: &Elaborator<'_>, left: Expr, right: Expr) -> 
     }
     let sort = left.sort.clone();
     Ok(Expr::new(Kind::Array(ArrayFunction::Hadamard, vec![left, right]), sort, span))
+}
+
+/// The outer product of two vectors.
+pub(super) fn outer(left: Expr, right: Expr) -> Read<Expr> {
+    let span = left.span.join(right.span);
+    match (&left.sort, &right.sort) {
+        (Sort::Vector(n), Sort::Vector(m)) => {
+            let sort = Sort::Matrix(n.clone(), m.clone());
+            Ok(Expr::new(Kind::Array(ArrayFunction::Outer, vec![left, right]), sort, span))
+        }
+        (l, r) => Err(mismatch(span, "an outer product of", l, r)),
+    }
 }
 
 /// An array function of one argument.
@@ -189,6 +210,10 @@ pub(super) fn apply(elaborator: &Elaborator<'_>, function: ArrayFunction, argume
 
 /// The same expression with open lengths filled in; one that nothing fixes is an error.
 pub(super) fn settle(elaborator: &Elaborator<'_>, expr: &Expr) -> Read<Expr> {
+    if exceeds(expr, 4 * super::DEPTH_LIMIT, super::SIZE_LIMIT) {
+        return Err(Trouble::new(&codes::TOO_LARGE, expr.span, "the formula is too large with its abbreviations written out")
+            .hint("abbreviations that use each other many times grow without bound"));
+    }
     if elaborator.lengths.borrow().is_empty() {
         return Ok(expr.clone());
     }

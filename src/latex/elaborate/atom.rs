@@ -1,10 +1,13 @@
 //! One factor: a number, a name, a group, a fraction, a fence, a function or a binder with what it takes.
 
+use super::super::name::canonical_node;
 use super::super::notation::{self, Meaning};
+use super::super::pattern::{is_prefix, prefixed};
 use super::super::tree::{Node, NodeKind};
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of, unexpected};
 use crate::diagnostic::codes;
-use crate::expr::{ArrayFunction, Expr, Fold, Kind, Sort};
+use crate::expr::walk::substitute;
+use crate::expr::{ArrayFunction, Expr, Fold, Kind, Optimum, Sort};
 use crate::numeric::{Function, Rational};
 use crate::source::Span;
 
@@ -14,8 +17,19 @@ impl Elaborator<'_> {
         let Some(node) = cursor.next() else {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, cursor.end, "an operand is missing at the end"));
         };
-        let mut value = self.atom(node, cursor)?;
+        self.depth.set(self.depth.get() + 1);
+        if self.depth.get() > super::DEPTH_LIMIT {
+            return Err(super::too_deep(node.span));
+        }
+        let value = self.atom(node, cursor);
+        self.depth.set(self.depth.get() - 1);
+        let mut value = value?;
+        let mut factorials = 0;
         while cursor.is_mark('!') {
+            factorials += 1;
+            if factorials > super::DEPTH_LIMIT {
+                return Err(super::too_deep(cursor.span()));
+            }
             let span = value.span.join(cursor.span());
             cursor.at += 1;
             value = self.elementwise(Function::Factorial, value, span)?;
@@ -29,16 +43,29 @@ impl Elaborator<'_> {
             NodeKind::Scripted(base, sub, sup, _) => (&**base, sub.as_deref(), sup.as_deref()),
             _ => (node, None, None),
         };
-        if self.is_expectation(base) {
+        if self.is_expectation(base) && sup.is_none() {
             return self.expectation(sub, cursor, span);
         }
+        if self.is_probability(base) && sup.is_none() && self.opens(cursor) {
+            return self.probability(sub, cursor, span);
+        }
+        if let Some(value) = self.prefixed_name(node, cursor)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.spelt_relative_entropy(node, cursor)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.hypergeometric(node, cursor)? {
+            return Ok(value);
+        }
         let value = match &base.kind {
-            NodeKind::Letter(_) | NodeKind::Font(..) | NodeKind::Accent(..) => return self.named(node, cursor),
+            NodeKind::Letter(_) | NodeKind::Font(..) | NodeKind::Accent(..) => return self.lettered(node, cursor),
+            NodeKind::Text(_) if self.is_declared_text(node) => return self.named(node, cursor),
             NodeKind::Word(word) => match notation::word_meaning(word) {
                 Some(meaning) if self.lookup(&super::super::name::canonical_node(node), span).is_none() => {
                     return self.operator(meaning, node, sub, sup, cursor);
                 }
-                _ => return self.named(node, cursor),
+                _ => return self.lettered(node, cursor),
             },
             NodeKind::Operator(meaning) => return self.operator(*meaning, node, sub, sup, cursor),
             NodeKind::Number(digits) => self.number(digits, base.span)?,
@@ -57,12 +84,39 @@ impl Elaborator<'_> {
             }
             NodeKind::Root(degree, body) => self.root(degree.as_deref(), body, base.span)?,
             NodeKind::Fence(open, close, body) => {
-                if *open == '⟨' && self.lookup(&super::super::name::canonical_node(node), span).is_some() {
-                    return self.named(node, cursor);
+                if *open == '⟨'
+                    && let Some(average) = self.named_average(node, base, body, sub, cursor)?
+                {
+                    return Ok(average);
                 }
-                self.fence(*open, *close, body, base.span)?
+                if (*open, *close) == ('(', ')')
+                    && sub.is_none()
+                    && sup.is_none()
+                    && let Some(applied) = self.applied_value(body, cursor, span)?
+                {
+                    return Ok(applied);
+                }
+                if let ('.', '|', Some(sub)) = (*open, *close, sub) {
+                    return self.at_value(body, sub, sup, span);
+                }
+                let value = self.fence(*open, *close, body, base.span)?;
+                // The Euclidean norm of a vector and the Frobenius norm of a matrix may be named.
+                let named = sub.map(super::super::name::canonical);
+                if let (Kind::Array(ArrayFunction::Norm, inner), Some(name)) = (&*value.kind, named) {
+                    let is_own = match inner[0].sort {
+                        Sort::Matrix(..) => matches!(name.as_str(), "F" | r"\mathrm{F}"),
+                        _ => name == "2",
+                    };
+                    if !is_own {
+                        let message = format!("the norm with index {name} is not read");
+                        return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message));
+                    }
+                    return self.indexed(value, None, sup, span);
+                }
+                value
             }
             NodeKind::Grid(name, rows) if matches!(name.as_str(), "cases" | "dcases") => self.cases(rows, base.span)?,
+            NodeKind::Grid(name, rows) if name.ends_with("matrix") => self.entries(name, rows, base.span)?,
             NodeKind::Grid(name, _) => {
                 return Err(Trouble::new(
                     &codes::UNSUPPORTED_CONSTRUCT,
@@ -76,6 +130,149 @@ impl Elaborator<'_> {
             return Ok(value);
         }
         self.indexed(value, sub, sup, span)
+    }
+
+    /// Whether brackets follow.
+    fn opens(&self, cursor: &Cursor<'_>) -> bool {
+        matches!(cursor.peek().map(|n| &n.kind), Some(NodeKind::Fence('(' | '[' | '{', ..)))
+    }
+
+    /// A name in prose type that is declared.
+    pub(super) fn is_declared_text(&self, node: &Node) -> bool {
+        let base = match &node.kind {
+            NodeKind::Scripted(base, ..) => base,
+            _ => node,
+        };
+        if !matches!(base.kind, NodeKind::Text(_)) {
+            return false;
+        }
+        let known = |node: &Node| self.scope.get(&canonical_node(node)).is_some();
+        known(node) || known(base) || !self.scope.patterns(&canonical_node(base)).is_empty()
+    }
+
+    /// A name, or what stands for something where no name is declared.
+    fn lettered(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Expr> {
+        if let Some(value) = self.declared_laplacian(node, cursor)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.law_value(node, cursor)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.notion(node, cursor)? {
+            return Ok(value);
+        }
+        let base = match &node.kind {
+            NodeKind::Scripted(base, ..) => base,
+            _ => node,
+        };
+        if matches!(base.kind, NodeKind::Accent(..))
+            && self.lookup(&canonical_node(node), node.span).is_none()
+            && self.lookup(&canonical_node(base), node.span).is_none()
+            && self.scope.patterns(&canonical_node(base)).is_empty()
+            && let Some(value) = self.dotted(node, cursor)?
+        {
+            return Ok(value);
+        }
+        self.named(node, cursor)
+    }
+
+    /// `\Delta W_{ij}`, `\delta x`: a declared name of two letters; `\mathrm{d} x`: a differential.
+    fn prefixed_name(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
+        let Some(next) = cursor.peek() else { return Ok(None) };
+        if is_prefix(node) {
+            let joined = prefixed(node, next);
+            let base = match &joined.kind {
+                NodeKind::Scripted(base, ..) => base,
+                _ => &joined,
+            };
+            let known = |node: &Node| self.scope.get(&canonical_node(node)).is_some();
+            if known(&joined) || known(base) || !self.scope.patterns(&canonical_node(base)).is_empty() {
+                cursor.at += 1;
+                return self.named(&joined, cursor).map(Some);
+            }
+        }
+        let upright = matches!(&node.kind, NodeKind::Word(w) if w == "d");
+        let slanted = matches!(&node.kind, NodeKind::Letter(c) if c == "d") && self.increments.get();
+        if upright || slanted {
+            let at = cursor.at;
+            cursor.at += 1;
+            let value = self.atom(next, cursor);
+            match value {
+                Ok(value) if self.has_increment(&value) => {
+                    let (sort, span) = (value.sort.clone(), node.span.join(value.span));
+                    return Ok(Some(Expr::new(Kind::Increment(value), sort, span)));
+                }
+                _ => cursor.at = at,
+            }
+        }
+        Ok(None)
+    }
+
+    /// An average in angle brackets: declared with its label, as a component of a declared one, or over a density.
+    fn named_average(
+        &self,
+        node: &Node,
+        base: &Node,
+        body: &[Node],
+        sub: Option<&[Node]>,
+        cursor: &mut Cursor<'_>,
+    ) -> Read<Option<Expr>> {
+        let declared = |node: &Node, base: &Node| {
+            self.lookup(&canonical_node(node), node.span).is_some()
+                || !self.scope.patterns(&canonical_node(base)).is_empty()
+        };
+        if declared(node, base) {
+            return self.named(node, cursor).map(Some);
+        }
+        if let [Node { kind: NodeKind::Scripted(inner, Some(index), None, 0), span }] = body {
+            let plain = Node { kind: NodeKind::Fence('⟨', '⟩', vec![(**inner).clone()]), span: *span };
+            let whole = match &node.kind {
+                NodeKind::Scripted(_, sub, sup, primes) => Node {
+                    kind: NodeKind::Scripted(Box::new(plain.clone()), sub.clone(), sup.clone(), *primes),
+                    span: node.span,
+                },
+                _ => plain.clone(),
+            };
+            if declared(&whole, &plain) {
+                let vector = self.named(&whole, cursor)?;
+                return self.indexed(vector, Some(index), None, node.span).map(Some);
+            }
+        }
+        match sub {
+            Some(sub) if !body.iter().any(|n| is_mark(n, ',') || is_mark(n, '|')) => {
+                self.labelled_average(body, sub, node.span)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// `\left. f \right|_{x=a}`.
+    fn at_value(&self, body: &[Node], sub: &[Node], sup: Option<&[Node]>, span: Span) -> Read<Expr> {
+        let unread = || {
+            Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "only the value at a point is read here")
+                .hint(r"write `\left. f \right|_{x=a}` for the value at a")
+        };
+        let at = sub.iter().position(|n| is_mark(n, '=')).ok_or_else(unread)?;
+        if sup.is_some() {
+            return Err(unread());
+        }
+        let name = super::super::name::canonical(&sub[..at]);
+        let symbol = self.symbol_named(&name).ok_or_else(|| {
+            let place = span_of(&sub[..at], span);
+            Trouble::new(&codes::UNKNOWN_SYMBOL, place, format!("`{name}` is not declared"))
+        })?;
+        let value = self.whole(&sub[at + 1..], span)?;
+        let body = self.whole(body, span)?;
+        let fresh = symbol.renamed();
+        let (symbol, body) = match substitute(&body, &symbol, &Expr::symbol(&fresh, span)) {
+            Some(body) => (fresh, body),
+            None => (symbol, body),
+        };
+        if !array::same_shape(self, &value.sort, symbol.sort()) {
+            return Err(super::mismatch(span, "a symbol and its value,", symbol.sort(), &value.sort));
+        }
+        let sort = body.sort.clone();
+        Ok(Expr::new(Kind::At(symbol, value, body), sort, span))
     }
 
     /// A macro of the table, or an upright word, as an operator.
@@ -92,11 +289,41 @@ impl Elaborator<'_> {
             Meaning::Function(function) => self.function(function, sub, sup, cursor, span),
             Meaning::Array(function) if sub.is_none() => self.array_function(function, sup, cursor, span),
             Meaning::Fold(fold) => self.fold(fold, sub, sup, cursor, span),
-            Meaning::Extreme(fold) if sub.is_some() => self.fold(fold, sub, sup, cursor, span),
+            Meaning::Extreme(fold) if sub.is_some_and(|sub| self.runs_over_indices(sub)) => {
+                self.fold(fold, sub, sup, cursor, span)
+            }
+            Meaning::Extreme(fold) if sub.is_some() && sup.is_none() => {
+                let optimum = if fold == Fold::Minimum { Optimum::Minimum } else { Optimum::Maximum };
+                self.optimum(optimum, sub, cursor, span)
+            }
+            Meaning::Optimum(optimum) if sup.is_none() => self.optimum(optimum, sub, cursor, span),
+            Meaning::Arg if sub.is_none() && sup.is_none() => self.arg(cursor, span),
+            Meaning::Limit if sup.is_none() => self.limit(sub, cursor, span),
+            Meaning::Probability if sup.is_none() => self.probability(sub, cursor, span),
+            Meaning::Variance if sup.is_none() => self.variance(false, sub, cursor, span),
+            Meaning::Covariance if sup.is_none() => self.variance(true, sub, cursor, span),
+            Meaning::RelativeEntropy if sup.is_none() => match cursor.peek() {
+                Some(Node { kind: NodeKind::Fence('(' | '[', _, body), span: fence }) => {
+                    cursor.at += 1;
+                    self.relative_entropy(sub, body, span.join(*fence))
+                }
+                _ => Err(unexpected(node)),
+            },
+            Meaning::Matrix(operator) if sup.is_none() => self.differential_matrix(operator, sub, cursor, span),
+            Meaning::Rademacher if sub.is_none() && sup.is_none() => {
+                self.law_value(node, cursor)?.ok_or_else(|| unexpected(node))
+            }
             Meaning::Extreme(fold) => self.extreme(fold, cursor, span),
             Meaning::Integral => self.integral(sub, sup, cursor, span),
-            Meaning::Partial | Meaning::Nabla => self.derivative_operator(sub, sup, meaning, cursor, span),
+            Meaning::Partial | Meaning::Nabla | Meaning::Divergence => {
+                self.derivative_operator(sub, sup, meaning, cursor, span)
+            }
             Meaning::Infinity => Ok(Expr::new(Kind::Infinity, Sort::Real, span)),
+            Meaning::Dots => {
+                let message = "what is left out here is not known";
+                Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message)
+                    .hint("write the sum or the list with an index"))
+            }
             Meaning::Unsupported => {
                 Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "this notation cannot be read as a formula yet"))
             }
@@ -145,6 +372,10 @@ impl Elaborator<'_> {
         match (open, close) {
             ('⟨', '⟩') => self.angle(body, span),
             ('|', '|') => {
+                // `||x||` is a norm.
+                if let [Node { kind: NodeKind::Fence('|', '|', inner), .. }] = body {
+                    return self.fence('‖', '‖', inner, span);
+                }
                 let inner = self.whole(body, span)?;
                 match &inner.sort {
                     Sort::Vector(_) | Sort::Row(_) => array::apply(self, ArrayFunction::Norm, inner, span),
@@ -159,6 +390,9 @@ impl Elaborator<'_> {
                 }
                 array::apply(self, ArrayFunction::Norm, inner, span)
             }
+            ('|', '⟩') => self.whole(body, span),
+            ('⟨', '|') => self.whole(body, span).and_then(|e| array::apply(self, ArrayFunction::Transpose, e, span)),
+            ('(', ')') if body.iter().any(|n| is_mark(n, ',')) => self.tuple(body, span),
             ('⌊', '⌋') => self.whole(body, span).and_then(|e| self.elementwise(Function::Floor, e, span)),
             ('⌈', '⌉') => self.whole(body, span).and_then(|e| self.elementwise(Function::Ceil, e, span)),
             ('(' | '[' | '{', _) if matches!((open, close), ('(', ')') | ('[', ']') | ('{', '}')) => {
@@ -247,7 +481,7 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "the index of this sum or product is missing"));
         };
         let indices = self.indices(sub, sup, span)?;
-        let body = self.with_bound(&indices.names, || self.term(cursor))?;
+        let body = self.with_bound(&indices.names, || self.signed_term(cursor))?;
         let condition = indices.condition.map(Box::new);
         let end = span.join(body.span);
         let sort = body.sort.clone();

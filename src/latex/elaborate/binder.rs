@@ -1,13 +1,12 @@
-//! What binds a name: sums over indices, integrals, expectations and derivatives.
+//! The indices of sums and products, and what they run over.
 
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind};
-use super::{Cursor, Elaborator, Read, Trouble, is_mark, span_of};
+use super::{Elaborator, Read, Trouble, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::{Domain, Role};
-use crate::expr::walk::free_symbols;
-use crate::expr::{Binder, Condition, Dim, Expr, Kind, Law, RandomVariable, Range, Sort, Symbol};
+use crate::expr::{Binder, Condition, Dim, Expr, Kind, Range, Sort, Symbol};
 use crate::source::Span;
 
 /// The indices of a sum or product.
@@ -80,7 +79,7 @@ impl Elaborator<'_> {
                     self.running(name, lower, last, &mut found);
                 }
                 Some(at) if matches!(piece[at].kind, NodeKind::Operator(Meaning::Member)) => {
-                    self.sign_member(&piece[..at], &piece[at + 1..], &mut found, span)?;
+                    self.member(&piece[..at], &piece[at + 1..], &mut found, span)?;
                 }
                 Some(at) => {
                     let unequal = matches!(
@@ -92,6 +91,7 @@ impl Elaborator<'_> {
                         found.names.iter().any(|(n, _)| *n == key) || self.bound.borrow().iter().any(|(n, _)| *n == key)
                     };
                     if let [name] = &piece[..at]
+                        && matches!(name.kind, NodeKind::Letter(_) | NodeKind::Scripted(..) | NodeKind::Accent(..))
                         && !already(name, &found)
                     {
                         self.declared_index(name, &mut found)?;
@@ -125,6 +125,11 @@ impl Elaborator<'_> {
                 *end = last;
             }
         }
+        if found.binders.is_empty()
+            && let Some(index) = self.only_index(conditions.iter().map(|c| c.as_slice()))
+        {
+            self.declared_index(&index, &mut found)?;
+        }
         let names = found.names.clone();
         for piece in conditions {
             let condition = self.with_bound(&names, || self.condition(piece, span))?;
@@ -136,8 +141,62 @@ impl Elaborator<'_> {
         Ok(found)
     }
 
-    /// A symbol that runs from one end to the other.
+    /// Whether what stands below `\min` or `\max` is an index, and not a continuous symbol or a function.
+    pub(super) fn runs_over_indices(&self, sub: &[Node]) -> bool {
+        let ends = |n: &Node| {
+            is_mark(n, ',')
+                || is_mark(n, ':')
+                || super::statement::relation_of(n).is_some()
+                || matches!(n.kind, NodeKind::Operator(Meaning::Member))
+        };
+        let name = &sub[..sub.iter().position(ends).unwrap_or(sub.len())];
+        let declared = self.scope.declared(&canonical(name));
+        match declared {
+            Some(d) => matches!(d.symbol.sort(), Sort::Index(_)) || matches!(d.domain, Domain::Signs),
+            None => !matches!(name, [node] if self.function_named(node).is_some()),
+        }
+    }
+
+    /// The one declared index that occurs in some conditions and is not bound around them.
+    fn only_index<'n>(&self, conditions: impl Iterator<Item = &'n [Node]>) -> Option<Node> {
+        fn collect(nodes: &[Node], found: &mut Vec<Node>) {
+            for node in nodes {
+                match &node.kind {
+                    NodeKind::Letter(_) => found.push(node.clone()),
+                    NodeKind::Group(body) | NodeKind::Fence(_, _, body) | NodeKind::Accent(_, body) => {
+                        collect(body, found);
+                    }
+                    NodeKind::Fraction(a, b) => {
+                        collect(a, found);
+                        collect(b, found);
+                    }
+                    NodeKind::Scripted(base, sub, sup, _) => {
+                        collect(std::slice::from_ref(base), found);
+                        collect(sub.as_deref().unwrap_or_default(), found);
+                        collect(sup.as_deref().unwrap_or_default(), found);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut letters = Vec::new();
+        for condition in conditions {
+            collect(condition, &mut letters);
+        }
+        letters.retain(|node| {
+            let key = canonical_node(node);
+            self.is_index(node) && !self.bound.borrow().iter().any(|(name, _)| *name == key)
+        });
+        letters.dedup_by_key(|node| canonical_node(node));
+        let first = letters.first()?.clone();
+        letters.iter().all(|node| canonical_node(node) == canonical_node(&first)).then_some(first)
+    }
+
+    /// A symbol that runs from one end to the other. A product or sum that is written downwards, from a symbol to a
+    /// number, runs over the same values.
     fn running(&self, name: &Node, lower: Expr, last: Expr, found: &mut Indices) {
+        let downwards = last.as_number().is_some() && lower.as_number().is_none();
+        let (lower, last) = if downwards { (last, lower) } else { (lower, last) };
         let key = canonical_node(name);
         let sort = match self.scope.declared(&key).map(|d| d.symbol.sort().clone()) {
             Some(sort @ Sort::Index(_)) => sort,
@@ -179,12 +238,62 @@ impl Elaborator<'_> {
             found.names.push((key, symbol));
             return Ok(());
         }
+        if let Some(declaration) = self.scope.declared(&key)
+            && let (Sort::Integer, Domain::Interval { lower: Some((lower, true)), upper }) =
+                (declaration.symbol.sort(), &declaration.domain)
+            && !matches!(declaration.role, Role::Dimension)
+        {
+            let upper = match upper {
+                Some((upper, true)) => Expr::number(upper.clone(), node.span),
+                Some(_) => return Err(unknown_set(std::slice::from_ref(node), node.span)),
+                None => Expr::new(Kind::Infinity, Sort::Real, node.span),
+            };
+            let range = Range::Between(Expr::number(lower.clone(), node.span), upper);
+            let symbol = Symbol::new(key.clone(), Sort::Integer);
+            found.binders.push(Binder { symbol: symbol.clone(), range });
+            found.names.push((key, symbol));
+            return Ok(());
+        }
         let length = self.index_length(node)?;
         let range = Range::Between(Expr::integer(1, node.span), length_expr(&length, node.span));
         let symbol = Symbol::new(key.clone(), Sort::Index(length));
         found.binders.push(Binder { symbol: symbol.clone(), range });
         found.names.push((key, symbol));
         Ok(())
+    }
+
+    /// `k \in I_M` of a declared set, `\tau \in \{1, 2\}`, `a \in \{\pm 1\}^d`.
+    fn member(&self, name: &[Node], set: &[Node], found: &mut Indices, span: Span) -> Read<()> {
+        let [node] = name else {
+            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "one symbol runs over a set"));
+        };
+        let key = canonical_node(node);
+        if let [set] = set
+            && let Some(declaration) = self.scope.declared(&canonical_node(set))
+            && let Sort::Set(members) = declaration.symbol.sort()
+        {
+            let symbol = Symbol::new(key.clone(), (**members).clone());
+            let range = Range::Members(Expr::symbol(&declaration.symbol, set.span));
+            found.binders.push(Binder { symbol: symbol.clone(), range });
+            found.names.push((key, symbol));
+            return Ok(());
+        }
+        if let [Node { kind: NodeKind::Fence('{', '}', body), .. }] = set
+            && !matches!(canonical(body).as_str(), r"\pm1" | "-1,1" | "-1,+1" | "1,-1" | "+1,-1")
+        {
+            let values =
+                body.split(|n| is_mark(n, ',')).map(|piece| self.whole(piece, span)).collect::<Read<Vec<_>>>()?;
+            if let Some(wrong) = values.iter().find(|v| !v.sort.is_scalar()) {
+                let message = format!("a sum over a list of {} is not read", wrong.sort);
+                return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, wrong.span, message));
+            }
+            let whole = values.iter().all(|v| matches!(v.sort, Sort::Integer | Sort::Index(_)));
+            let symbol = Symbol::new(key.clone(), if whole { Sort::Integer } else { Sort::Real });
+            found.binders.push(Binder { symbol: symbol.clone(), range: Range::Values(values) });
+            found.names.push((key, symbol));
+            return Ok(());
+        }
+        self.sign_member(name, set, found, span)
     }
 
     /// `a \in \{\pm 1\}` or `\{-1, 1\}^d`.
@@ -220,230 +329,9 @@ impl Elaborator<'_> {
         found.names.push((key, symbol));
         Ok(())
     }
-
-    /// `\int_a^b f(x) \, dx`, `\int dx \, f(x)`, `\int Dz \, f(z)`.
-    pub(super) fn integral(
-        &self,
-        sub: Option<&[Node]>,
-        sup: Option<&[Node]>,
-        cursor: &mut Cursor<'_>,
-        span: Span,
-    ) -> Read<Expr> {
-        let rest = &cursor.nodes[cursor.at..];
-        let is_d = |n: &Node| match &n.kind {
-            NodeKind::Letter(c) => c == "d" || c == "D",
-            NodeKind::Word(w) => w == "d",
-            _ => false,
-        };
-        let is_variable = |n: &Node| matches!(n.kind, NodeKind::Letter(_) | NodeKind::Scripted(..)) && !is_d(n);
-        let Some(at) = rest.windows(2).position(|pair| is_d(&pair[0]) && is_variable(&pair[1])) else {
-            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "this integral has no `dx`")
-                .hint("say which variable is integrated over"));
-        };
-        let gaussian = matches!(&rest[at].kind, NodeKind::Letter(c) if c == "D");
-        let key = canonical_node(&rest[at + 1]);
-        let symbol = Symbol::new(key.clone(), Sort::Real);
-        let names = [(key, symbol.clone())];
-        let body = if at == 0 {
-            cursor.at += 2;
-            self.with_bound(&names, || self.term(cursor))?
-        } else {
-            let integrand = &rest[..at];
-            let body = self.with_bound(&names, || self.whole(integrand, span))?;
-            cursor.at += at + 2;
-            body
-        };
-        if !body.sort.is_scalar() {
-            return Err(Trouble::new(
-                &codes::SORT_MISMATCH,
-                body.span,
-                format!("only a number can be integrated, not {}", body.sort),
-            ));
-        }
-        let end = span.join(body.span);
-        if gaussian {
-            let law = Law::Normal(Expr::integer(0, span), Expr::integer(1, span));
-            return Ok(Expr::new(Kind::Expectation(vec![RandomVariable { symbol, law }], body), Sort::Real, end));
-        }
-        let infinity = || Expr::new(Kind::Infinity, Sort::Real, span);
-        let lower = match sub {
-            Some(nodes) => self.whole(nodes, span)?,
-            None => Expr::new(Kind::Neg(infinity()), Sort::Real, span),
-        };
-        let upper = match sup {
-            Some(nodes) => self.whole(nodes, span)?,
-            None => infinity(),
-        };
-        if sub.is_some() != sup.is_some() {
-            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "this integral has one end only"));
-        }
-        Ok(Expr::new(Kind::Integral(symbol, lower, upper, body), Sort::Real, end))
-    }
-
-    /// Whether a node is the expectation sign, and not a declared symbol.
-    pub(super) fn is_expectation(&self, base: &Node) -> bool {
-        let name = canonical_node(base);
-        matches!(name.as_str(), r"\mathbb{E}" | r"\mathrm{E}" | r"\mathbf{E}")
-            && self.lookup(&name, base.span).is_none()
-    }
-
-    /// `\mathbb{E}_{z}[…]`: averages over the named random symbols, or over all that occur.
-    pub(super) fn expectation(&self, sub: Option<&[Node]>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
-        let body = match cursor.peek() {
-            Some(Node { kind: NodeKind::Fence('[' | '(' | '{', _, inner), span: fence }) => {
-                cursor.at += 1;
-                self.whole(inner, *fence)?
-            }
-            _ => self.factor(cursor)?,
-        };
-        let end = span.join(body.span);
-        let names: Option<Vec<String>> = sub.map(|sub| {
-            sub.split(|n| is_mark(n, ','))
-                .map(|piece| {
-                    canonical(
-                        piece
-                            .split(|n| matches!(n.kind, NodeKind::Operator(Meaning::Relation(_))))
-                            .next()
-                            .unwrap_or(piece),
-                    )
-                })
-                .collect()
-        });
-        let mut variables = Vec::new();
-        for symbol in free_symbols(&body) {
-            let Some(declaration) = self.scope.declaration(&symbol) else { continue };
-            let Role::Random(law) = &declaration.role else { continue };
-            if names.as_ref().is_none_or(|names| names.iter().any(|n| n == symbol.tex())) {
-                variables.push(RandomVariable { symbol, law: law.clone() });
-            }
-        }
-        if let Some(names) = &names {
-            let known = |n: &String| self.scope.declared(n).is_some_and(|d| matches!(d.role, Role::Random(_)));
-            if let Some(unknown) = names.iter().find(|n| !known(n)) {
-                return Err(Trouble::new(
-                    &codes::UNKNOWN_SYMBOL,
-                    span,
-                    format!("`{unknown}` is not declared as random"),
-                )
-                .hint(format!("declare it under [symbols], e.g. '{unknown}' = 'random real ~ N(0, 1)'")));
-            }
-        }
-        if variables.is_empty() {
-            return Err(Trouble::new(
-                &codes::UNKNOWN_SYMBOL,
-                span,
-                "nothing under this expectation is declared as random",
-            )
-            .hint("declare what is averaged over, e.g. 'z' = 'random vector(d) ~ N(0, I)'"));
-        }
-        let sort = if body.sort.is_scalar() { Sort::Real } else { body.sort.clone() };
-        Ok(Expr::new(Kind::Expectation(variables, body), sort, end))
-    }
-
-    /// `\partial_t f`, `\nabla_x f`.
-    pub(super) fn derivative_operator(
-        &self,
-        sub: Option<&[Node]>,
-        sup: Option<&[Node]>,
-        meaning: Meaning,
-        cursor: &mut Cursor<'_>,
-        span: Span,
-    ) -> Read<Expr> {
-        let Some(sub) = sub else {
-            return Err(Trouble::new(
-                &codes::UNSUPPORTED_CONSTRUCT,
-                span,
-                "the variable of this derivative is not written",
-            )
-            .hint(r"write it below, as in `\partial_t` or `\nabla_x`"));
-        };
-        let symbol = self.variable(sub, span)?;
-        let order = match sup {
-            None => 1,
-            Some([Node { kind: NodeKind::Number(n), .. }]) if meaning == Meaning::Partial => n.parse().unwrap_or(0),
-            Some(sup) => {
-                return Err(Trouble::new(
-                    &codes::UNSUPPORTED_CONSTRUCT,
-                    span_of(sup, span),
-                    "this order of derivative is not supported",
-                ));
-            }
-        };
-        let body = self.term(cursor)?;
-        self.derivative(body, symbol, order, span)
-    }
-
-    /// `\frac{d}{dt} f`, `\frac{\partial^2 f}{\partial x^2}`; `None` if the fraction is a quotient.
-    pub(super) fn derivative_fraction(
-        &self,
-        upper: &[Node],
-        lower: &[Node],
-        cursor: &mut Cursor<'_>,
-        span: Span,
-    ) -> Read<Option<Expr>> {
-        let differential = |n: &Node| match &n.kind {
-            NodeKind::Operator(Meaning::Partial) => Some(true),
-            NodeKind::Letter(c) if c == "d" => Some(false),
-            NodeKind::Word(w) if w == "d" => Some(false),
-            _ => None,
-        };
-        let Some((head, operand)) = upper.split_first() else { return Ok(None) };
-        let (head, order) = match &head.kind {
-            NodeKind::Scripted(base, None, Some(order), 0) => match order.as_slice() {
-                [Node { kind: NodeKind::Number(n), .. }] => (&**base, n.parse::<u32>().unwrap_or(0)),
-                _ => return Ok(None),
-            },
-            _ => (head, 1),
-        };
-        let Some(partial) = differential(head) else { return Ok(None) };
-        let [below, variable] = lower else { return Ok(None) };
-        if differential(below) != Some(partial) || (!partial && operand.len() > 1) {
-            return Ok(None);
-        }
-        let variable = match (&variable.kind, order) {
-            (NodeKind::Scripted(base, None, Some(power), 0), 2..) if canonical(power) == order.to_string() => &**base,
-            (_, 2..) => return Ok(None),
-            _ => variable,
-        };
-        let symbol = self.variable(std::slice::from_ref(variable), span)?;
-        let body = if operand.is_empty() { self.term(cursor)? } else { self.whole(operand, span)? };
-        self.derivative(body, symbol, order, span).map(Some)
-    }
-
-    fn variable(&self, nodes: &[Node], span: Span) -> Read<Symbol> {
-        let name = canonical(nodes);
-        self.symbol_named(&name).ok_or_else(|| {
-            Trouble::new(&codes::UNKNOWN_SYMBOL, span_of(nodes, span), format!("`{name}` is not a declared variable"))
-                .hint("derivatives are by declared symbols")
-        })
-    }
-
-    fn derivative(&self, body: Expr, symbol: Symbol, order: u32, span: Span) -> Read<Expr> {
-        let end = span.join(body.span);
-        if !(1..=4).contains(&order) {
-            return Err(Trouble::new(
-                &codes::UNSUPPORTED_CONSTRUCT,
-                span,
-                "only derivatives of order one to four are supported",
-            ));
-        }
-        if symbol.sort().is_scalar() {
-            let sort = if body.sort.is_scalar() { Sort::Real } else { body.sort.clone() };
-            return Ok(Expr::new(Kind::Derivative(body, symbol, order), sort, end));
-        }
-        if !body.sort.is_scalar() || order != 1 {
-            return Err(Trouble::new(
-                &codes::UNSUPPORTED_CONSTRUCT,
-                span,
-                format!("a gradient is of a number, not of {}", body.sort),
-            ));
-        }
-        let sort = symbol.sort().clone();
-        Ok(Expr::new(Kind::Gradient(body, symbol), sort, end))
-    }
 }
 
-fn length_expr(length: &Dim, span: Span) -> Expr {
+pub(super) fn length_expr(length: &Dim, span: Span) -> Expr {
     match length {
         Dim::Literal(n) => Expr::integer(*n as i64, span),
         Dim::Named(symbol) => Expr::symbol(symbol, span),
@@ -452,5 +340,5 @@ fn length_expr(length: &Dim, span: Span) -> Expr {
 
 fn unknown_set(nodes: &[Node], span: Span) -> Trouble {
     Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(nodes, span), "this set is not supported")
-        .hint(r"write `\{\pm 1\}` or `\{\pm 1\}^d`")
+        .hint(r"write `\{\pm 1\}`, `\{\pm 1\}^d` or a list, or declare it, e.g. 'I' = 'set of index(d)'")
 }

@@ -1,9 +1,15 @@
 //! Nodes to typed expressions, decided by the declared symbols.
 
+mod applied;
 mod array;
 mod atom;
+mod average;
 mod binder;
+mod derivative;
 mod function;
+mod integral;
+mod notion;
+mod optimum;
 mod statement;
 mod symbol;
 mod term;
@@ -11,6 +17,7 @@ mod term;
 use super::tree::{Node, NodeKind, parse};
 use super::{Scope, Trouble};
 use crate::diagnostic::codes;
+use crate::expr::walk::substitute;
 use crate::expr::{Dim, Expr, Kind, Sort, Statement, Symbol};
 use crate::source::Span;
 use std::cell::{Cell, RefCell};
@@ -21,8 +28,23 @@ use std::collections::BTreeMap;
 pub struct Elaborated {
     /// The reading by the usual conventions.
     pub statement: Statement,
+    /// Whether the statement is an equivalence: its premises also follow from its links.
+    pub equivalence: bool,
     /// Another reading that the declarations leave open, with the place that decides between them.
     pub alternative: Option<(Statement, Span)>,
+}
+
+/// Which of several readings is tried.
+#[derive(Clone, Copy, Debug, Default)]
+struct Options {
+    /// Read `a / b c` as `(a / b) c`; the convention is `a / (b c)`.
+    loose_slash: bool,
+    /// Read `\nabla (F p)` of a vector as its divergence; the convention is its Jacobian.
+    loose_nabla: bool,
+    /// Read `f(x)^2` as f(x²); the convention is f(x)².
+    inner_power: bool,
+    /// Read a path before a parenthesis the other way: as a product, or at a time.
+    other_path: bool,
 }
 
 /// Reads a formula that asserts something.
@@ -30,18 +52,44 @@ pub struct Elaborated {
 /// # Errors
 /// The first thing that cannot be read, at its place in `text`.
 pub fn statement(text: &str, scope: &Scope) -> Result<Elaborated, Trouble> {
+    statement_after(text, scope, None)
+}
+
+/// [`statement`], where a formula that begins with a relation goes on from `left`.
+///
+/// # Errors
+/// The first thing that cannot be read, at its place in `text`.
+pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result<Elaborated, Trouble> {
     let nodes = parse(text)?;
-    let read = |loose| {
-        let elaborator = Elaborator::new(scope, loose);
-        let statement = elaborator.statement(&nodes, Span::new(0, text.len()))?;
-        Ok::<_, Trouble>((statement, elaborator.slash.get()))
+    let read = |options: Options| {
+        let elaborator = Elaborator { left: left.cloned(), ..Elaborator::new(scope, options) };
+        let result = elaborator.statement(&nodes, Span::new(0, text.len()));
+        (result, elaborator)
     };
-    let (statement, slash) = read(false)?;
-    let alternative = match slash {
-        Some(span) => read(true).ok().map(|(statement, _)| (statement, span)),
-        None => None,
+    let (first, met) = read(Options::default());
+    let mut equivalence = met.equivalence.get();
+    // Where a place was met that can be read in two ways, both readings that fit the sorts are kept.
+    let others = [
+        (met.nabla.get(), Options { loose_nabla: true, ..Options::default() }),
+        (met.slash.get(), Options { loose_slash: true, ..Options::default() }),
+        (met.path_place.get(), Options { other_path: true, ..Options::default() }),
+        (met.power_place.get(), Options { inner_power: true, ..Options::default() }),
+    ];
+    let mut readings = others.into_iter().filter_map(|(place, options)| {
+        let place = place?;
+        let (statement, other) = read(options);
+        Some((statement.ok()?, place, other.equivalence.get()))
+    });
+    let (statement, alternative) = match first {
+        Ok(statement) => (statement, readings.next().map(|(other, place, _)| (other, place))),
+        Err(trouble) if trouble.code == &codes::SORT_MISMATCH => {
+            let Some((statement, _, is_equivalence)) = readings.next() else { return Err(trouble) };
+            equivalence = is_equivalence;
+            (statement, None)
+        }
+        Err(trouble) => return Err(trouble),
     };
-    Ok(Elaborated { statement, alternative })
+    Ok(Elaborated { statement, equivalence, alternative })
 }
 
 /// Reads an expression; `parameters` are bound in it.
@@ -68,7 +116,7 @@ fn read_expression(
 ) -> Result<Expr, Trouble> {
     let nodes = parse(text)?;
     let whole = Span::new(0, text.len());
-    let elaborator = Elaborator::new(scope, false);
+    let elaborator = Elaborator::new(scope, Options::default());
     elaborator.bound.borrow_mut().extend(parameters.iter().cloned());
     let mut expr = elaborator.whole(&nodes, whole)?;
     if let Some(sort) = sort {
@@ -90,7 +138,32 @@ fn read_expression(
     elaborator.settle(&expr)
 }
 
+pub(super) use applied::declared_argument;
+pub(super) use statement::begins_with_relation;
+
+/// The first side of a formula all of whose relations are equalities.
+///
+/// # Errors
+/// The first thing that cannot be read, at its place in `text`.
+pub fn first_side(text: &str, scope: &Scope) -> Result<Option<Expr>, Trouble> {
+    let nodes = parse(text)?;
+    let Some(side) = statement::equal_side(&nodes).filter(|side| !side.is_empty()) else { return Ok(None) };
+    let elaborator = Elaborator::new(scope, Options::default());
+    let expr = elaborator.whole(side, Span::new(0, text.len()))?;
+    elaborator.settle(&expr).map(Some)
+}
+
 type Read<T> = Result<T, Trouble>;
+
+/// The deepest nesting of an expression: notes are untrusted, and the passes that follow are recursive.
+const DEPTH_LIMIT: usize = 150;
+/// The most operations of one expression, abbreviations written out.
+const SIZE_LIMIT: usize = 20_000;
+
+fn too_deep(span: Span) -> Trouble {
+    Trouble::new(&codes::TOO_LARGE, span, format!("the formula is nested more than {DEPTH_LIMIT} deep"))
+        .hint("give parts of it names under [define]")
+}
 
 /// The state of reading one formula.
 struct Elaborator<'s> {
@@ -101,10 +174,25 @@ struct Elaborator<'s> {
     lengths: RefCell<BTreeMap<u32, Dim>>,
     /// The sign that `\pm` stands for.
     sign: Cell<Option<bool>>,
-    /// Read `a / b c` as `(a / b) c`; the convention is `a / (b c)`.
-    loose_slash: bool,
-    /// The first slash where the two readings differ.
+    options: Options,
+    /// The first slash where two readings differ.
     slash: Cell<Option<Span>>,
+    /// The first gradient of a vector that is written without a dot.
+    nabla: Cell<Option<Span>>,
+    /// The first power behind the parenthesis of a function.
+    power_place: Cell<Option<Span>>,
+    /// The first parenthesis behind a path that could be its time or a factor.
+    path_place: Cell<Option<Span>>,
+    /// Whether the statement is an equivalence.
+    equivalence: Cell<bool>,
+    /// The left side that a formula which begins with a relation goes on from.
+    left: Option<Expr>,
+    /// Inside O(·), where a power of a vector is one of its length.
+    in_order: Cell<bool>,
+    /// The differentials dx of a stochastic or ordinary differential equation are quantities here.
+    increments: Cell<bool>,
+    /// How many factors are being read, each inside the one before.
+    depth: Cell<usize>,
 }
 
 /// A position in a list of nodes.
@@ -153,14 +241,22 @@ fn span_of(nodes: &[Node], fallback: Span) -> Span {
 }
 
 impl<'s> Elaborator<'s> {
-    fn new(scope: &'s Scope, loose_slash: bool) -> Self {
+    fn new(scope: &'s Scope, options: Options) -> Self {
         Self {
             scope,
             bound: RefCell::default(),
             lengths: RefCell::default(),
             sign: Cell::new(None),
-            loose_slash,
+            options,
             slash: Cell::new(None),
+            nabla: Cell::new(None),
+            power_place: Cell::new(None),
+            path_place: Cell::new(None),
+            equivalence: Cell::new(false),
+            left: None,
+            in_order: Cell::new(false),
+            increments: Cell::new(false),
+            depth: Cell::new(0),
         }
     }
 
@@ -184,6 +280,25 @@ impl<'s> Elaborator<'s> {
         let result = read();
         self.bound.borrow_mut().truncate(depth);
         result
+    }
+
+    /// Binds fresh symbols while `read` runs; a declared symbol of the same name that came in through an abbreviation is
+    /// replaced by the fresh one in what was read.
+    fn binding(&self, names: &[(String, Symbol)], read: impl FnOnce() -> Read<Expr>) -> Read<Expr> {
+        let mut body = self.with_bound(names, read)?;
+        for (name, fresh) in names {
+            if let Some(declared) = self.declared_symbol(name)
+                && let Some(replaced) = substitute(&body, &declared, &Expr::symbol(fresh, body.span))
+            {
+                body = replaced;
+            }
+        }
+        Ok(body)
+    }
+
+    /// The symbol that a name is declared as, plain or as a function.
+    fn declared_symbol(&self, name: &str) -> Option<Symbol> {
+        self.scope.declared(name).map(|d| d.symbol.clone())
     }
 
     /// The same expression with all open lengths filled in.

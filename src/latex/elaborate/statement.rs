@@ -4,15 +4,42 @@ use super::super::notation::{self, Meaning};
 use super::super::tree::{Node, NodeKind};
 use super::{Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
-use crate::expr::{Condition, Expr, Link, Relation, Statement};
+use crate::expr::declaration::Domain;
+use crate::expr::walk::same_link;
+use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Statement};
 use crate::source::Span;
 
 /// Words after which a condition follows, not an assertion.
-const CONDITION_WORDS: &[&str] = &["if", "for", "when", "where", "s.t.", "such that", "with", "provided", "subject to"];
+const CONDITION_WORDS: &[&str] =
+    &["if", "for", "when", "where", "s.t.", "such that", "with", "provided", "subject to", "using", "since", "given"];
+/// Words between assertions.
+const CONNECTIVES: &[&str] =
+    &["", "and", "so", "so that", "thus", "hence", "therefore", "then", "i.e.", "or equivalently", "that is", "."];
+/// Words between a branch and its condition.
+const BRANCH_WORDS: &[&str] = &["", "if", "for", "when", "where", "and", "with", "otherwise", "else"];
+
+fn words(text: &str) -> String {
+    text.to_lowercase().trim().trim_end_matches([':', ',']).trim().to_owned()
+}
+
+fn is_quad(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Operator(Meaning::Quad))
+}
+
+/// What a row says, by what separates it.
+enum Piece<'n> {
+    Formula(&'n [Node]),
+    /// Words before what they speak of.
+    Words(String),
+}
+
+/// Words after which names follow, perhaps with a condition on them.
+const QUANTIFIERS: &[&str] = &["for all", "for every", "for each", "for any"];
 
 impl Elaborator<'_> {
     /// A whole display. `\pm` asserts both signs.
     pub(super) fn statement(&self, nodes: &[Node], whole: Span) -> Read<Statement> {
+        self.increments.set(self.mentions_increment(nodes));
         if !mentions_sign(nodes) {
             return self.signed_statement(nodes, whole);
         }
@@ -21,7 +48,9 @@ impl Elaborator<'_> {
         self.sign.set(Some(false));
         let lower = self.signed_statement(nodes, whole)?;
         self.sign.set(None);
-        statement.premises.extend(lower.premises);
+        let new = |l: &Link| !statement.premises.iter().any(|known| same_link(known, l));
+        let premises: Vec<Link> = lower.premises.into_iter().filter(new).collect();
+        statement.premises.extend(premises);
         statement.links.extend(lower.links);
         Ok(statement)
     }
@@ -30,44 +59,20 @@ impl Elaborator<'_> {
         let mut statement = Statement { premises: Vec::new(), links: Vec::new() };
         for row in rows(nodes) {
             let mut is_condition = false;
-            for piece in
-                row.split(|n| is_mark(n, ',') || is_mark(n, ';') || matches!(n.kind, NodeKind::Operator(Meaning::Quad)))
-            {
-                let mut piece = piece;
-                while let [first, rest @ ..] = piece
-                    && let NodeKind::Text(words) = &first.kind
-                {
-                    is_condition |= CONDITION_WORDS.contains(&words.to_lowercase().trim_end_matches(':').trim());
-                    piece = rest;
-                }
-                while let [rest @ .., last] = piece
-                    && (is_mark(last, '.') || matches!(last.kind, NodeKind::Text(_)))
-                {
-                    piece = rest;
-                }
-                if piece.is_empty() {
-                    continue;
-                }
-                let mut sides = piece.split(|n| matches!(n.kind, NodeKind::Operator(Meaning::Implies))).peekable();
-                while let Some(side) = sides.next() {
-                    if side.is_empty() {
-                        continue;
+            let mut quantifies = false;
+            for piece in self.pieces(&row)? {
+                match piece {
+                    Piece::Words(words) if QUANTIFIERS.contains(&words.as_str()) => {
+                        (quantifies, is_condition) = (true, true);
                     }
-                    let links = self.chain(side, span_of(piece, whole))?;
-                    // A piece that asserts nothing is not dropped: the author may have meant it as a condition or a factor.
-                    if links.is_empty() {
-                        return Err(Trouble::new(
-                            &codes::NOT_A_RELATION,
-                            span_of(side, whole),
-                            "this part asserts nothing",
-                        )
-                        .hint("write conditions as relations or under `assume`, and products without `\\quad`"));
+                    // "for all x" adds nothing to a formula that is meant for all x.
+                    Piece::Formula(piece) if quantifies && piece.iter().all(|n| relation_of(n).is_none()) => {}
+                    Piece::Words(words) => {
+                        // What is introduced by "where" with nothing before it is itself what is said.
+                        let opens = statement.links.is_empty() && words == "where";
+                        is_condition |= CONDITION_WORDS.contains(&words.as_str()) && !opens;
                     }
-                    if is_condition || sides.peek().is_some() {
-                        statement.premises.extend(links);
-                    } else {
-                        statement.links.extend(links);
-                    }
+                    Piece::Formula(piece) => self.piece(piece, is_condition, &mut statement, whole)?,
                 }
             }
         }
@@ -76,6 +81,162 @@ impl Elaborator<'_> {
                 .hint(r"a claim needs a relation such as `=`, `\le` or `\to` between two expressions"));
         }
         Ok(statement)
+    }
+
+    /// A row cut at commas, semicolons, wide spaces and words. Labels beside a formula are set apart; other prose is
+    /// refused, since what it says would be lost.
+    fn pieces<'n>(&self, row: &'n [Node]) -> Read<Vec<Piece<'n>>> {
+        let mut out = Vec::new();
+        let mut start = 0;
+        let mut spaced = true;
+        let is_prose = |n: &Node| matches!(n.kind, NodeKind::Text(_)) && !self.is_declared_text(n);
+        for at in 0..=row.len() {
+            let node = row.get(at);
+            let separates = node.is_none_or(|n| is_mark(n, ',') || is_mark(n, ';') || is_quad(n) || is_prose(n));
+            if !separates {
+                continue;
+            }
+            let mut piece = &row[start..at];
+            while let [rest @ .., last] = piece
+                && is_mark(last, '.')
+            {
+                piece = rest;
+            }
+            start = at + 1;
+            // `(Continuous)` beside a formula.
+            let label = matches!(piece, [Node { kind: NodeKind::Fence('(', ')', inner), .. }]
+                if inner.iter().all(is_prose) && spaced);
+            if !piece.is_empty() && !label {
+                out.push(Piece::Formula(piece));
+            }
+            let Some(node) = node else { break };
+            if let NodeKind::Text(text) = &node.kind {
+                let words = words(text);
+                let rest = &row[at + 1..];
+                let closes = rest.iter().all(|n| is_quad(n) || is_prose(n) || is_mark(n, '.'));
+                let parenthesised = words.starts_with('(') && words.ends_with(')');
+                let known = [CONDITION_WORDS, CONNECTIVES, QUANTIFIERS].iter().any(|list| list.contains(&words.as_str()));
+                let is_label = closes && (spaced || parenthesised || at == 0 || is_quad(&row[at - 1]));
+                if !known && !is_label {
+                    return Err(in_words(node.span, text));
+                }
+                if known {
+                    out.push(Piece::Words(words));
+                }
+            }
+            spaced = is_quad(node);
+        }
+        Ok(out)
+    }
+
+    fn piece(&self, piece: &[Node], is_condition: bool, statement: &mut Statement, whole: Span) -> Read<()> {
+        // `\{ψ_k = …\}_{k \in I}`: a relation for every member.
+        if let [Node { kind: NodeKind::Scripted(base, Some(range), None, 0), .. }] = piece
+            && let NodeKind::Fence('{', '}', inner) = &base.kind
+            && inner.iter().any(|n| relation_of(n).is_some())
+        {
+            statement.premises.extend(self.chain(range, whole)?);
+            return self.piece(inner, is_condition, statement, whole);
+        }
+        let equivalent = |n: &Node| matches!(n.kind, NodeKind::Operator(Meaning::Equivalent));
+        let implies = |n: &Node| matches!(n.kind, NodeKind::Operator(Meaning::Implies)) || equivalent(n);
+        if piece.iter().any(equivalent) {
+            if piece.iter().filter(|n| implies(n)).count() > 1 {
+                let message = "a chain of equivalences is not read";
+                return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(piece, whole), message)
+                    .hint("write one formula for each"));
+            }
+            self.equivalence.set(true);
+        }
+        let mut sides = piece.split(implies).peekable();
+        while let Some(side) = sides.next() {
+            if side.is_empty() {
+                continue;
+            }
+            // A brace around several relations asserts all of them.
+            if let [Node { kind: NodeKind::Grid(name, grid), .. }] = side
+                && matches!(name.as_str(), "cases" | "dcases")
+                && grid.iter().all(|row| row.iter().flatten().any(|n| relation_of(n).is_some()))
+            {
+                for row in grid {
+                    let row: Vec<Node> = row.iter().flatten().cloned().collect();
+                    self.piece(&row, is_condition || sides.peek().is_some(), statement, whole)?;
+                }
+                continue;
+            }
+            let links = self.chain(side, span_of(piece, whole))?;
+            // A piece that asserts nothing is not dropped: the author may have meant it as a condition or a factor.
+            if links.is_empty() {
+                return Err(Trouble::new(&codes::NOT_A_RELATION, span_of(side, whole), "this part asserts nothing")
+                    .hint("write conditions as relations or under `assume`, and products without `\\quad`"));
+            }
+            statement.premises.extend(self.labels(side, whole)?);
+            if is_condition || sides.peek().is_some() {
+                statement.premises.extend(links);
+            } else {
+                statement.links.extend(links);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is written on or below a relation: the limit that it is meant in.
+    fn labels(&self, nodes: &[Node], whole: Span) -> Read<Vec<Link>> {
+        let mut out = Vec::new();
+        for node in nodes {
+            let NodeKind::Scripted(base, sub, sup, _) = &node.kind else { continue };
+            if relation_of(base).is_none() {
+                continue;
+            }
+            for label in [sub, sup].into_iter().flatten() {
+                let is_definition = matches!(
+                    super::super::name::canonical(label).as_str(),
+                    r"\mathrm{def}" | "def" | r"\mathrm{def.}" | "!" | r"\triangle"
+                );
+                if is_definition {
+                    continue;
+                }
+                let links = self.chain(label, span_of(label, whole))?;
+                if links.is_empty() {
+                    let message = "what is written at this relation is not a limit or a condition";
+                    return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(label, whole), message));
+                }
+                out.extend(links);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Whether a differential `dx` of a path stands somewhere: then `dt` is one, too.
+    fn mentions_increment(&self, nodes: &[Node]) -> bool {
+        let is_d = |n: &Node| matches!(&n.kind, NodeKind::Letter(c) if c == "d");
+        let integral = |n: &Node| match &n.kind {
+            NodeKind::Operator(Meaning::Integral) => true,
+            NodeKind::Scripted(base, ..) => matches!(base.kind, NodeKind::Operator(Meaning::Integral)),
+            _ => false,
+        };
+        if nodes.iter().any(integral) {
+            return false;
+        }
+        let is_path = |n: &Node| {
+            let base = match &n.kind {
+                NodeKind::Scripted(base, ..) => base,
+                _ => n,
+            };
+            let patterns = self.scope.patterns(&super::super::name::canonical_node(base));
+            patterns.iter().any(|p| match &p.meaning {
+                super::super::pattern::Meaning::Function(f) => {
+                    self.scope.declaration(f).is_some_and(|d| matches!(d.domain, Domain::Process(_)))
+                }
+                super::super::pattern::Meaning::Define(..) => false,
+            })
+        };
+        nodes.windows(2).any(|pair| is_d(&pair[0]) && is_path(&pair[1]))
+            || nodes.iter().any(|n| match &n.kind {
+                NodeKind::Fence(_, _, body) | NodeKind::Group(body) => self.mentions_increment(body),
+                NodeKind::Grid(_, rows) => rows.iter().flatten().any(|cell| self.mentions_increment(cell)),
+                _ => false,
+            })
     }
 
     /// `a = b \le c`: one link per relation.
@@ -92,22 +253,36 @@ impl Elaborator<'_> {
             let side = &nodes[start..at];
             let here = nodes.get(at).or(nodes.last()).map_or(fallback, |n| n.span);
             if side.is_empty() {
-                return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, here, "one side of this relation is missing"));
-            }
-            match pending {
-                Some((None, span)) => {
-                    let member = left.take().expect("a relation has a left side");
-                    links.extend(self.membership(&member, side, span)?);
-                    left = Some(member);
+                // A formula that begins with a relation goes on from the one before.
+                if pending.is_none()
+                    && at == 0
+                    && relation.is_some()
+                    && let Some(previous) = &self.left
+                {
+                    left = Some(previous.clone());
+                } else {
+                    return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, here, "one side of this relation is missing"));
                 }
-                Some((Some(relation), span)) => {
-                    let right = self.whole(side, here)?;
-                    let previous = left.take().expect("a relation has a left side");
-                    let (previous, right) = self.related(previous, right, span)?;
-                    links.push(Link { left: previous, relation, right: right.clone() });
-                    left = Some(right);
+            } else {
+                match pending {
+                    Some((None, span)) => {
+                        let member = left.take().expect("a relation has a left side");
+                        links.extend(self.membership(&member, side, span)?);
+                        left = Some(member);
+                    }
+                    Some((Some(relation), span)) => {
+                        let previous = left.take().expect("a relation has a left side");
+                        let right = self.right_side(side, relation, &previous, here)?;
+                        let relation = match (relation, &right.sort) {
+                            (Relation::Asymptotic, Sort::Law(_) | Sort::Function(..)) => Relation::Distributed,
+                            (relation, _) => relation,
+                        };
+                        let (previous, right) = self.related(previous, right, links.first(), relation, span)?;
+                        links.push(Link { left: previous, relation, right: right.clone() });
+                        left = Some(right);
+                    }
+                    None => left = Some(self.side(side, here)?),
                 }
-                None => left = Some(self.whole(side, here)?),
             }
             if let Some(Some(relation)) = relation {
                 pending = Some((relation, nodes[at].span));
@@ -121,11 +296,34 @@ impl Elaborator<'_> {
             .collect()
     }
 
+    /// One side of a relation. A function without its arguments stands for its value, if its declaration says where.
+    fn side(&self, nodes: &[Node], place: Span) -> Read<Expr> {
+        self.whole(nodes, place)
+    }
+
+    /// The right side of a relation: behind `\sim` also a law or a density as a whole.
+    fn right_side(&self, nodes: &[Node], relation: Relation, left: &Expr, place: Span) -> Read<Expr> {
+        if relation == Relation::Asymptotic
+            && let [node] = nodes
+            && let Some(function) = self.function_named(node)
+            && let Some(Domain::Density(_)) = self.scope.declaration(&function).map(|d| &d.domain)
+        {
+            return Ok(Expr::symbol(&function, node.span));
+        }
+        if let (Relation::Member | Relation::NotMember, Some(set)) = (relation, self.declared_set(nodes, &left.sort)) {
+            return Ok(set);
+        }
+        self.side(nodes, place)
+    }
+
     /// `x \in [a, b)`: two order relations.
     fn membership(&self, member: &Expr, set: &[Node], span: Span) -> Read<Vec<Link>> {
+        if let Some(set) = self.declared_set(set, &member.sort) {
+            return Ok(vec![Link { left: member.clone(), relation: Relation::Member, right: set }]);
+        }
         let [Node { kind: NodeKind::Fence(open @ ('(' | '['), close @ (')' | ']'), body), .. }] = set else {
             return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(set, span), "this set is not supported")
-                .hint("only intervals such as `[0, 1)` can be checked after `\\in`"));
+                .hint("write an interval such as `[0, 1)`, or declare the set, as in 'S' = 'set of real'"));
         };
         let mut ends = body.split(|n| is_mark(n, ','));
         let (Some(lower), Some(upper), None) = (ends.next(), ends.next(), ends.next()) else {
@@ -144,7 +342,18 @@ impl Elaborator<'_> {
     pub(super) fn condition(&self, nodes: &[Node], fallback: Span) -> Read<Condition> {
         let mut all = Vec::new();
         for piece in nodes.split(|n| is_mark(n, ',') || matches!(n.kind, NodeKind::Operator(Meaning::Quad))) {
-            let piece: Vec<Node> = piece.iter().filter(|n| !matches!(n.kind, NodeKind::Text(_))).cloned().collect();
+            let mut kept = Vec::new();
+            for node in piece {
+                match &node.kind {
+                    NodeKind::Text(text) if !self.is_declared_text(node) => {
+                        if !BRANCH_WORDS.contains(&words(text).as_str()) {
+                            return Err(in_words(node.span, text));
+                        }
+                    }
+                    _ => kept.push(node.clone()),
+                }
+            }
+            let piece = kept;
             if !piece.is_empty() {
                 all.extend(self.chain(&piece, fallback)?.into_iter().map(Condition::Holds));
             }
@@ -156,38 +365,109 @@ impl Elaborator<'_> {
         }
     }
 
-    /// Both sides of a relation, with open lengths made equal. A literal zero fits every sort.
-    fn related(&self, left: Expr, right: Expr, span: Span) -> Read<(Expr, Expr)> {
+    /// Both sides of a relation, with open lengths made equal. A literal zero fits every sort; a function that equals a
+    /// value is taken at the letters it is declared with; a law that equals a density is its density.
+    fn related(
+        &self,
+        left: Expr,
+        right: Expr,
+        first: Option<&Link>,
+        relation: Relation,
+        span: Span,
+    ) -> Read<(Expr, Expr)> {
         let zero = |e: &Expr| e.as_number().is_some_and(|n| n.is_zero());
-        if zero(&left) || zero(&right) || (left.sort.is_scalar() && right.sort.is_scalar()) {
+        let fits = match relation {
+            Relation::Distributed => match &right.sort {
+                Sort::Law(values) => array::same_shape(self, &left.sort, values),
+                Sort::Function(arguments, _) => {
+                    matches!(arguments.as_slice(), [one] if array::same_shape(self, &left.sort, one))
+                }
+                _ => false,
+            },
+            Relation::Member | Relation::NotMember => matches!(right.sort, Sort::Set(_)),
+            _ => zero(&left) || zero(&right) || array::same_shape(self, &left.sort, &right.sort),
+        };
+        if fits {
             return Ok((left, right));
         }
-        if !array::same_shape(self, &left.sort, &right.sort) {
-            return Err(
-                super::mismatch(span, "the two sides", &left.sort, &right.sort).also(left.span, left.sort.to_string())
-            );
+        let is_value = |e: &Expr| e.sort.is_scalar() || e.sort.shape().is_some();
+        let pair = match (&left.sort, &right.sort) {
+            (Sort::Function(..), _) if is_value(&right) => {
+                self.at_own_arguments(&left).map(|left| (left, right.clone()))
+            }
+            (_, Sort::Function(..)) if is_value(&left) => {
+                self.at_own_arguments(&right).map(|right| (left.clone(), right))
+            }
+            (Sort::Real, Sort::Law(_)) => {
+                let density = first.map_or(&left, |l| &l.left);
+                self.law_at_point(density, &right).map(|right| (left.clone(), right))
+            }
+            _ => None,
+        };
+        if let Some((left, right)) = pair
+            && array::same_shape(self, &left.sort, &right.sort)
+        {
+            return Ok((left, right));
         }
-        Ok((left, right))
+        Err(super::mismatch(span, "the two sides", &left.sort, &right.sort).also(left.span, left.sort.to_string()))
+    }
+
+    /// A function that is an optimum, at the letters that the function it is taken over is declared with.
+    fn at_own_arguments(&self, function: &Expr) -> Option<Expr> {
+        let Kind::Optimum(_, symbols, ..) = &*function.kind else { return None };
+        let [symbol] = symbols.as_slice() else { return None };
+        let Sort::Function(_, value) = symbol.sort() else { return None };
+        let operands = self.scope.default_arguments(symbol.tex(), symbol.sort())?;
+        Some(Expr::new(Kind::Apply(function.clone(), operands), (**value).clone(), function.span))
+    }
+
+    /// A law as the density at the point of a declared density.
+    fn law_at_point(&self, density: &Expr, law: &Expr) -> Option<Expr> {
+        let (Kind::Call(function, operands), Kind::LawOf(law_of)) = (&*density.kind, &*law.kind) else { return None };
+        let Domain::Density(places) = &self.scope.declaration(function)?.domain else { return None };
+        let [place] = places.as_slice() else { return None };
+        let point = operands.get(*place)?.clone();
+        let Sort::Law(values) = &law.sort else { return None };
+        array::same_shape(self, &point.sort, values)
+            .then(|| Expr::new(Kind::DensityOf(law_of.clone(), point), Sort::Real, law.span))
     }
 }
 
+fn in_words(span: Span, text: &str) -> Trouble {
+    Trouble::new(&codes::IN_WORDS, span, format!("`{}` says something in words", text.trim()))
+        .hint("write it as a relation, or outside the formula")
+}
+
 /// `Some(Some(relation))` for a relation, `Some(None)` for membership, `None` for anything else.
-fn relation_of(node: &Node) -> Option<Option<Relation>> {
+pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
     match &node.kind {
         NodeKind::Mark('=') => Some(Some(Relation::Equal)),
         NodeKind::Mark('<') => Some(Some(Relation::Less)),
         NodeKind::Mark('>') => Some(Some(Relation::Greater)),
+        NodeKind::Mark('~' | '∼') => Some(Some(Relation::Asymptotic)),
         NodeKind::Mark('≤') => Some(Some(Relation::LessOrEqual)),
         NodeKind::Mark('≥') => Some(Some(Relation::GreaterOrEqual)),
         NodeKind::Operator(Meaning::Relation(relation)) => Some(Some(*relation)),
         NodeKind::Operator(Meaning::Member) => Some(None),
         // `\xrightarrow{d \to \infty}` and stacked relations keep their base.
         NodeKind::Scripted(base, ..) => match &base.kind {
-            NodeKind::Operator(Meaning::Relation(_)) => relation_of(base),
+            NodeKind::Operator(Meaning::Relation(_)) | NodeKind::Mark('=') => relation_of(base),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// The side before the first relation, if all relations of a formula are equalities.
+pub(in super::super) fn equal_side(nodes: &[Node]) -> Option<&[Node]> {
+    let mut relations = nodes.iter().enumerate().filter_map(|(at, n)| relation_of(n).map(|r| (at, r)));
+    let (first, _) = relations.clone().next()?;
+    relations.all(|(_, relation)| relation == Some(Relation::Equal)).then(|| &nodes[..first])
+}
+
+/// Whether a formula begins with a relation.
+pub(in super::super) fn begins_with_relation(nodes: &[Node]) -> bool {
+    nodes.first().is_some_and(|first| relation_of(first).is_some())
 }
 
 /// The rows of a display; a row that begins with a relation or a sign goes on with the one before.
@@ -196,10 +476,24 @@ fn rows(nodes: &[Node]) -> Vec<Vec<Node>> {
     for node in nodes {
         match &node.kind {
             NodeKind::Grid(name, grid) if notation::DISPLAY_ENVIRONMENTS.contains(&name.as_str()) => {
-                for row in grid {
-                    let row: Vec<Node> = row.iter().flat_map(|cell| rows(cell).into_iter().flatten()).collect();
-                    let goes_on =
-                        row.first().is_some_and(|n| relation_of(n).is_some() || is_mark(n, '+') || is_mark(n, '-'));
+                // Every second column of `align` begins another formula, or words about the first.
+                let in_pairs = !name.starts_with("gather") && !name.starts_with("multline");
+                for cells in grid {
+                    let mut row: Vec<Node> = Vec::new();
+                    for (column, cell) in cells.iter().enumerate() {
+                        let cell: Vec<Node> = rows(cell).into_iter().flatten().collect();
+                        if let Some(first) = cell.first().filter(|_| in_pairs && column > 0 && column % 2 == 0) {
+                            row.push(Node { kind: NodeKind::Operator(Meaning::Quad), span: first.span });
+                        }
+                        row.extend(cell);
+                    }
+                    let indent = row.iter().take_while(|n| matches!(n.kind, NodeKind::Operator(Meaning::Quad))).count();
+                    let row = row.split_off(indent);
+                    let is_indented = cells.len() > 1 && cells[0].is_empty();
+                    let goes_on = row.first().is_some_and(|first| match continues(first) {
+                        Some(true) => is_indented || cells.len() == 1 && row.iter().all(|n| relation_of(n).is_none()),
+                        certain => certain.is_some(),
+                    });
                     if !goes_on && out.last().is_some_and(|previous| !previous.is_empty()) {
                         out.push(Vec::new());
                     }
@@ -211,6 +505,17 @@ fn rows(nodes: &[Node]) -> Vec<Vec<Node>> {
         }
     }
     out
+}
+
+/// Whether a row that begins with this may go on with the one before, and if so, whether this is only a sign, which may
+/// begin a formula of its own as well.
+fn continues(node: &Node) -> Option<bool> {
+    let is_sign = ['+', '-', '−'].iter().any(|sign| is_mark(node, *sign))
+        || matches!(node.kind, NodeKind::Operator(Meaning::PlusMinus | Meaning::MinusPlus));
+    let is_operator = ['*', '/'].iter().any(|mark| is_mark(node, *mark))
+        || matches!(node.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Implies))
+        || relation_of(node).is_some();
+    (is_sign || is_operator).then_some(is_sign)
 }
 
 /// Whether `\pm` or `\mp` occurs outside sets such as `\{\pm 1\}`.

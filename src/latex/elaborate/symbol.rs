@@ -1,10 +1,10 @@
 //! Symbols with scripts: which scripts belong to the name, which are indices, which are powers.
 
-use super::super::family;
 use super::super::name::{canonical, canonical_node, scripted};
 use super::super::notation::Meaning;
 use super::super::scope::Entry;
 use super::super::tree::{Node, NodeKind};
+use super::applied::WrittenAs;
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::{codes, suggestion};
 use crate::expr::walk::substitute;
@@ -40,6 +40,8 @@ impl Elaborator<'_> {
                 _ => Found::Value(Expr::symbol(&declaration.symbol, span)),
             },
             Entry::Define(define) if define.parameters.is_empty() => Found::Value(Expr { span, ..define.body.clone() }),
+            Entry::ImaginaryUnit => Found::Value(Expr::new(Kind::ImaginaryUnit, Sort::Complex, span)),
+            Entry::Gradient(_) | Entry::Laplacian(_) => return None,
             Entry::Define(define) => Found::Abbreviation(define.parameters.clone(), define.body.clone()),
         })
     }
@@ -56,7 +58,7 @@ impl Elaborator<'_> {
     }
 
     /// `Q_\pm` means `Q_+` while the upper sign is read.
-    fn with_sign(&self, name: &str) -> String {
+    pub(super) fn with_sign(&self, name: &str) -> String {
         match self.sign.get() {
             Some(upper) if name.contains(r"\pm") || name.contains(r"\mp") => {
                 let (plus, minus) = if upper { ("+", "-") } else { ("-", "+") };
@@ -73,11 +75,21 @@ impl Elaborator<'_> {
             NodeKind::Scripted(base, sub, sup, primes) => (&**base, sub.as_deref(), sup.as_deref(), *primes),
             _ => (node, None, None, 0),
         };
+        // Written arguments decide for a notation that takes them.
+        if Self::is_applied(cursor)
+            && let Some(applied) = self.applied(base, (sub, sup, primes), cursor, span, WrittenAs::Called)?
+        {
+            return Ok(applied);
+        }
         // The longest declared name wins; the scripts that are left are indices or powers.
         let attempts: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (false, false)];
-        for (with_sub, with_sup) in attempts {
-            if (with_sub && sub.is_none()) || (with_sup && sup.is_none()) {
-                continue;
+        let possible = attempts.into_iter().filter(|(s, t)| (!s || sub.is_some()) && (!t || sup.is_some()));
+        for (attempt, (with_sub, with_sup)) in possible.enumerate() {
+            // Notations with arguments come after the whole name and before its parts.
+            if attempt == 1
+                && let Some(applied) = self.applied(base, (sub, sup, primes), cursor, span, WrittenAs::Scripted)?
+            {
+                return Ok(applied);
             }
             let name = scripted(base, sub.filter(|_| with_sub), sup.filter(|_| with_sup), primes);
             let Some(found) = self.lookup(&name, span) else { continue };
@@ -91,19 +103,29 @@ impl Elaborator<'_> {
                     self.indexed(call, None, power, span)
                 }
                 Found::Abbreviation(parameters, body) => {
+                    if !Self::is_applied(cursor)
+                        && let Some(at_own) = self.at_declared(&parameters, &body)
+                    {
+                        return self.indexed(Expr { span, ..at_own }, left_sub, left_sup, span);
+                    }
                     let (expanded, power) = self.expand(&parameters, &body, cursor, span)?;
                     let expanded = self.indexed(expanded, left_sub, left_sup, span)?;
                     self.indexed(expanded, None, power, span)
                 }
             };
         }
-        if let Some(sub) = sub.filter(|_| primes == 0)
-            && let Some(member) = self.family_member(&canonical_node(base), sub, span)?
-        {
-            return self.indexed(member, None, sup, span);
+        if let Some(applied) = self.applied(base, (sub, sup, primes), cursor, span, WrittenAs::Bare)? {
+            return Ok(applied);
         }
         if primes == 0 {
             for mark in VECTOR_MARKS {
+                let marked = Node { kind: NodeKind::Accent((*mark).into(), vec![base.clone()]), span: base.span };
+                let parts = (sub, sup, primes);
+                if sub.is_some()
+                    && let Some(applied) = self.applied(&marked, parts, cursor, span, WrittenAs::Scripted)?
+                {
+                    return Ok(applied);
+                }
                 let name = format!("{mark}{{{}}}", canonical_node(base));
                 if let (Some(Found::Value(value)), true) = (self.lookup(&name, span), sub.is_some()) {
                     return self.indexed(value, sub, sup, span);
@@ -122,19 +144,21 @@ impl Elaborator<'_> {
         Err(self.unknown(node, base, span))
     }
 
-    /// A member of a family of abbreviations: `m_\nu` where `m_\mu` is defined for every index μ.
-    fn family_member(&self, base: &str, sub: &[Node], span: Span) -> Read<Option<Expr>> {
-        let base = self.with_sign(base);
-        if !(1..=3).any(|count| self.scope.get(&family(&base, count)).is_some()) {
-            return Ok(None);
+    /// Whether arguments follow.
+    fn is_applied(cursor: &Cursor<'_>) -> bool {
+        match cursor.peek().map(|n| &n.kind) {
+            Some(NodeKind::Fence('(' | '[', ..)) => true,
+            Some(NodeKind::Scripted(base, ..)) => matches!(base.kind, NodeKind::Fence('(' | '[', ..)),
+            _ => false,
         }
-        let indices = self.index_list(sub, span)?;
-        let Some(Entry::Define(define)) = self.scope.get(&family(&base, indices.len())) else { return Ok(None) };
-        let mut out = define.body.clone();
-        for (parameter, index) in define.parameters.iter().zip(&indices) {
-            out = substitute(&out, parameter, index).expect("nothing is differentiated by an index");
-        }
-        Ok(Some(Expr { span, ..out }))
+    }
+
+    /// An abbreviation without its arguments: at the declared symbols of their names, if all are declared.
+    fn at_declared(&self, parameters: &[Symbol], body: &Expr) -> Option<Expr> {
+        parameters.iter().try_fold(body.clone(), |body, parameter| {
+            let own = &self.scope.declared(parameter.tex())?.symbol;
+            substitute(&body, parameter, &Expr::symbol(own, body.span))
+        })
     }
 
     /// e, π and the identity matrix, unless the note declares these names.
@@ -243,7 +267,7 @@ impl Elaborator<'_> {
     }
 
     /// `ij`, `i,j`, `i+1`: index expressions.
-    fn index_list(&self, nodes: &[Node], span: Span) -> Read<Vec<Expr>> {
+    pub(super) fn index_list(&self, nodes: &[Node], span: Span) -> Read<Vec<Expr>> {
         let mut out = Vec::new();
         for piece in nodes.split(|n| is_mark(n, ',')) {
             let juxtaposed = piece.len() > 1
@@ -295,6 +319,10 @@ impl Elaborator<'_> {
                 let column = Kind::Component(value.clone(), vec![index.remove(0)]);
                 return Ok(Expr::new(column, Sort::Vector(rows), span));
             }
+            Sort::Vector(_) if self.in_order.get() => {
+                let length = array::apply(self, ArrayFunction::Norm, value, span)?;
+                return self.power(length, sup, span);
+            }
             Sort::Vector(_) if text == "2" => return array::apply(self, ArrayFunction::NormSquared, value, span),
             Sort::Vector(_) | Sort::Row(_) => {
                 return Err(Trouble::new(&codes::SORT_MISMATCH, span, format!("{} has no such power", value.sort))
@@ -302,7 +330,22 @@ impl Elaborator<'_> {
             }
             _ => {}
         }
+        // `x^{(t)}` is a label or an argument, never a power, unless of e.
+        if let ([Node { kind: NodeKind::Fence('(', ')', _), .. }], false) =
+            (sup, matches!(*value.kind, Kind::Constant(Constant::Euler)))
+        {
+            return Err(Trouble::new(
+                &codes::AMBIGUOUS,
+                span_of(sup, span),
+                "a superscript in parentheses is a label or an argument, and none is declared",
+            )
+            .hint("declare it, as in 'x^{(t)}' = 'path real', or write a power without parentheses"));
+        }
         let exponent = self.whole(sup, span)?;
+        // The exponential of a vector is taken entry by entry.
+        if let (Kind::Constant(Constant::Euler), Sort::Vector(_)) = (&*value.kind, &exponent.sort) {
+            return self.elementwise(Function::Exp, exponent, span);
+        }
         if !exponent.sort.is_scalar() {
             return Err(super::mismatch(span, "a power of", &value.sort, &exponent.sort));
         }
@@ -320,7 +363,8 @@ impl Elaborator<'_> {
             _ => Sort::Real,
         };
         if matches!(*value.kind, Kind::Constant(Constant::Euler)) {
-            return Ok(Expr::new(Kind::Function(Function::Exp, vec![exponent]), Sort::Real, span));
+            let sort = if exponent.sort == Sort::Complex { Sort::Complex } else { Sort::Real };
+            return Ok(Expr::new(Kind::Function(Function::Exp, vec![exponent]), sort, span));
         }
         Ok(Expr::new(Kind::Pow(value, exponent), sort, span))
     }

@@ -49,9 +49,15 @@ impl Elaborator<'_> {
     pub(super) fn term(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
         let first = self.factor(cursor)?;
         let mut factors = vec![first];
+        let mut nested = 0;
         while let Some(node) = cursor.peek() {
+            let nests = matches!(node.kind, NodeKind::Mark('/' | '·') | NodeKind::Operator(_));
+            nested += usize::from(nests);
+            if nested > super::DEPTH_LIMIT {
+                return Err(super::too_deep(node.span));
+            }
             match &node.kind {
-                _ if ends_term(node) => break,
+                _ if ends_term(node) && !self.is_declared_text(node) => break,
                 NodeKind::Operator(Meaning::Times) | NodeKind::Mark('*' | '×') => {
                     cursor.at += 1;
                     let factor = self.signed_factor(cursor)?;
@@ -68,6 +74,12 @@ impl Elaborator<'_> {
                     } else {
                         factors.push(factor);
                     }
+                }
+                NodeKind::Operator(Meaning::Outer) => {
+                    cursor.at += 1;
+                    let factor = self.signed_factor(cursor)?;
+                    let last = factors.pop().expect("a product has a factor");
+                    factors.push(array::outer(last, factor)?);
                 }
                 NodeKind::Operator(Meaning::Hadamard) => {
                     cursor.at += 1;
@@ -92,20 +104,31 @@ impl Elaborator<'_> {
         let mut factors = vec![self.signed_factor(cursor)?];
         let juxtaposed = |cursor: &Cursor<'_>| {
             cursor.peek().is_some_and(|n| {
-                !ends_term(n)
+                (!ends_term(n) || self.is_declared_text(n))
                     && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
-                    && !matches!(n.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard))
+                    && !matches!(
+                        n.kind,
+                        NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                    )
             })
         };
         if juxtaposed(cursor) {
             if self.slash.get().is_none() {
                 self.slash.set(Some(slash));
             }
-            while !self.loose_slash && juxtaposed(cursor) {
+            while !self.options.loose_slash && juxtaposed(cursor) {
                 factors.push(self.factor(cursor)?);
             }
         }
         array::multiply(self, factors)
+    }
+
+    /// What a sum is over: a term, perhaps with a sign of its own.
+    pub(super) fn signed_term(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
+        let start = cursor.span();
+        let negative = self.sign_here(cursor)? == Some(true);
+        let term = self.term(cursor)?;
+        Ok(if negative { negate(term, start) } else { term })
     }
 
     fn signed_factor(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
@@ -135,11 +158,19 @@ pub(super) fn ends_term(node: &Node) -> bool {
         || is_mark(node, '>')
         || is_mark(node, '|')
         || is_mark(node, '.')
+        || is_mark(node, ':')
+        || is_mark(node, '‖')
         || matches!(
             node.kind,
             NodeKind::Text(_)
                 | NodeKind::Operator(
-                    Meaning::Relation(_) | Meaning::Member | Meaning::Implies | Meaning::Quad | Meaning::NewRow
+                    Meaning::Relation(_)
+                        | Meaning::Member
+                        | Meaning::Implies
+                        | Meaning::Equivalent
+                        | Meaning::MapsTo
+                        | Meaning::Quad
+                        | Meaning::NewRow
                 )
         )
 }

@@ -1,7 +1,7 @@
 //! A declaration from left to right: modifiers, sort, range, law.
 
 use super::number::bound;
-use super::{Base, DeclarationSyntax, LAWS, LawName, LawSyntax, Located, RangeSyntax, SORTS, SortSyntax};
+use super::{Base, DeclarationSyntax, FORMS, Form, LAWS, LawName, LawSyntax, Located, RangeSyntax, SORTS, SortSyntax};
 use crate::diagnostic::suggestion;
 use std::ops::Range;
 
@@ -71,21 +71,37 @@ impl Cursor<'_> {
     }
 
     fn declaration(mut self, name: &Located) -> Result<DeclarationSyntax, Misfit> {
-        let (mut random, mut estimand) = (None, false);
+        let (mut random, mut estimand, mut form) = (None, false, Form::Plain);
         let words_start = self.at;
         let mut words = Vec::new();
         while let Some(word) = self.word() {
             match word.as_str() {
                 "random" if words.is_empty() => random = Some(self.at - word.len()..self.at),
                 "estimand" if words.is_empty() => estimand = true,
+                "of" if words.is_empty() && form != Form::Plain => {}
+                known if words.is_empty() && form == Form::Plain && form_of(known).is_some() => {
+                    form = form_of(known).unwrap_or_default();
+                }
                 _ => words.push(word),
             }
         }
         let words_range = words_start..self.at;
-        if words.is_empty() && (estimand || random.is_some()) && !self.rest().trim_start().starts_with('(') {
+        let needs_no_sort = estimand || random.is_some() || form != Form::Plain;
+        if words.is_empty() && needs_no_sort && !self.rest().trim_start().starts_with('(') {
             words.push("real".to_owned());
         }
-        let sort = self.sort(&words, words_range)?;
+        let mut sort = self.sort(&words, words_range.clone(), name.text.ends_with(')'))?;
+        if sort.dims.is_empty() && sort.base == Base::Field {
+            let hint = "write the length of its values, 'field(d)'";
+            return self.misfit(words_range, "a field has values of some length".into(), hint);
+        }
+        if name.text.ends_with(')') && sort.base == Base::Function {
+            // 'f(x)' = 'function(real) -> real' says the same twice.
+            sort = match sort.result {
+                Some(result) => *result,
+                None => SortSyntax { base: Base::Real, dims: Vec::new(), arguments: Vec::new(), result: None },
+            };
+        }
         let range = self.range(&sort)?;
         let law = self.law()?;
         if !self.rest().trim().is_empty() {
@@ -111,11 +127,13 @@ impl Cursor<'_> {
             let hint = "an estimand is a real number, a vector or a matrix that an experiment measures";
             return self.misfit(whole, format!("`{}` cannot be an estimand", self.whole.text.trim()), hint);
         }
-        Ok(DeclarationSyntax { name: name.clone(), text: self.whole.trimmed(), sort, range, estimand, random: law })
+        let (name, text) = (name.clone(), self.whole.trimmed());
+        Ok(DeclarationSyntax { name, text, sort, form, range, estimand, random: law, assumed: false })
     }
 
-    /// The sort whose words have been read, with its brackets.
-    fn sort(&mut self, words: &[String], range: Range<usize>) -> Result<SortSyntax, Misfit> {
+    /// The sort whose words have been read, with its brackets. Where a name is written with its arguments, a density needs
+    /// none.
+    fn sort(&mut self, words: &[String], range: Range<usize>, has_arguments: bool) -> Result<SortSyntax, Misfit> {
         let phrase = words.join(" ");
         let Some((word, base, names)) = SORTS.iter().find(|(word, ..)| *word == phrase) else {
             let known = SORTS.iter().map(|(word, ..)| *word);
@@ -137,6 +155,13 @@ impl Cursor<'_> {
         }
         let mut dims = inside.as_ref().map(Located::list).unwrap_or_default();
         let mut arguments = Vec::new();
+        if *base == Base::Tuple {
+            let arguments = self.arguments(&dims, &range)?;
+            return Ok(SortSyntax { base: *base, dims: Vec::new(), arguments, result: None });
+        }
+        if base.is_function() && has_arguments && inside.is_none() {
+            return Ok(SortSyntax { base: *base, dims, arguments, result: None });
+        }
         if base.is_function() && dims.len() > 1 {
             arguments = self.arguments(&dims.split_off(1), &range)?;
         }
@@ -210,7 +235,7 @@ impl Cursor<'_> {
             let range = start..self.at;
             return self.misfit(range, "a function of functions is not known".into(), "name the sort of the value");
         }
-        self.sort(&words, start..self.at)
+        self.sort(&words, start..self.at, false)
     }
 
     /// Comparisons and intervals, all of which hold.
@@ -309,12 +334,18 @@ impl Cursor<'_> {
         self.at += sign.len();
         self.skip_space();
         let start = self.at;
+        if let Some(density) = self.rest().strip_prefix("density ") {
+            let (begin, end) = (self.whole.text.len() - density.len(), self.whole.text.trim_end().len());
+            let parameters = vec![self.whole.part(begin..end).trimmed()];
+            self.at = end;
+            return Ok(Some(LawSyntax { name: LawName::Density, parameters, span: self.whole.place(start..end) }));
+        }
         let length = self.rest().find('(').unwrap_or(self.rest().trim_end().len());
         let word = self.rest()[..length].trim().to_owned();
         let letters = word.trim_start_matches("\\mathcal").trim_matches(['{', '}', ' ']);
         let Some((word, name, parameters)) = LAWS.iter().find(|(name, ..)| *name == letters) else {
             let message = format!("unknown law `{word}`");
-            let hint = "laws: N(mean, variance), Rad(mean), U(a, b)";
+            let hint = "laws: N(mean, variance), Rad(mean), U(a, b), density p(x)";
             return self.misfit(start..start + length, message, hint);
         };
         self.at += length;
@@ -330,6 +361,7 @@ impl Cursor<'_> {
     fn fits(&self, sort: &SortSyntax, law: &LawSyntax) -> Result<(), Misfit> {
         let fits = match law.name {
             LawName::Rademacher => sort.base.is_sign() || matches!(sort.base, Base::Real | Base::Vector | Base::Matrix),
+            LawName::Density => true,
             LawName::Normal | LawName::Uniform => matches!(sort.base, Base::Real | Base::Vector | Base::Matrix),
         };
         if fits {
@@ -339,6 +371,10 @@ impl Cursor<'_> {
         let hint = "N and U are laws of reals, vectors and matrices; Rad is a law of signs";
         self.misfit(0..self.whole.text.len(), message, hint)
     }
+}
+
+fn form_of(word: &str) -> Option<Form> {
+    FORMS.iter().find(|(known, _)| *known == word).map(|(_, form)| *form)
 }
 
 /// Operators, longest first; whether they bound from above; whether the bound belongs to the range.

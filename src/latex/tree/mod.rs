@@ -1,11 +1,13 @@
 //! Tokens to a tree of groups, fences, fractions and scripts. Total up to the first thing that cannot be a formula;
 //! nothing after it is guessed at. The meaning of symbols is not known here.
 
+mod atom;
+mod fence;
+
 use super::Trouble;
 use super::notation::{self, Meaning};
 use super::token::{Spanned, Token, tokens};
-use crate::diagnostic::{codes, suggestion};
-use crate::expr::Relation;
+use crate::diagnostic::codes;
 use crate::source::Span;
 
 /// The deepest nesting that is read: notes are untrusted, and the passes that follow are recursive.
@@ -15,14 +17,14 @@ const TOKEN_LIMIT: usize = 20_000;
 
 /// A piece of a formula with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) kind: NodeKind,
-    pub(super) span: Span,
+pub(in crate::latex) struct Node {
+    pub(in crate::latex) kind: NodeKind,
+    pub(in crate::latex) span: Span,
 }
 
 /// What a piece of a formula looks like.
 #[derive(Clone, Debug)]
-pub(super) enum NodeKind {
+pub(in crate::latex) enum NodeKind {
     /// A letter, as TeX (`x`, `\alpha`).
     Letter(String),
     /// Digits.
@@ -56,7 +58,7 @@ pub(super) enum NodeKind {
 }
 
 /// Reads a formula.
-pub(super) fn parse(text: &str) -> Result<Vec<Node>, Trouble> {
+pub(in crate::latex) fn parse(text: &str) -> Result<Vec<Node>, Trouble> {
     let tokens = tokens(text);
     if tokens.len() > TOKEN_LIMIT {
         let span = tokens[TOKEN_LIMIT].span;
@@ -113,11 +115,7 @@ impl Parser {
         self.depth += 1;
         if self.depth > DEPTH_LIMIT {
             let span = self.peek().map_or(Span::new(self.end, self.end), |(_, span)| span);
-            return Err(Trouble::new(
-                &codes::TOO_LARGE,
-                span,
-                format!("groups are nested more than {DEPTH_LIMIT} deep"),
-            ));
+            return Err(too_deep(span));
         }
         let mut nodes: Vec<Node> = Vec::new();
         while let Some((token, span)) = self.peek() {
@@ -152,6 +150,12 @@ impl Parser {
     /// One atom with its scripts.
     fn push(&mut self, nodes: &mut Vec<Node>, stop: Stop) -> Result<(), Trouble> {
         // After an operand a bar separates (`p(x|y)`, `⟨a|M|b⟩`), unless it has a partner to enclose a factor with.
+        if stop.is_fence() && ends_operand(nodes) && self.is_double_bar() {
+            let span = self.tokens[self.at].span.join(self.tokens[self.at + 1].span);
+            self.at += 2;
+            nodes.push(Node { kind: NodeKind::Mark('‖'), span });
+            return Ok(());
+        }
         let separates = ends_operand(nodes) && (stop == Stop::Angle || !self.bar_has_partner());
         if let Some(atom) = self.atom(separates)? {
             let node = self.scripts(atom)?;
@@ -176,6 +180,8 @@ impl Parser {
             match token {
                 Token::Mark('(' | '[' | '{') => depth += 1,
                 Token::Mark(')' | ']' | '}') => depth -= 1,
+                Token::Command(name) if matches!(notation::macro_meaning(name), Some(Meaning::Open(_))) => depth += 1,
+                Token::Command(name) if matches!(notation::macro_meaning(name), Some(Meaning::Close(_))) => depth -= 1,
                 Token::Mark('&' | ',') | Token::Mark('=') if depth == 0 => return false,
                 other if depth == 0 && bar(other) == Some(first) => return true,
                 _ => {}
@@ -185,6 +191,27 @@ impl Parser {
             }
         }
         false
+    }
+
+    /// Whether `||` stands here and no other bar in the same group: a separator, as in `D(p||q)`.
+    fn is_double_bar(&self) -> bool {
+        let bar = |at: usize| matches!(self.tokens.get(at), Some(Spanned { token: Token::Mark('|'), .. }));
+        if !bar(self.at) || !bar(self.at + 1) {
+            return false;
+        }
+        let mut depth = 0_i32;
+        for (at, Spanned { token, .. }) in self.tokens.iter().enumerate().skip(self.at + 2) {
+            match token {
+                Token::Mark('(' | '[' | '{') => depth += 1,
+                Token::Mark(')' | ']' | '}') => depth -= 1,
+                _ if depth == 0 && bar(at) => return false,
+                _ => {}
+            }
+            if depth < 0 {
+                break;
+            }
+        }
+        true
     }
 
     fn scripts(&mut self, atom: Node) -> Result<Node, Trouble> {
@@ -207,7 +234,7 @@ impl Parser {
                     *slot = Some(argument);
                     span = span.join(end);
                 }
-                Token::Mark('\'') => {
+                Token::Mark('\'' | '’') => {
                     span = span.join(mark);
                     self.at += 1;
                     primes += 1;
@@ -224,6 +251,17 @@ impl Parser {
 
     /// A macro's argument or a script: a group, or one token. Returns its nodes and its span.
     fn argument(&mut self, after: Span) -> Result<(Vec<Node>, Span), Trouble> {
+        // `\hat\hat\hat …` nests without a brace.
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(too_deep(after));
+        }
+        let argument = self.one_argument(after);
+        self.depth -= 1;
+        argument
+    }
+
+    fn one_argument(&mut self, after: Span) -> Result<(Vec<Node>, Span), Trouble> {
         while self.command() == Some(Meaning::Skip) {
             self.at += 1;
         }
@@ -272,258 +310,10 @@ impl Parser {
             _ => Err(unclosed(open, opener)),
         }
     }
+}
 
-    /// One atom without scripts; `None` for spacing. `after_operand` tells an opening bar from a closing one.
-    fn atom(&mut self, after_operand: bool) -> Result<Option<Node>, Trouble> {
-        let Some((token, span)) = self.peek() else { return Ok(None) };
-        self.at += 1;
-        let kind = match token {
-            Token::Letter(c) => NodeKind::Letter(c.to_string()),
-            Token::Number(digits) => NodeKind::Number(digits),
-            Token::Mark('{') => {
-                let nodes = self.list(Stop::Brace)?;
-                let close = self.close(span, "{", '}')?;
-                return Ok(Some(Node { kind: NodeKind::Group(nodes), span: span.join(close) }));
-            }
-            Token::Mark(open @ ('(' | '[')) => return self.fence(open, span, false).map(Some),
-            Token::Mark('|') => return self.bar('|', span, after_operand).map(Some),
-            Token::Mark('~') => return Ok(None),
-            Token::Mark(':') if self.is_mark('=') => {
-                self.at += 1;
-                NodeKind::Operator(Meaning::Relation(Relation::Equal))
-            }
-            Token::Mark(c) => NodeKind::Mark(c),
-            Token::Command(name) => return self.macro_atom(&name, span, after_operand),
-        };
-        Ok(Some(Node { kind, span }))
-    }
-
-    fn macro_atom(&mut self, name: &str, span: Span, after_operand: bool) -> Result<Option<Node>, Trouble> {
-        let Some(meaning) = notation::macro_meaning(name) else {
-            let trouble = Trouble::new(&codes::UNKNOWN_MACRO, span, format!("unknown command `\\{name}`"));
-            return Err(match suggestion(name, notation::macro_names()) {
-                Some(known) => trouble.hint(format!("did you mean `\\{known}`?")),
-                None => trouble.hint("write it with known commands, or declare it as a symbol"),
-            });
-        };
-        let node = |kind, end: Span| Ok(Some(Node { kind, span: span.join(end) }));
-        match meaning {
-            Meaning::Letter => node(NodeKind::Letter(format!("\\{name}")), span),
-            Meaning::Skip => Ok(None),
-            Meaning::Dropped => {
-                self.argument(span)?;
-                Ok(None)
-            }
-            Meaning::Transparent => {
-                let (body, end) = self.argument(span)?;
-                node(NodeKind::Group(body), end)
-            }
-            Meaning::Brace => {
-                let (body, end) = self.argument(span)?;
-                if self.is_mark('_') || self.is_mark('^') {
-                    self.at += 1;
-                    self.argument(end)?;
-                }
-                node(NodeKind::Group(body), end)
-            }
-            Meaning::Font => {
-                let (body, end) = self.argument(span)?;
-                node(NodeKind::Font(format!("\\{name}"), body), end)
-            }
-            Meaning::Accent => {
-                let (body, end) = self.argument(span)?;
-                node(NodeKind::Accent(format!("\\{name}"), body), end)
-            }
-            Meaning::Upright | Meaning::Text => {
-                let (text, end) = self.raw_argument(span)?;
-                let is_word = meaning == Meaning::Upright || notation::word_meaning(text.trim()).is_some();
-                let text = text.trim().to_string();
-                node(if is_word { NodeKind::Word(text) } else { NodeKind::Text(text) }, end)
-            }
-            Meaning::Fraction => {
-                let (upper, end) = self.argument(span)?;
-                let (lower, end) = self.argument(end)?;
-                node(NodeKind::Fraction(upper, lower), end)
-            }
-            Meaning::Binomial => {
-                let (upper, end) = self.argument(span)?;
-                let (lower, end) = self.argument(end)?;
-                node(NodeKind::Binomial(upper, lower), end)
-            }
-            Meaning::Root => {
-                let mut degree = None;
-                if self.is_mark('[') {
-                    let (_, open) = self.peek().expect("a bracket is there");
-                    self.at += 1;
-                    degree = Some(self.list(Stop::Bracket)?);
-                    self.close(open, "[", ']')?;
-                }
-                let (body, end) = self.argument(span)?;
-                node(NodeKind::Root(degree, body), end)
-            }
-            Meaning::Sizing => self.sized(name, span, after_operand),
-            Meaning::Open(open) => self.fence(open, span, false).map(Some),
-            Meaning::Bar(bar) => self.bar(bar, span, after_operand).map(Some),
-            Meaning::Close(_) | Meaning::End => Err(unopened(span, &format!("\\{name}"))),
-            Meaning::Begin => self.environment(span).map(Some),
-            operator => node(NodeKind::Operator(operator), span),
-        }
-    }
-
-    /// The letters of an argument that is prose or a word; spaces are lost, as TeX does in mathematics.
-    fn raw_argument(&mut self, after: Span) -> Result<(String, Span), Trouble> {
-        let Some((Token::Mark('{'), open)) = self.peek() else {
-            let (nodes, span) = self.argument(after)?;
-            return Ok((nodes.iter().map(super::name::canonical_node).collect(), span));
-        };
-        self.at += 1;
-        let (mut text, mut depth, mut last) = (String::new(), 0_usize, open.end);
-        while let Some((token, span)) = self.peek() {
-            self.at += 1;
-            if span.start > last && !text.is_empty() {
-                text.push(' ');
-            }
-            last = span.end;
-            match token {
-                Token::Mark('}') if depth == 0 => return Ok((text, open.join(span))),
-                Token::Mark('{') => depth += 1,
-                Token::Mark('}') => depth -= 1,
-                Token::Mark(c) | Token::Letter(c) => text.push(c),
-                Token::Number(digits) => text.push_str(&digits),
-                Token::Command(name) => {
-                    text.push('\\');
-                    text.push_str(&name);
-                }
-            }
-        }
-        Err(unclosed(open, "{"))
-    }
-
-    /// `\left( … \right)`, `\bigl[ … \bigr]`, or a plain size before a delimiter.
-    fn sized(&mut self, name: &str, span: Span, after_operand: bool) -> Result<Option<Node>, Trouble> {
-        let Some((token, delimiter)) = self.peek() else {
-            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, format!("`\\{name}` needs a delimiter")));
-        };
-        let paired = name == "left" || name.ends_with('l');
-        let open = match &token {
-            Token::Mark(c @ ('(' | '[' | '|' | '.')) => *c,
-            Token::Command(inner) => match notation::macro_meaning(inner) {
-                Some(Meaning::Open(c) | Meaning::Bar(c)) => c,
-                _ => return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, delimiter, "this is not a delimiter")),
-            },
-            _ => return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, delimiter, "this is not an opening delimiter")),
-        };
-        if !paired {
-            return self.atom(after_operand);
-        }
-        self.at += 1;
-        self.fence(open, span, true).map(Some)
-    }
-
-    /// What stands between an opening delimiter, already read, and its partner.
-    fn fence(&mut self, open: char, span: Span, sized: bool) -> Result<Node, Trouble> {
-        let stop = match open {
-            '⟨' => Stop::Angle,
-            '|' | '‖' if !sized => Stop::Bar(open),
-            _ => Stop::Fence,
-        };
-        let body = self.list(stop)?;
-        let opener = open.to_string();
-        let mut closing = self.peek();
-        let mut sized_close = false;
-        if let Some((Token::Command(name), _)) = &closing
-            && notation::macro_meaning(name) == Some(Meaning::Sizing)
-        {
-            self.at += 1;
-            sized_close = true;
-            closing = self.peek();
-        }
-        let Some((token, end)) = closing else { return Err(unclosed(span, &opener)) };
-        let close = match &token {
-            Token::Mark(c @ (')' | ']' | '|' | '.')) => *c,
-            Token::Command(name) => match notation::macro_meaning(name) {
-                Some(Meaning::Close(c) | Meaning::Bar(c)) => c,
-                _ => return Err(unclosed(span, &opener)),
-            },
-            _ => return Err(unclosed(span, &opener)),
-        };
-        if sized && !sized_close {
-            return Err(unclosed(span, "\\left"));
-        }
-        self.at += 1;
-        let matches = matches!(
-            (open, close),
-            ('(' | '[', ')' | ']')
-                | ('{', '}')
-                | ('⟨', '⟩')
-                | ('|', '|')
-                | ('‖', '‖')
-                | ('⌊', '⌋')
-                | ('⌈', '⌉')
-                | ('.', _)
-                | (_, '.')
-                | ('|', '⟩')
-                | ('⟨', '|')
-        );
-        if !matches {
-            return Err(Trouble::new(&codes::UNBALANCED_GROUP, end, format!("`{open}` is closed by `{close}`"))
-                .also(span, "opened here")
-                .hint("use the matching delimiter"));
-        }
-        Ok(Node { kind: NodeKind::Fence(open, close, body), span: span.join(end) })
-    }
-
-    /// A bar: it opens a fence where an operand is expected, and otherwise separates (as in p(x|y)).
-    fn bar(&mut self, bar: char, span: Span, after_operand: bool) -> Result<Node, Trouble> {
-        if after_operand {
-            return Ok(Node { kind: NodeKind::Mark(bar), span });
-        }
-        self.fence(bar, span, false)
-    }
-
-    fn environment(&mut self, span: Span) -> Result<Node, Trouble> {
-        let (name, mut end) = self.raw_argument(span)?;
-        let known = notation::DISPLAY_ENVIRONMENTS.iter().chain(notation::GRID_ENVIRONMENTS);
-        if !known.clone().any(|known| *known == name) {
-            let trouble = Trouble::new(&codes::UNKNOWN_MACRO, span.join(end), format!("unknown environment `{name}`"));
-            return Err(match suggestion(&name, known.copied()) {
-                Some(known) => trouble.hint(format!("did you mean `{known}`?")),
-                None => trouble,
-            });
-        }
-        if matches!(name.as_str(), "array" | "alignat" | "alignat*") {
-            self.argument(end)?;
-        }
-        let mut rows = vec![vec![]];
-        loop {
-            let cell = self.list(Stop::Cell)?;
-            rows.last_mut().expect("there is a row").push(cell);
-            match self.peek() {
-                Some((Token::Mark('&'), _)) => self.at += 1,
-                Some((Token::Command(command), mark)) => {
-                    self.at += 1;
-                    if notation::macro_meaning(&command) == Some(Meaning::NewRow) {
-                        rows.push(vec![]);
-                        continue;
-                    }
-                    let (closing, closing_end) = self.raw_argument(mark)?;
-                    if closing != name {
-                        let span = mark.join(closing_end);
-                        return Err(Trouble::new(
-                            &codes::UNBALANCED_GROUP,
-                            span,
-                            format!("`\\begin{{{name}}}` is closed by `\\end{{{closing}}}`"),
-                        ));
-                    }
-                    end = closing_end;
-                    break;
-                }
-                _ => return Err(unclosed(span, &format!("\\begin{{{name}}}"))),
-            }
-        }
-        rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
-        Ok(Node { kind: NodeKind::Grid(name, rows), span: span.join(end) })
-    }
+fn too_deep(span: Span) -> Trouble {
+    Trouble::new(&codes::TOO_LARGE, span, format!("groups are nested more than {DEPTH_LIMIT} deep"))
 }
 
 fn unopened(span: Span, what: &str) -> Trouble {
@@ -569,7 +359,7 @@ mod tests {
         assert_eq!(shape(r"\tfrac12 x_i^2"), r"\frac{1}{2} x_{i}^{2}");
         assert_eq!(shape(r"\left| a + |b| \right|^2"), r"|a+|b||^{2}");
         assert_eq!(shape(r"p(x|y)"), r"p (x|y)");
-        assert_eq!(shape(r"\langle a|M|b\rangle"), r"⟨a|M|b⟩");
+        assert_eq!(shape(r"\langle a|M|b\rangle"), r"\langle a|M|b \rangle");
         assert_eq!(shape(r"x \in [0, 1)"), r"x  \in  [0,1)");
         assert_eq!(shape(r"m |x| + p(x|y)"), r"m |x| + p (x|y)");
     }

@@ -1,0 +1,270 @@
+//! Letters with a standard meaning where the note declares none: δ, O(·), special functions, relative entropy; and lists,
+//! kets and functions as values.
+
+use super::super::name::canonical_node;
+use super::super::tree::{Node, NodeKind};
+use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
+use crate::diagnostic::codes;
+use crate::expr::{ArrayFunction, Expr, Kind, Order, Sort, Special, Symbol};
+use crate::source::Span;
+
+fn fence_of(node: Option<&Node>) -> Option<(&[Node], Option<&[Node]>, Span)> {
+    let node = node?;
+    let (base, power) = match &node.kind {
+        NodeKind::Scripted(base, None, power, 0) => (&**base, power.as_deref()),
+        _ => (node, None),
+    };
+    match &base.kind {
+        NodeKind::Fence('(' | '[', ')' | ']', body) => Some((body, power, node.span)),
+        _ => None,
+    }
+}
+
+impl Elaborator<'_> {
+    fn is_free(&self, node: &Node) -> bool {
+        let name = canonical_node(node);
+        self.lookup(&name, node.span).is_none() && self.scope.patterns(&name).is_empty()
+    }
+
+    /// A letter that the note does not declare, in a notation that is the field's own; `None` if it has none.
+    pub(super) fn notion(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
+        let (base, sub, sup) = match &node.kind {
+            NodeKind::Scripted(base, sub, sup, 0) => (&**base, sub.as_deref(), sup.as_deref()),
+            NodeKind::Scripted(..) => return Ok(None),
+            _ => (node, None, None),
+        };
+        if !self.is_free(base) || !self.is_free(node) {
+            return Ok(None);
+        }
+        let span = node.span;
+        let name = canonical_node(base);
+        let fence = fence_of(cursor.peek());
+        match (name.as_str(), sub, fence) {
+            (r"\delta", Some(sub), _) => {
+                let indices = self.index_list(sub, span)?;
+                let [a, b] = <[Expr; 2]>::try_from(indices)
+                    .map_err(|_| Trouble::new(&codes::UNEXPECTED_TOKEN, span, "Kronecker's δ has two indices"))?;
+                let value = Expr::new(Kind::Kronecker(a, b), Sort::Integer, span);
+                self.indexed(value, None, sup, span).map(Some)
+            }
+            (r"\delta", None, Some((body, None, fence))) => {
+                cursor.at += 1;
+                let argument = self.whole(body, fence)?;
+                if !argument.sort.is_scalar() && !matches!(argument.sort, Sort::Vector(_)) {
+                    let message = format!("Dirac's δ is of a number or vector, not of {}", argument.sort);
+                    return Err(Trouble::new(&codes::SORT_MISMATCH, fence, message));
+                }
+                Ok(Some(Expr::new(Kind::Dirac(argument), Sort::Real, span.join(fence))))
+            }
+            (r"\mathcal{O}" | "O" | "o", None, Some((body, None, fence))) if sup.is_none() => {
+                cursor.at += 1;
+                let outer = self.in_order.replace(true);
+                let argument = self.whole(body, fence);
+                self.in_order.set(outer);
+                let argument = argument?;
+                let order = if name == "o" { Order::Little } else { Order::Big };
+                Ok(Some(Expr::new(Kind::Order(order, argument), Sort::Real, span.join(fence))))
+            }
+            (r"D" | "H" | r"\mathrm{H}" | r"\mathrm{KL}", _, Some((body, None, fence))) => {
+                let compares = body.iter().any(|n| is_mark(n, '‖') || is_mark(n, '|'));
+                let below = sub.map(super::super::name::canonical);
+                let is_divergence = below.as_deref().is_some_and(|s| matches!(s, "KL" | r"\mathrm{KL}"));
+                if name == "D" && compares && is_divergence {
+                    cursor.at += 1;
+                    return self.relative_entropy(None, body, span.join(fence)).map(Some);
+                }
+                if (name == "H" || name == r"\mathrm{H}") && !compares && sup.is_none() {
+                    cursor.at += 1;
+                    return self.entropy(sub, body, span.join(fence)).map(Some);
+                }
+                Ok(None)
+            }
+            _ => self.special(&name, sub, sup, cursor, span),
+        }
+    }
+
+    /// Special functions of more than one argument, or with an order below.
+    fn special(
+        &self,
+        name: &str,
+        sub: Option<&[Node]>,
+        sup: Option<&[Node]>,
+        cursor: &mut Cursor<'_>,
+        span: Span,
+    ) -> Read<Option<Expr>> {
+        let Some((body, power, fence)) = fence_of(cursor.peek()) else { return Ok(None) };
+        let pieces: Vec<&[Node]> = body.split(|n| is_mark(n, ',') || is_mark(n, ';')).collect();
+        let function = match (name, sub.is_some(), pieces.len()) {
+            (r"\Gamma", false, 2) => Special::UpperGamma,
+            (r"\gamma", false, 2) => Special::LowerGamma,
+            ("B" | r"\mathrm{B}", false, 2) => Special::Beta,
+            (r"\zeta", false, 1) => Special::Zeta,
+            ("J" | r"\mathrm{J}", true, 1) => Special::BesselJ,
+            ("I" | r"\mathrm{I}", true, 1) => Special::BesselI,
+            ("K" | r"\mathrm{K}", true, 1) => Special::BesselK,
+            _ => return Ok(None),
+        };
+        let mut operands = Vec::new();
+        if let Some(sub) = sub {
+            operands.push(self.whole(sub, span)?);
+        }
+        cursor.at += 1;
+        for piece in pieces {
+            operands.push(self.whole(piece, fence)?);
+        }
+        self.special_value(function, operands, sup.or(power), span.join(fence)).map(Some)
+    }
+
+    fn special_value(&self, function: Special, operands: Vec<Expr>, power: Option<&[Node]>, span: Span) -> Read<Expr> {
+        if let Some(wrong) = operands.iter().find(|o| !o.sort.is_scalar()) {
+            let message = format!("this function is of numbers, not of {}", wrong.sort);
+            return Err(Trouble::new(&codes::SORT_MISMATCH, wrong.span, message));
+        }
+        let value = Expr::new(Kind::Special(function, operands), Sort::Real, span);
+        self.indexed(value, None, power, span)
+    }
+
+    /// `{}_2F_1(a, b; c; x)`, the empty group with its subscript already read.
+    pub(super) fn hypergeometric(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
+        let NodeKind::Scripted(empty, Some(p), None, 0) = &node.kind else { return Ok(None) };
+        if !matches!(&empty.kind, NodeKind::Group(body) if body.is_empty()) {
+            return Ok(None);
+        }
+        let next = cursor.peek().map(canonical_node);
+        let (function, count) = match (super::super::name::canonical(p).as_str(), next.as_deref()) {
+            ("1", Some("F_{1}")) => (Special::Hypergeometric1F1, 3),
+            ("2", Some("F_{1}")) => (Special::Hypergeometric2F1, 4),
+            _ => return Ok(None),
+        };
+        cursor.at += 1;
+        let Some((body, power, fence)) = fence_of(cursor.peek()) else {
+            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, node.span, "this function needs its arguments"));
+        };
+        cursor.at += 1;
+        let operands = body
+            .split(|n| is_mark(n, ',') || is_mark(n, ';'))
+            .map(|piece| self.whole(piece, fence))
+            .collect::<Read<Vec<_>>>()?;
+        if operands.len() != count {
+            let message = format!("this function takes {count} arguments, not {}", operands.len());
+            return Err(Trouble::new(&codes::SORT_MISMATCH, fence, message));
+        }
+        self.special_value(function, operands, power, node.span.join(fence)).map(Some)
+    }
+
+    /// The letters `KL` before two densities, which are no product.
+    pub(super) fn spelt_relative_entropy(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
+        let letter = |n: Option<&Node>, c: &str| matches!(n.map(|n| &n.kind), Some(NodeKind::Letter(l)) if l == c);
+        if !letter(Some(node), "K") || !letter(cursor.peek(), "L") || !self.is_free(node) {
+            return Ok(None);
+        }
+        let Some((body, None, fence)) = fence_of(cursor.nodes.get(cursor.at + 1)) else { return Ok(None) };
+        if !body.iter().any(|n| is_mark(n, '‖') || is_mark(n, '|')) {
+            return Ok(None);
+        }
+        cursor.at += 2;
+        self.relative_entropy(None, body, node.span.join(fence)).map(Some)
+    }
+
+    /// `(a, b)`.
+    pub(super) fn tuple(&self, body: &[Node], span: Span) -> Read<Expr> {
+        let parts = body
+            .split(|n| is_mark(n, ','))
+            .map(|piece| self.whole(piece, span_of(piece, span)))
+            .collect::<Read<Vec<_>>>()?;
+        let sort = Sort::Tuple(parts.iter().map(|p| p.sort.clone()).collect());
+        Ok(Expr::new(Kind::Tuple(parts), sort, span))
+    }
+
+    /// A matrix by its entries.
+    pub(super) fn entries(&self, name: &str, rows: &[Vec<Vec<Node>>], span: Span) -> Read<Expr> {
+        let mut entries = Vec::new();
+        for row in rows {
+            let row = row.iter().map(|cell| self.whole(cell, span_of(cell, span))).collect::<Read<Vec<_>>>()?;
+            if let Some(wrong) = row.iter().find(|e| !e.sort.is_scalar()) {
+                let message = format!("an entry of a matrix is a number, not {}", wrong.sort);
+                return Err(
+                    Trouble::new(&codes::SORT_MISMATCH, wrong.span, message).hint("write blocks by their entries")
+                );
+            }
+            entries.push(row);
+        }
+        let columns = entries.first().map_or(0, Vec::len);
+        if columns == 0 || entries.iter().any(|row| row.len() != columns) {
+            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "the rows of this matrix differ in length"));
+        }
+        let (n, m) = (crate::expr::Dim::Literal(entries.len()), crate::expr::Dim::Literal(columns));
+        let sort = if columns == 1 { Sort::Vector(n) } else { Sort::Matrix(n, m) };
+        let matrix = Expr::new(Kind::Entries(entries), sort, span);
+        match name {
+            "vmatrix" => array::apply(self, ArrayFunction::Determinant, matrix, span),
+            "Vmatrix" => array::apply(self, ArrayFunction::Norm, matrix, span),
+            _ => Ok(matrix),
+        }
+    }
+
+    /// A function as a value: its name, `x \mapsto f(x)`, `f * g`; `None` if the nodes are none of these.
+    pub(super) fn function_value(&self, nodes: &[Node], span: Span) -> Read<Option<Expr>> {
+        use super::super::notation::Meaning;
+        if let [node] = nodes {
+            let node = match &node.kind {
+                NodeKind::Fence('(', ')', inner) => return self.function_value(inner, node.span),
+                _ => node,
+            };
+            return Ok(self.function_named(node).map(|f| Expr::symbol(&f, node.span)));
+        }
+        if let Some(at) = nodes.iter().position(|n| matches!(n.kind, NodeKind::Operator(Meaning::MapsTo))) {
+            let names = match &nodes[..at] {
+                [Node { kind: NodeKind::Fence('(', ')', inner), .. }] => inner.as_slice(),
+                names => names,
+            };
+            let mut bound = Vec::new();
+            for piece in names.split(|n| is_mark(n, ',')) {
+                let name = super::super::name::canonical(piece);
+                let sort = self.symbol_named(&name).map_or(Sort::Real, |s| s.sort().clone());
+                bound.push((name.clone(), Symbol::new(name, sort)));
+            }
+            let body = self.binding(&bound, || self.whole(&nodes[at + 1..], span))?;
+            let symbols: Vec<Symbol> = bound.into_iter().map(|(_, s)| s).collect();
+            let sorts = symbols.iter().map(|s| s.sort().clone()).collect();
+            let sort = Sort::Function(sorts, Box::new(body.sort.clone()));
+            return Ok(Some(Expr::new(Kind::Mapping(symbols, body), sort, span)));
+        }
+        let star = |n: &Node| is_mark(n, '*') || matches!(n.kind, NodeKind::Operator(Meaning::Times));
+        if let Some(at) = nodes.iter().position(star) {
+            let (left, right) = (&nodes[..at], &nodes[at + 1..]);
+            let sides = (self.function_value(left, span)?, self.function_value(right, span)?);
+            if let (Some(f), Some(g)) = sides
+                && f.sort == g.sort
+            {
+                let sort = f.sort.clone();
+                return Ok(Some(Expr::new(Kind::Convolution(f, g), sort, span)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// `(f * g)(x)`, `(x \mapsto f)(y)`: a function in parentheses with its arguments; `None` if it is a product.
+    pub(super) fn applied_value(&self, body: &[Node], cursor: &mut Cursor<'_>, span: Span) -> Read<Option<Expr>> {
+        let Some((arguments, power, fence)) = fence_of(cursor.peek()) else { return Ok(None) };
+        let compound = body.len() > 1;
+        let Some(function) = (if compound { self.function_value(body, span)? } else { None }) else {
+            return Ok(None);
+        };
+        let Sort::Function(sorts, value) = function.sort.clone() else { return Ok(None) };
+        let operands =
+            arguments.split(|n| is_mark(n, ',')).map(|piece| self.whole(piece, fence)).collect::<Read<Vec<_>>>()?;
+        let fits = operands.len() == sorts.len()
+            && operands.iter().zip(&sorts).all(|(o, s)| array::same_shape(self, &o.sort, s));
+        if !fits {
+            return Err(Trouble::new(
+                &codes::SORT_MISMATCH,
+                fence,
+                format!("these are not the arguments of {}", function.sort),
+            ));
+        }
+        cursor.at += 1;
+        let value = Expr::new(Kind::Apply(function, operands), *value, span.join(fence));
+        self.indexed(value, None, power, span).map(Some)
+    }
+}
