@@ -227,7 +227,6 @@ fn is_guess(note: &RawNote, declaration: &Declaration) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourceFile;
 
     const NOTE: &str = r#"+++
 title  = "The optimal linear score"
