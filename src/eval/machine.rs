@@ -293,8 +293,14 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             }
             .map(Value::Scalar),
             Value::Array(m) => {
-                let n = self.whole(exponent, "a power of a matrix with an exponent that is not whole")?;
-                array::power(self.jets, m, n).map(Value::Array)
+                if let Some(n) = whole(self.jets.inner(), exponent.base()) {
+                    return array::power(self.jets, m, n).map(Value::Array);
+                }
+                let plain = |x: &Jet<A::Number>| x.coefficients().len() == 1;
+                if !plain(exponent) || !m.iter().all(plain) {
+                    return Err(Undefined::unsupported("a derivative of a real power of a matrix"));
+                }
+                array::real_power(self.jets, m, self.jets.approximate(exponent)).map(Value::Array)
             }
         }
     }

@@ -18,6 +18,7 @@ mod differential;
 mod endless;
 mod expectation;
 mod fold;
+mod gaussian;
 mod limit;
 mod machine;
 mod member;
@@ -214,6 +215,15 @@ impl Program {
         }
         let value = machine.run()?;
         (0..=order).map(|k| finish(a, value.map(|jet| jets.coefficient(jet, k).base().clone()))).collect()
+    }
+
+    /// How large the value would be if its integrals did not cancel: how far it moves when each is changed by a small share of
+    /// ∫|f|, over that share. Zero if it contains none.
+    pub fn natural_scale(&self, at: &Assignment<f64>) -> Result<f64, Undefined> {
+        const SLACK: f64 = 1e-5;
+        let value = self.evaluate(&Intervals::slackened(SLACK), &at.map(|x| Interval::point(*x)))?;
+        let widths = value.entries().iter().map(|x| (x.hi() - x.lo()) / (2.0 * SLACK));
+        Ok(widths.fold(0.0, f64::max))
     }
 
     /// The value in `f64` with an error bar: rounding errors are enclosed, the truncation errors of quadratures estimated.

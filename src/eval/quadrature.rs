@@ -228,7 +228,8 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 for term in terms {
                     sum = array::add(self.jets, &sum, &term)?;
                 }
-                return Ok(sum.map(|x| self.jets.widen(x, error + TABLE_ERROR * magnitude)));
+                let share = TABLE_ERROR + self.jets.slack();
+                return Ok(sum.map(|x| self.jets.widen(x, error + share * magnitude)));
             }
             let Segment { from, to, .. } = segments.swap_remove(worst);
             let middle = 0.5 * (from + to);

@@ -110,6 +110,20 @@ fn refuses_what_it_cannot_mean() {
 }
 
 #[test]
+fn rows_of_displays() {
+    for (text, sides) in [
+        (r"\begin{aligned} x &= y \\ &\quad + t \end{aligned}", 1),
+        (r"\begin{aligned} x &= y \\ -a &= b \end{aligned}", 2),
+        (r"\begin{gathered} x = y \\ -a = b \end{gathered}", 2),
+        (r"\begin{align} x &= y & a &= b \end{align}", 2),
+        (r"\begin{align} x &= y \\ &= t & a &= b \end{align}", 3),
+        (r"\begin{multline} x = y \\ \qquad + t \end{multline}", 1),
+    ] {
+        assert_eq!(statement(text, &scope()).expect(text).statement.links.len(), sides, "{text}");
+    }
+}
+
+#[test]
 fn a_slash_before_a_product_keeps_both_readings() {
     let read = statement(r"x/2\sigma = y", &scope()).expect("it is read");
     assert!(read.alternative.is_some());

@@ -96,7 +96,7 @@ enum Shape {
 
 impl Shape {
     /// A constant prediction is a limit; a slowly growing one is a leading term with an unknown offset; any other is
-    /// compared by the ratio.
+    /// compared by the ratio, also one that hardly moves, whose slope nothing could tell.
     fn of(measured: &[Measured]) -> Self {
         let (first, last) = (&measured[0], &measured[measured.len() - 1]);
         let (a, b) = (first.prediction, last.prediction);
@@ -104,7 +104,8 @@ impl Shape {
             return Self::Value(b);
         }
         let exponent = (b / a).abs().ln() / (last.size / first.size).ln();
-        if exponent > 0.0 && exponent < 0.35 { Self::Slope } else { Self::Ratio }
+        let moves = (b / a - 1.0).abs() > 0.1;
+        if moves && exponent > 0.0 && exponent < 0.35 { Self::Slope } else { Self::Ratio }
     }
 
     const fn goal(self) -> f64 {
@@ -189,7 +190,10 @@ fn check_request(request: &Request<'_>, limit: &Limit, context: &Context<'_>, la
                 return undecided_so_far.unwrap_or_else(|| undecided(reason, &explanation));
             }
         };
-        let more = matches!(&evidence.finding, Finding::Undecided { reason: StopReason::StillDrifting, .. });
+        let more = matches!(
+            &evidence.finding,
+            Finding::Undecided { reason: StopReason::StillDrifting | StopReason::NotConfirmed, .. }
+        );
         if !more {
             return evidence;
         }

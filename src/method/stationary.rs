@@ -18,6 +18,7 @@ pub(super) struct Stationarity<'a> {
     extremum: &'a Extremum,
     objective: Program,
     value: Program,
+    optimum: &'a Expr,
     domain: Domain,
     declarations: &'a [Declaration],
 }
@@ -46,15 +47,22 @@ enum Rung {
 }
 
 impl<'a> Stationarity<'a> {
-    pub(super) fn new(extremum: &'a Extremum, value: &Expr, setting: &'a Setting<'_>) -> Result<Self, String> {
+    pub(super) fn new(extremum: &'a Extremum, value: &'a Expr, setting: &'a Setting<'_>) -> Result<Self, String> {
         let domain = setting.claim.declarations.iter().find(|d| d.symbol == extremum.variable);
         let domain = domain.map_or(Domain::All, |d| d.domain.clone());
         if matches!(domain, Domain::Signs | Domain::Orthogonal) {
             return Err(format!("${}$ does not vary in an open set", extremum.variable.tex()));
         }
         let compile = |e| Program::compile(e).map_err(|u| u.to_string());
-        let (objective, value) = (compile(&extremum.objective)?, compile(value)?);
-        Ok(Self { extremum, objective, value, domain, declarations: &setting.claim.declarations })
+        let (objective, program) = (compile(&extremum.objective)?, compile(value)?);
+        Ok(Self {
+            extremum,
+            objective,
+            value: program,
+            optimum: value,
+            domain,
+            declarations: &setting.claim.declarations,
+        })
     }
 
     /// A random direction in which the variable may move.
@@ -198,7 +206,12 @@ impl<'a> Stationarity<'a> {
     /// Whether the directional derivative vanishes in the prime field.
     pub(super) fn vanishes(&self, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath) -> Finding {
         let declaration = self.moving();
-        exact::vanishes(setting, budget, seed, None, &mut |field, at, sizes, stream| {
+        let dimensions = exact::dimensions(setting);
+        let Extremum { variable, objective, .. } = self.extremum;
+        let deciding =
+            exact::deciding_gradient(objective, variable, self.optimum, &dimensions, &setting.claim.declarations);
+        let question = exact::Question { setting, budget, seed, deciding, log10_error: &|_| None };
+        question.vanishes(&mut |field, at, sizes, stream| {
             let direction = crate::assumption::draw_field(&declaration, sizes, field, stream);
             let along = direction.ok_or(Undefined::unsupported("a direction of this sort"))?;
             let mut at = at.clone();

@@ -312,6 +312,10 @@ impl<A: Arithmetic> Arithmetic for Jets<'_, A> {
         self.inner.admits_quadrature()
     }
 
+    fn slack(&self) -> f64 {
+        self.inner.slack()
+    }
+
     fn widen(&self, a: &Self::Number, error: f64) -> Self::Number {
         Jet { coefficients: a.coefficients.iter().map(|c| self.inner.widen(c, error)).collect() }
     }

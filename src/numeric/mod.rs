@@ -86,6 +86,10 @@ pub trait Arithmetic {
     fn admits_quadrature(&self) -> bool {
         false
     }
+    /// By what share of ∫|f| an integral is widened besides its error, to see how much it matters to a result.
+    fn slack(&self) -> f64 {
+        0.0
+    }
     /// The number with an uncertainty of `error` ≥ 0 added, in arithmetics that carry one.
     fn widen(&self, a: &Self::Number, _error: f64) -> Self::Number {
         a.clone()

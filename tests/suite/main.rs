@@ -1,10 +1,12 @@
 //! The integration tests, in one binary; modules by what a user sees.
 
 mod bad_input;
+mod benchmark;
 mod cli;
 mod corpus;
 mod determinism;
 mod language;
+mod latex_documents;
 mod layers;
 mod library;
 mod note_syntax;
@@ -13,3 +15,4 @@ mod reports;
 mod runs;
 mod tables;
 mod verdicts;
+mod without_declarations;

@@ -91,7 +91,7 @@ impl Trial for Retrieval {
         } else {
             let sites = Sites::new(&patterns);
             for j in 0..self.probes {
-                sites.sequential(states.col_as_slice_mut(j), self.k, self.keep_self, self.sweeps, &mut generator);
+                sites.sequential(states.col_as_slice_mut(j), self.keep_self, self.sweeps, &mut generator);
             }
         }
         let (mut errors, mut count) = (0.0, 0.0);
@@ -198,7 +198,7 @@ mod tests {
     fn errors_are_those_of_the_overlap() {
         let given = [("N", 500.0), ("alpha", 0.1), ("probes", 20.0)];
         let s = sample(&EXPERIMENT, &given, 5);
-        assert_eq!(s.mean("retrieved"), 1.0);
+        assert!(s.mean("retrieved") > 1.0 - 1e-12);
         assert!((s.mean("retrieved-error") - (1.0 - s.mean("overlap")) / 2.0).abs() < 1e-12);
         assert!(s.mean("retrieved-error") > 0.0);
     }

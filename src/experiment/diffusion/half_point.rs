@@ -2,7 +2,6 @@
 
 use super::{TwoClass, same_class};
 use crate::experiment::{Estimand, ExperimentError, Parameter, Parameters};
-use crate::random::Bulk;
 use nalgebra::{DMatrix, DVector};
 
 /// A grid of times around the speciation time and the level whose crossing is sought on it.
@@ -66,18 +65,24 @@ impl HalfPoint {
         Self::TOLERANCE + 20.0 / parameters.get("probes").powi(2)
     }
 
-    /// The time at which the mean over the probes of p₊² + p₋² = ½(1 + tanh² L) crosses `level`, L the half log odds that
-    /// `probe` draws for one noised data point at a time; every time sees the same data and the same noise.
-    pub(super) fn of_probes(
-        guess: f64,
-        level: f64,
-        probes: usize,
-        start: &Bulk,
-        mut probe: impl FnMut(f64, &mut Bulk) -> f64,
-    ) -> f64 {
-        // Drawn again at every time instead of kept.
-        let curves = |t: f64| agreements(probes, &mut start.clone(), |generator| probe(t, generator));
-        crossing(guess.max(0.05), 0.5, level, Self::TOLERANCE, curves)
+    /// The time at which the mean over the probes of p₊² + p₋² = ½(1 + tanh² L) crosses `level`, L the half log odds of the
+    /// classes given one data point noised to a time: every time sees the same data and the same noise.
+    pub(super) fn of_probes<P>(guess: f64, level: f64, probes: &[P], half_log_odds: impl Fn(f64, &P) -> f64) -> f64 {
+        crossing(guess.max(0.05), 0.5, level, Self::TOLERANCE, |t| agreements(probes, |probe| half_log_odds(t, probe)))
+    }
+
+    /// What drawing probes of d coordinates costs and evaluating them at every time that the crossing asks for.
+    pub(super) fn cost_of_probes(probes: usize, d: usize, draw: f64, evaluate: f64) -> f64 {
+        (probes * d) as f64 * (draw + (EVALUATIONS + 1.0) * evaluate)
+    }
+
+    /// # Errors
+    /// More probes in memory than a thread should hold.
+    pub(super) fn affordable_probes(probes: usize, d: usize) -> Result<(), ExperimentError> {
+        if probes.saturating_mul(d) > 1 << 26 {
+            return Err(ExperimentError::Setup(format!("{probes} probes of dimension {d} need over 1 GiB")));
+        }
+        Ok(())
     }
 
     /// The grid that `points`, `from`, `to` and `level` describe, all of it later than `earliest`.
@@ -177,12 +182,8 @@ pub(super) fn root(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -
 }
 
 /// ½(1 + tanh² L) of every probe, the probability that two draws from its class posterior agree.
-pub(super) fn agreements(
-    probes: usize,
-    generator: &mut Bulk,
-    mut half_log_odds: impl FnMut(&mut Bulk) -> f64,
-) -> Vec<f64> {
-    (0..probes).map(|_| 0.5 * (1.0 + half_log_odds(generator).tanh().powi(2))).collect()
+pub(super) fn agreements<P>(probes: &[P], half_log_odds: impl Fn(&P) -> f64) -> Vec<f64> {
+    probes.iter().map(|probe| 0.5 * (1.0 + half_log_odds(probe).tanh().powi(2))).collect()
 }
 
 /// How often [`crossing`] evaluates its curves, typically.

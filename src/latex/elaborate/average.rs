@@ -55,8 +55,38 @@ impl Elaborator<'_> {
 
     /// `\mathbb{E}_{z}[…]`, `\mathbb{E}_{x \sim p}[…]`, `\mathbb{E}[x | y]`.
     pub(super) fn expectation(&self, sub: Option<&[Node]>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
+        let power = match cursor.peek() {
+            Some(Node { kind: NodeKind::Scripted(base, None, Some(sup), 0), span: fence }) => match base.kind {
+                // The square in `\mathbb{E}[x]^2` is that of the mean.
+                NodeKind::Fence('[', ..) => Some(sup.clone()),
+                NodeKind::Fence('(', ..) => {
+                    let message = "the power could belong to the mean or to what is averaged";
+                    let hint = r"write `\mathbb{E}[x]^2` for the power of the mean and `\mathbb{E}[x^2]` for the mean of the power";
+                    return Err(Trouble::new(&codes::AMBIGUOUS, *fence, message).hint(hint));
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let mean = self.mean(sub, cursor, span)?;
+        match power {
+            None => Ok(mean),
+            Some(sup) => {
+                let end = mean.span;
+                self.power(mean, &sup, end)
+            }
+        }
+    }
+
+    fn mean(&self, sub: Option<&[Node]>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
         let over = self.over(sub, span)?;
-        let fence = match cursor.peek() {
+        let node = match cursor.peek() {
+            Some(Node { kind: NodeKind::Scripted(base, ..), .. }) if matches!(base.kind, NodeKind::Fence('[', ..)) => {
+                Some(base.as_ref())
+            }
+            node => node,
+        };
+        let fence = match node {
             Some(Node { kind: NodeKind::Fence('[' | '(' | '{', ']' | ')' | '}', inner), span: fence }) => {
                 Some((inner.as_slice(), *fence))
             }

@@ -49,7 +49,13 @@ impl Elaborator<'_> {
     pub(super) fn term(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
         let first = self.factor(cursor)?;
         let mut factors = vec![first];
+        let mut nested = 0;
         while let Some(node) = cursor.peek() {
+            let nests = matches!(node.kind, NodeKind::Mark('/' | '·') | NodeKind::Operator(_));
+            nested += usize::from(nests);
+            if nested > super::DEPTH_LIMIT {
+                return Err(super::too_deep(node.span));
+            }
             match &node.kind {
                 _ if ends_term(node) && !self.is_declared_text(node) => break,
                 NodeKind::Operator(Meaning::Times) | NodeKind::Mark('*' | '×') => {

@@ -115,11 +115,7 @@ impl Parser {
         self.depth += 1;
         if self.depth > DEPTH_LIMIT {
             let span = self.peek().map_or(Span::new(self.end, self.end), |(_, span)| span);
-            return Err(Trouble::new(
-                &codes::TOO_LARGE,
-                span,
-                format!("groups are nested more than {DEPTH_LIMIT} deep"),
-            ));
+            return Err(too_deep(span));
         }
         let mut nodes: Vec<Node> = Vec::new();
         while let Some((token, span)) = self.peek() {
@@ -277,6 +273,17 @@ impl Parser {
 
     /// A macro's argument or a script: a group, or one token. Returns its nodes and its span.
     fn argument(&mut self, after: Span) -> Result<(Vec<Node>, Span), Trouble> {
+        // `\hat\hat\hat …` nests without a brace.
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(too_deep(after));
+        }
+        let argument = self.one_argument(after);
+        self.depth -= 1;
+        argument
+    }
+
+    fn one_argument(&mut self, after: Span) -> Result<(Vec<Node>, Span), Trouble> {
         while self.command() == Some(Meaning::Skip) {
             self.at += 1;
         }
@@ -325,6 +332,10 @@ impl Parser {
             _ => Err(unclosed(open, opener)),
         }
     }
+}
+
+fn too_deep(span: Span) -> Trouble {
+    Trouble::new(&codes::TOO_LARGE, span, format!("groups are nested more than {DEPTH_LIMIT} deep"))
 }
 
 fn unopened(span: Span, what: &str) -> Trouble {

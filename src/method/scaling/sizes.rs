@@ -104,8 +104,13 @@ pub(super) fn measure(
         }
         let at = run.parameters.get(&parameter);
         let bias = (request.estimand.bias)(&run.parameters).abs();
-        // A constant sample still has the rounding error of its values.
-        let floor = 1e-12 * moments.mean.abs() + f64::MIN_POSITIVE.sqrt();
+        // A constant sample still has the rounding error of its values; of a bounded one, one replicate in so many could
+        // have come out at the other bound.
+        let rounding = 1e-12 * moments.mean.abs() + f64::MIN_POSITIVE.sqrt();
+        let floor = match request.estimand.bounds {
+            Some((low, high)) if moments.squares == 0.0 => (high - low) / moments.count as f64,
+            _ => rounding,
+        };
         measured.push(Measured {
             size: target.map_or(at, |a| (at - a).abs().recip()),
             mean: moments.mean,
