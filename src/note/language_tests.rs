@@ -232,7 +232,12 @@ fn every_construct_has_its_typed_tree() {
         };
         shown.push_str(&format!("{tex}\n"));
         for premise in &read.premises {
-            shown.push_str(&format!("    if {} {} {}\n", tree(&premise.left), premise.relation.tex(), tree(&premise.right)));
+            shown.push_str(&format!(
+                "    if {} {} {}\n",
+                tree(&premise.left),
+                premise.relation.tex(),
+                tree(&premise.right)
+            ));
         }
         for link in &read.links {
             shown.push_str(&format!("    {} {} {}\n", tree(&link.left), link.relation.tex(), tree(&link.right)));
@@ -551,4 +556,31 @@ fn what_is_printed_is_read_back_as_the_same_tree() {
     }
     wrong.sort_by_key(String::len);
     assert!(wrong.is_empty(), "{} of 3000, the shortest:\n{}", wrong.len(), wrong[..wrong.len().min(12)].join("\n"));
+}
+
+/// What is tried in several ways is read once: time grows with the length of a formula, not as a power of its depth.
+#[test]
+fn nesting_costs_no_exponential_time() {
+    let scope = fixtures();
+    let nested = |open: &str, inside: &str, close: &str| format!("s = {}{inside}{}", open.repeat(30), close.repeat(30));
+    let started = std::time::Instant::now();
+    for tex in [
+        nested("f(", "y", ")"),
+        nested("X(", "t", ")"),
+        nested(r"\dot X(", "t", ")"),
+        nested("p_{", "t", "}"),
+        nested("x (", "s", ")"),
+        nested("g(", "s", ")"),
+        nested("d Y_{", "t", "}"),
+        nested(r"\mathbb{E}_{x \sim ", "p", "}"),
+        nested(r"\langle x \rangle_{", "p", "}"),
+        nested(r"(\operatorname{argmin}_f ", "L", ")(x)"),
+        nested(r"\int_{", "s", "}"),
+        nested("d", "x", ""),
+        nested("||", "x", "||"),
+    ] {
+        // Most of these mean nothing; what counts is that they are refused soon.
+        let _ = latex::statement(&tex, &scope);
+    }
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }

@@ -11,7 +11,6 @@ use crate::expr::declaration::Domain;
 use crate::expr::walk::substitute;
 use crate::expr::{Expr, Kind, Sort, Symbol};
 use crate::source::Span;
-use std::cell::OnceCell;
 
 /// An argument of a declared name: a letter with the sort and value that it has in `scope`.
 pub(in super::super) fn declared_argument(nodes: &[Node], scope: &Scope, whole: Span) -> Read<Parameter> {
@@ -70,7 +69,6 @@ impl WrittenAs {
 /// The parenthesis after a name, its pieces read once for all notations.
 struct Written<'n> {
     pieces: Vec<(char, &'n [Node])>,
-    values: Vec<OnceCell<Read<Expr>>>,
     span: Span,
     power: Option<&'n [Node]>,
 }
@@ -83,8 +81,7 @@ impl<'n> Written<'n> {
         };
         let NodeKind::Fence('(' | '[', ')' | ']', body) = &fence.kind else { return None };
         let pieces = pieces(body);
-        let values = pieces.iter().map(|_| OnceCell::new()).collect();
-        Some(Self { pieces, values, span: fence.span, power })
+        Some(Self { pieces, span: fence.span, power })
     }
 }
 
@@ -292,7 +289,7 @@ impl Elaborator<'_> {
                         return Ok(false);
                     }
                     // An index that belongs to a component, or a word, is no argument.
-                    let Ok(value) = self.whole(item, span_of(item, Span::default())) else { return Ok(false) };
+                    let Ok(value) = self.whole_once(item, span_of(item, Span::default())) else { return Ok(false) };
                     if !self.may_be(&value.sort, &parameter.sort) {
                         return Ok(false);
                     }
@@ -306,7 +303,7 @@ impl Elaborator<'_> {
     }
 
     fn read_piece(&self, written: &Written<'_>, at: usize) -> Read<Expr> {
-        written.values[at].get_or_init(|| self.whole(written.pieces[at].1, written.span)).clone()
+        self.whole_once(written.pieces[at].1, written.span)
     }
 
     /// One written argument, if it is of this sort.

@@ -41,6 +41,9 @@ enum Over {
 impl Elaborator<'_> {
     /// Whether a node is the expectation sign, and not a declared symbol.
     pub(super) fn is_expectation(&self, base: &Node) -> bool {
+        if !matches!(base.kind, NodeKind::Font(..) | NodeKind::Word(_)) {
+            return false;
+        }
         let name = canonical_node(base);
         matches!(name.as_str(), r"\mathbb{E}" | r"\mathrm{E}" | r"\mathbf{E}")
             && self.lookup(&name, base.span).is_none()
@@ -48,6 +51,9 @@ impl Elaborator<'_> {
 
     /// Whether a node is the sign of a probability.
     pub(super) fn is_probability(&self, base: &Node) -> bool {
+        if !matches!(base.kind, NodeKind::Font(..) | NodeKind::Word(_)) {
+            return false;
+        }
         let name = canonical_node(base);
         matches!(name.as_str(), r"\mathbb{P}" | r"\mathrm{P}" | r"\mathrm{Prob}")
             && self.lookup(&name, base.span).is_none()
@@ -169,11 +175,12 @@ impl Elaborator<'_> {
                     return Ok(Over::Law(name.clone(), Symbol::introduced(name.clone(), sort), law));
                 }
             }
-            // A declared random symbol with its law repeated.
-            if let (Err(_), true) = (self.density(right, place), names.iter().all(|n| self.is_random(n))) {
-                return Ok(Over::Random(Some(names)));
-            }
-            let (variables, density) = self.density(right, place)?;
+            let (variables, density) = match self.density(right, place) {
+                Ok(found) => found,
+                // A declared random symbol with its law repeated.
+                Err(_) if names.iter().all(|n| self.is_random(n)) => return Ok(Over::Random(Some(names))),
+                Err(trouble) => return Err(trouble),
+            };
             if variables.len() != names.len() {
                 let message = format!("this density is of {} variables, not of {}", variables.len(), names.len());
                 return Err(Trouble::new(&codes::SORT_MISMATCH, place, message));
@@ -447,6 +454,9 @@ impl Elaborator<'_> {
 
     /// N, Rad or U, unless the note declares the name.
     fn law_name(&self, node: &Node) -> Option<char> {
+        if !matches!(node.kind, NodeKind::Font(..) | NodeKind::Word(_)) {
+            return None;
+        }
         let name = canonical_node(node);
         if self.lookup(&name, node.span).is_some() || !self.scope.patterns(&name).is_empty() {
             return None;
