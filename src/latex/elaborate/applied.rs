@@ -242,7 +242,9 @@ impl Elaborator<'_> {
     fn may_be_factor(&self, pattern: &Pattern, argument: &[Node]) -> bool {
         let Meaning::Function(function) = &pattern.meaning else { return false };
         let is_path = self.scope.declaration(function).is_some_and(|d| matches!(d.domain, Domain::Process(_)));
-        is_path && pattern.arguments.as_ref().is_some_and(|a| a.len() == 1) && argument.len() > 1
+        // One value of a function is a time like any other.
+        let one_value = matches!(argument, [name, Node { kind: NodeKind::Fence('(', ..), .. }] if is_name(name));
+        is_path && pattern.arguments.as_ref().is_some_and(|a| a.len() == 1) && argument.len() > 1 && !one_value
     }
 
     /// Of the two readings of `x(…)`: the path at a time if its own time or only numbers stand there, else a product.

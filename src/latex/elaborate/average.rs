@@ -1,5 +1,6 @@
 //! Averages: expectations over declared laws and densities, probabilities, variances, relative entropies, laws as values.
 
+use super::super::is_name;
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind, parse};
@@ -168,6 +169,11 @@ impl Elaborator<'_> {
         let place = span_of(sub, span);
         if let Some(at) = sub.iter().position(is_distributed) {
             let (left, right) = (&sub[..at], &sub[at + 1..]);
+            if let Some(piece) = left.split(|n| is_mark(n, ',')).find(|piece| !matches!(piece, [node] if is_name(node)))
+            {
+                let message = "what is averaged over is one symbol between commas";
+                return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span_of(piece, place), message));
+            }
             let names: Vec<String> = left.split(|n| is_mark(n, ',')).map(canonical).collect();
             if let [name] = names.as_slice() {
                 let sort = self.value_sort(left, place)?;
