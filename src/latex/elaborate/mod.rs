@@ -5,11 +5,17 @@ mod array;
 mod atom;
 mod average;
 mod binder;
+mod bracket;
 mod derivative;
+mod entropy;
 mod function;
 mod integral;
+mod law;
+mod nabla;
 mod notion;
 mod optimum;
+mod relation;
+mod script;
 mod statement;
 mod symbol;
 mod term;
@@ -139,7 +145,7 @@ fn read_expression(
 }
 
 pub(super) use applied::declared_argument;
-pub(super) use statement::begins_with_relation;
+pub(super) use relation::begins_with_relation;
 
 /// The first side of a formula all of whose relations are equalities.
 ///
@@ -147,7 +153,7 @@ pub(super) use statement::begins_with_relation;
 /// The first thing that cannot be read, at its place in `text`.
 pub fn first_side(text: &str, scope: &Scope) -> Result<Option<Expr>, Trouble> {
     let nodes = parse(text)?;
-    let Some(side) = statement::equal_side(&nodes).filter(|side| !side.is_empty()) else { return Ok(None) };
+    let Some(side) = relation::equal_side(&nodes).filter(|side| !side.is_empty()) else { return Ok(None) };
     let elaborator = Elaborator::new(scope, Options::default());
     let expr = elaborator.whole(side, Span::new(0, text.len()))?;
     elaborator.settle(&expr).map(Some)
