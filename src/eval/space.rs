@@ -100,7 +100,8 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 let x = &center + &factor * DVector::from_column_slice(z);
                 f(machine, x.as_slice()).map(Some)
             })?;
-            if sums.edge > ACCEPTED * 1e-2 {
+            // All zero means that nothing was hit, not that there is nothing.
+            if sums.edge > ACCEPTED * 1e-2 || sums.magnitude == 0.0 {
                 return Err(Undefined::Precision("an integral over the whole space"));
             }
             let nodes = (4.0 * REACH / step).powi(n as i32);
