@@ -103,7 +103,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             }
             (Bound::Finite(bound), Bound::Infinity) | (Bound::MinusInfinity, Bound::Finite(bound)) => {
                 let bound = self.scalar(bound)?;
-                self.to_infinity(&bound, matches!(upper, Bound::Infinity), body, &mut set)
+                self.half_line(&bound, matches!(upper, Bound::Infinity), body, &mut set)
             }
             (Bound::MinusInfinity, Bound::Infinity) => self.over_the_line(body, &mut set),
             _ => Err(Undefined::Domain("an integral with its ends in this order")),
@@ -111,7 +111,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
     }
 
     /// ∫ body from a bound to +∞ (up) or −∞: x = bound ± u/(1 − u), dx = du/(1 − u)².
-    pub(super) fn to_infinity(
+    pub(super) fn half_line(
         &mut self,
         bound: &Jet<A::Number>,
         up: bool,

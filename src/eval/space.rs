@@ -25,6 +25,9 @@ const ROUNDING: f64 = 4e-15;
 pub(super) type Field<'f, 'm, 'a, A> =
     dyn FnMut(&mut Machine<'m, 'a, A>, &[f64]) -> Result<JetValue<A>, Undefined> + 'f;
 
+/// An integrand that may be left out at a place.
+type Partial<'f, 'm, 'a, A> = dyn FnMut(&mut Machine<'m, 'a, A>, &[f64]) -> Result<Option<JetValue<A>>, Undefined> + 'f;
+
 /// Σ f and Σ|f| over lattice points, each coefficient of each entry on its own.
 struct Sums<V> {
     value: Option<V>,
@@ -162,7 +165,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         n: usize,
         step: f64,
         volume: f64,
-        f: &mut dyn FnMut(&mut Self, &[f64]) -> Result<Option<JetValue<A>>, Undefined>,
+        f: &mut Partial<'_, 'm, 'a, A>,
     ) -> Result<Sums<JetValue<A>>, Undefined> {
         let jets = self.jets;
         let half = (REACH / step) as i32;
