@@ -1,7 +1,7 @@
 //! A verdict in one line, and whether it is what the author expects.
 
 use crate::claim::Expectation;
-use crate::evidence::{Evidence, Finding};
+use crate::evidence::{Evidence, Finding, StopReason};
 use crate::plan::Declined;
 use crate::verdict::Verdict;
 
@@ -39,6 +39,13 @@ pub fn because(verdict: Verdict, evidence: &[Evidence], declined: &[&Declined], 
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
+    }
+    // What makes a claim doubtful matters more than what leaves it open.
+    let doubts = |e: &&Evidence| matches!(e.finding, Finding::Undecided { reason: StopReason::Assumed, .. });
+    if verdict == Verdict::Inconclusive && evidence.iter().any(|e| doubts(&e)) {
+        let methods: Vec<&str> = evidence.iter().filter(doubts).map(|e| e.method.as_str()).collect();
+        reasons.retain(|r| methods.iter().any(|m| r.starts_with(m)) && r.contains("doubtful"));
+        reasons.truncate(1);
     }
     // The first broken link says it all.
     if verdict == Verdict::Refuted {
