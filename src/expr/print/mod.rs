@@ -145,10 +145,18 @@ fn call(f: &Symbol, operands: &[Expr]) -> String {
     let mut pieces = notation.split('#');
     out.push_str(pieces.next().unwrap_or(""));
     for piece in pieces {
-        let at = piece.chars().next().and_then(|c| c.to_digit(10)).map_or(0, |n| n as usize);
-        match operands.get(at.wrapping_sub(1)) {
+        let place = piece.chars().next().and_then(|c| c.to_digit(10)).map_or(0, |n| n as usize);
+        match operands.get(place.wrapping_sub(1)) {
             Some(operand) => {
-                out.push_str(&expr(operand));
+                // Letters side by side in a script would be two arguments.
+                let in_script = out.rfind(['_', '^', '(']).is_some_and(|at| !out[at..].starts_with('('));
+                match &*operand.kind {
+                    Kind::Mul(factors) if in_script => {
+                        let factors: Vec<String> = factors.iter().map(|f| at(f, Level::Power)).collect();
+                        out.push_str(&factors.join(r" \cdot "));
+                    }
+                    _ => out.push_str(&expr(operand)),
+                }
                 out.push_str(&piece[1..]);
             }
             None => out.push_str(piece),

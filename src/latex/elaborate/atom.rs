@@ -193,17 +193,14 @@ impl Elaborator<'_> {
         }
         let upright = matches!(&node.kind, NodeKind::Word(w) if w == "d");
         let slanted = matches!(&node.kind, NodeKind::Letter(c) if c == "d") && self.increments.get();
-        if upright || slanted {
-            let at = cursor.at;
+        if (upright || slanted) && self.has_path_name(next) {
             cursor.at += 1;
-            let value = self.atom(next, cursor);
-            match value {
-                Ok(value) if self.has_increment(&value) => {
-                    let (sort, span) = (value.sort.clone(), node.span.join(value.span));
-                    return Ok(Some(Expr::new(Kind::Increment(value), sort, span)));
-                }
-                _ => cursor.at = at,
+            let value = self.atom(next, cursor)?;
+            if !self.has_increment(&value) {
+                return Err(unexpected(node));
             }
+            let (sort, span) = (value.sort.clone(), node.span.join(value.span));
+            return Ok(Some(Expr::new(Kind::Increment(value), sort, span)));
         }
         Ok(None)
     }
@@ -374,7 +371,10 @@ impl Elaborator<'_> {
             ('|', '|') => {
                 // `||x||` is a norm.
                 if let [Node { kind: NodeKind::Fence('|', '|', inner), .. }] = body {
-                    return self.fence('‖', '‖', inner, span);
+                    let norm = self.fence('‖', '‖', inner, span)?;
+                    // Of a number the absolute value is taken twice, as it is written.
+                    let of_number = matches!(&*norm.kind, Kind::Function(Function::Abs, _));
+                    return if of_number { self.elementwise(Function::Abs, norm, span) } else { Ok(norm) };
                 }
                 let inner = self.whole(body, span)?;
                 match &inner.sort {
@@ -396,7 +396,7 @@ impl Elaborator<'_> {
             ('⌊', '⌋') => self.whole(body, span).and_then(|e| self.elementwise(Function::Floor, e, span)),
             ('⌈', '⌉') => self.whole(body, span).and_then(|e| self.elementwise(Function::Ceil, e, span)),
             ('(' | '[' | '{', _) if matches!((open, close), ('(', ')') | ('[', ']') | ('{', '}')) => {
-                self.whole(body, span)
+                self.whole_once(body, span)
             }
             _ => Err(Trouble::new(
                 &codes::UNBALANCED_GROUP,

@@ -1,5 +1,6 @@
 //! Averages: expectations over declared laws and densities, probabilities, variances, relative entropies, laws as values.
 
+use super::super::is_name;
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind, parse};
@@ -41,6 +42,9 @@ enum Over {
 impl Elaborator<'_> {
     /// Whether a node is the expectation sign, and not a declared symbol.
     pub(super) fn is_expectation(&self, base: &Node) -> bool {
+        if !matches!(base.kind, NodeKind::Font(..) | NodeKind::Word(_)) {
+            return false;
+        }
         let name = canonical_node(base);
         matches!(name.as_str(), r"\mathbb{E}" | r"\mathrm{E}" | r"\mathbf{E}")
             && self.lookup(&name, base.span).is_none()
@@ -48,6 +52,9 @@ impl Elaborator<'_> {
 
     /// Whether a node is the sign of a probability.
     pub(super) fn is_probability(&self, base: &Node) -> bool {
+        if !matches!(base.kind, NodeKind::Font(..) | NodeKind::Word(_)) {
+            return false;
+        }
         let name = canonical_node(base);
         matches!(name.as_str(), r"\mathbb{P}" | r"\mathrm{P}" | r"\mathrm{Prob}")
             && self.lookup(&name, base.span).is_none()
@@ -162,6 +169,11 @@ impl Elaborator<'_> {
         let place = span_of(sub, span);
         if let Some(at) = sub.iter().position(is_distributed) {
             let (left, right) = (&sub[..at], &sub[at + 1..]);
+            if let Some(piece) = left.split(|n| is_mark(n, ',')).find(|piece| !matches!(piece, [node] if is_name(node)))
+            {
+                let message = "what is averaged over is one symbol between commas";
+                return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span_of(piece, place), message));
+            }
             let names: Vec<String> = left.split(|n| is_mark(n, ',')).map(canonical).collect();
             if let [name] = names.as_slice() {
                 let sort = self.value_sort(left, place)?;
@@ -169,11 +181,12 @@ impl Elaborator<'_> {
                     return Ok(Over::Law(name.clone(), Symbol::introduced(name.clone(), sort), law));
                 }
             }
-            // A declared random symbol with its law repeated.
-            if let (Err(_), true) = (self.density(right, place), names.iter().all(|n| self.is_random(n))) {
-                return Ok(Over::Random(Some(names)));
-            }
-            let (variables, density) = self.density(right, place)?;
+            let (variables, density) = match self.density(right, place) {
+                Ok(found) => found,
+                // A declared random symbol with its law repeated.
+                Err(_) if names.iter().all(|n| self.is_random(n)) => return Ok(Over::Random(Some(names))),
+                Err(trouble) => return Err(trouble),
+            };
             if variables.len() != names.len() {
                 let message = format!("this density is of {} variables, not of {}", variables.len(), names.len());
                 return Err(Trouble::new(&codes::SORT_MISMATCH, place, message));
@@ -447,6 +460,9 @@ impl Elaborator<'_> {
 
     /// N, Rad or U, unless the note declares the name.
     fn law_name(&self, node: &Node) -> Option<char> {
+        if !matches!(node.kind, NodeKind::Font(..) | NodeKind::Word(_)) {
+            return None;
+        }
         let name = canonical_node(node);
         if self.lookup(&name, node.span).is_some() || !self.scope.patterns(&name).is_empty() {
             return None;

@@ -394,14 +394,13 @@ impl Elaborator<'_> {
             _ => (&plain, None, None),
         };
         // A path of this name comes before a plain symbol.
-        let at = cursor.at;
-        let path = self.applied(name, (sub, sup, 0), cursor, node.span, WrittenAs::Bare).ok().flatten();
-        let body = match path.filter(|value| self.has_increment(value)) {
+        let mut body = None;
+        if self.scope.is_path(&canonical_node(name)) {
+            body = self.applied(name, (sub, sup, 0), cursor, node.span, WrittenAs::Bare)?;
+        }
+        let body = match body {
             Some(path) => path,
-            None => {
-                cursor.at = at;
-                self.named(&plain, cursor)?
-            }
+            None => self.named(&plain, cursor)?,
         };
         let mut time = None;
         any(&body, &mut |e| {
@@ -435,6 +434,16 @@ impl Elaborator<'_> {
             Kind::Symbol(symbol) => *symbol.sort() == Sort::Real && self.is_time(symbol),
             _ => false,
         }
+    }
+
+    /// Whether a node is written like a declared path, or is its time.
+    pub(super) fn has_path_name(&self, node: &Node) -> bool {
+        let base = match &node.kind {
+            NodeKind::Scripted(base, ..) => base,
+            _ => node,
+        };
+        let time = |s: Symbol| *s.sort() == Sort::Real && self.is_time(&s);
+        self.scope.is_path(&canonical_node(base)) || self.symbol_named(&canonical_node(node)).is_some_and(time)
     }
 
     fn is_time(&self, symbol: &Symbol) -> bool {
