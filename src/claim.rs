@@ -82,6 +82,9 @@ pub struct Claim {
     pub declarations: Arc<Vec<Declaration>>,
     /// Extra conditions.
     pub assumptions: Vec<Condition>,
+    /// Not all of it was declared by the author: the claim rests on guesses, namely what these symbols are, or that the
+    /// formula is asserted at all. It can be supported or doubted, but not refuted.
+    pub assumed: Option<Vec<Symbol>>,
     /// What the author expects.
     pub expect: Expectation,
     /// Slug of the source document, if the note has one.

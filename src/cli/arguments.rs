@@ -112,6 +112,8 @@ pub enum Command {
     Try(TryArguments),
     /// Run one experiment and print its estimates as JSON.
     Simulate(SimulateArguments),
+    /// Draft the symbols and claims of a note that has none.
+    Init(InitArguments),
     /// List claims, closed forms, experiments, methods, diagnostic codes or equations.
     List(ListArguments),
     /// Say what a diagnostic or verdict means and what to do.
@@ -130,6 +132,13 @@ pub struct CheckArguments {
     /// Folder of the record and the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// Also write the figures as PNG.
+    #[arg(long)]
+    pub png: bool,
+    /// Check formulas without a claim, too, with undeclared letters taken for real numbers; such a formula is supported or
+    /// doubted, never refuted. Notes without any annotation are checked so in any case.
+    #[arg(long)]
+    pub unclaimed: bool,
     /// Undecided claims count as not expected.
     #[arg(long)]
     pub strict: bool,
@@ -175,6 +184,9 @@ pub struct ReportArguments {
     /// Folder of the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// Also write the figures as PNG.
+    #[arg(long)]
+    pub png: bool,
 }
 
 /// Arguments of `watch`.
@@ -186,6 +198,10 @@ pub struct WatchArguments {
     /// Port on 127.0.0.1; 0 for any that is free.
     #[arg(long, value_name = "N", default_value_t = 4747)]
     pub port: u16,
+    /// Check formulas without a claim, too, with undeclared letters taken for real numbers; such a formula is supported or
+    /// doubted, never refuted. Notes without any annotation are checked so in any case.
+    #[arg(long)]
+    pub unclaimed: bool,
     /// Folder of the record and the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
@@ -275,6 +291,19 @@ pub struct SimulateArguments {
     /// Threads; results do not depend on it [default: all cores].
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// A Markdown note, into which the draft is written, or a LaTeX document, beside which it is written.
+    pub note: PathBuf,
+    /// Also where the note has symbols or claims, or the document has its file beside it.
+    #[arg(long)]
+    pub force: bool,
+    /// Print the draft and write nothing.
+    #[arg(long, conflicts_with = "force")]
+    pub stdout: bool,
 }
 
 /// Arguments of `list`.

@@ -9,6 +9,7 @@ pub mod console;
 pub mod diagnostics;
 mod diff;
 mod explain;
+mod init;
 mod list;
 mod merge;
 mod reading;
@@ -97,6 +98,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Replay(arguments)) => replay::run(arguments, &console),
         Some(Command::Try(arguments)) => try_formula::run(arguments, &console),
         Some(Command::Simulate(arguments)) => simulate::run(arguments, &console),
+        Some(Command::Init(arguments)) => init::run(arguments, &console),
         Some(Command::List(arguments)) => list::run(arguments, &console),
         Some(Command::Explain(arguments)) => explain::run(arguments, &console),
     };

@@ -26,8 +26,9 @@ pub(super) struct Reading {
     sources: BTreeMap<String, SourceDocument>,
 }
 
-/// Reads all notes below `paths`.
-pub(super) fn read(paths: &[PathBuf]) -> Result<Reading, Failure> {
+/// Reads all notes below `paths`. Formulas without a claim are checked under default assumptions in notes that have no
+/// annotation at all, and, if `unclaimed` is set, in every note.
+pub(super) fn read(paths: &[PathBuf], unclaimed: bool) -> Result<Reading, Failure> {
     let files = note::discover(paths).map_err(|error| {
         Failure::new(error.to_string()).hint("give a note or a folder with notes: `corrigenda check PATH`")
     })?;
@@ -42,6 +43,10 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Reading, Failure> {
             }
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
+    }
+    let mut taken: BTreeSet<String> = notes.iter().flat_map(|n| &n.claims).map(|c| c.id.text.clone()).collect();
+    for note in notes.iter_mut().filter(|note| unclaimed || !note.is_annotated()) {
+        note::claim_unclaimed(note, &mut taken);
     }
     Ok(lower(notes, diagnostics))
 }
@@ -156,8 +161,11 @@ impl Reading {
             .map(|(index, formula)| FormulaEntry {
                 start: note.place_in_body(index).start,
                 end: note.place_in_body(index).end,
-                tex: formula.tex.text.clone(),
+                tex: note.shown(index),
                 line: note.file.position(formula.tex.span.start).line,
+                file: Some(note.file.name_at(formula.tex.span.start))
+                    .filter(|name| *name != note.file.name())
+                    .map(str::to_owned),
                 claims: note
                     .claims
                     .iter()

@@ -12,7 +12,10 @@ use std::fmt::Write;
 /// Checks one formula and prints its verdict.
 pub(super) fn run(arguments: &TryArguments, console: &Console) -> Result<Outcome, Failure> {
     let file = SourceFile::new("formula", note_text(&arguments.formula, &arguments.given)?);
-    let (note, problems) = note::read(&file);
+    let (mut note, problems) = note::read(&file);
+    for claim in &mut note.claims {
+        claim.asserted = note::Asserted::WithDefaults;
+    }
     let mut reading = reading::lower(vec![note], problems);
     for diagnostic in reading.diagnostics.iter_mut().filter(|d| d.code.name == codes::UNKNOWN_SYMBOL.name) {
         // there is no front matter to write in

@@ -114,7 +114,7 @@ fn wait(changes: &Receiver<notify::Result<notify::Event>>) -> Result<Vec<PathBuf
 
 /// One run: verdicts to the terminal, record and report to the output folder, the site to the server.
 fn check(arguments: &WatchArguments, console: &Console, served: &Served, changed: &[PathBuf]) -> Result<(), Failure> {
-    let reading = reading::read(&arguments.paths)?;
+    let reading = reading::read(&arguments.paths, arguments.unclaimed)?;
     console.diagnostics(&reading.diagnostics);
     let run = checking::run(&reading, &arguments.paths, &arguments.run, checking::Part::All, console)?;
     writing::all(&run.record, None, &arguments.out)?;

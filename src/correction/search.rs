@@ -7,7 +7,7 @@ use crate::claim::Claim;
 use crate::eval::{Program, Value};
 use crate::evidence::{Evidence, Finding};
 use crate::expr::{Link, Relation, print, walk};
-use crate::method::Budget;
+use crate::method::{Budget, enclosure};
 use crate::numeric::Arithmetic;
 use crate::numeric::float::{F64, nearest};
 use crate::numeric::interval::Intervals;

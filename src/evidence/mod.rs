@@ -125,6 +125,8 @@ pub enum StopReason {
     Timeout,
     /// The run was interrupted.
     Interrupted,
+    /// False, but under guesses about what the symbols are.
+    Assumed,
 }
 
 impl StopReason {
@@ -142,6 +144,7 @@ impl StopReason {
             Self::NotConfirmed => "a larger profile: the two streams disagree",
             Self::Timeout => "more time, or a smaller claim",
             Self::Interrupted => "running again: what was finished is kept",
+            Self::Assumed => "declaring the symbols under [symbols], and claiming the formula",
         }
     }
 }

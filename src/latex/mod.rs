@@ -11,6 +11,7 @@ mod scope;
 mod tests;
 mod token;
 mod tree;
+pub mod usage;
 
 pub use elaborate::{Elaborated, expression, expression_of, first_side, statement, statement_after};
 pub use pattern::{Notation, Pattern, notation};

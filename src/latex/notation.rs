@@ -2,6 +2,7 @@
 
 use crate::expr::{ArrayFunction, Differential, Fold, Optimum, Relation};
 use crate::numeric::Function;
+use std::sync::LazyLock;
 
 /// What a macro means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -446,18 +447,31 @@ pub(super) const DISPLAY_ENVIRONMENTS: &[&str] = &[
 pub(super) const GRID_ENVIRONMENTS: &[&str] =
     &["cases", "dcases", "matrix", "pmatrix", "bmatrix", "vmatrix", "Vmatrix", "substack", "array"];
 
+/// The tables in the order of their names: every token of every formula is looked up.
+static SORTED_MACROS: LazyLock<Vec<(&str, Meaning)>> = LazyLock::new(|| {
+    let letters = LETTERS.iter().map(|letter| (*letter, Meaning::Letter));
+    sorted(MACROS.iter().copied().chain(letters))
+});
+static SORTED_WORDS: LazyLock<Vec<(&str, Meaning)>> = LazyLock::new(|| sorted(WORDS.iter().copied()));
+
+fn sorted(rows: impl Iterator<Item = (&'static str, Meaning)>) -> Vec<(&'static str, Meaning)> {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|(name, _)| *name);
+    rows
+}
+
+fn find(table: &[(&str, Meaning)], name: &str) -> Option<Meaning> {
+    table.binary_search_by_key(&name, |(known, _)| known).ok().map(|row| table[row].1)
+}
+
 /// The meaning of `\name`.
 pub(super) fn macro_meaning(name: &str) -> Option<Meaning> {
-    MACROS
-        .iter()
-        .find(|(n, _)| *n == name)
-        .map(|(_, m)| *m)
-        .or_else(|| LETTERS.contains(&name).then_some(Meaning::Letter))
+    find(&SORTED_MACROS, name)
 }
 
 /// The meaning of an upright word.
 pub(super) fn word_meaning(word: &str) -> Option<Meaning> {
-    WORDS.iter().find(|(w, _)| *w == word).map(|(_, m)| *m)
+    find(&SORTED_WORDS, word)
 }
 
 /// All macro names, for suggestions.

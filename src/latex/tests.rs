@@ -100,13 +100,26 @@ fn refuses_what_it_cannot_mean() {
         (r"\fraq{1}{2} = x", "unknown-macro"),
         (r"x = y )", "unbalanced-group"),
         (r"\log x (y) = t", "ambiguous"),
-        (r"\tanh(x)^2 = t", "ambiguous"),
         (r"q = x", "unknown-symbol"),
         (r"x_1 = y", "sort-mismatch"),
         (r"\mathbb{I} = \mathbb{I}", "sort-mismatch"),
         (r"\sum_{i=1}^{N} = x", "unexpected-token"),
     ] {
         assert_eq!(code(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn rows_of_displays() {
+    for (text, sides) in [
+        (r"\begin{aligned} x &= y \\ &\quad + t \end{aligned}", 1),
+        (r"\begin{aligned} x &= y \\ -a &= b \end{aligned}", 2),
+        (r"\begin{gathered} x = y \\ -a = b \end{gathered}", 2),
+        (r"\begin{align} x &= y & a &= b \end{align}", 2),
+        (r"\begin{align} x &= y \\ &= t & a &= b \end{align}", 3),
+        (r"\begin{multline} x = y \\ \qquad + t \end{multline}", 1),
+    ] {
+        assert_eq!(statement(text, &scope()).expect(text).statement.links.len(), sides, "{text}");
     }
 }
 

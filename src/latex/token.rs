@@ -119,37 +119,40 @@ pub fn normal_form(text: &str) -> String {
     words.join(" ")
 }
 
-/// Whether a row of a display goes on with the one before: it begins with a relation or a sign.
+/// Whether a row of a display goes on with the one before: it begins with a relation or an operator, or with a sign that
+/// begins no formula of its own.
 pub fn goes_on(row: &str) -> bool {
-    // A few tokens decide; the rest of a long row need not be read.
-    let head: String = row.chars().take(200).collect();
-    let list = tokens(&head);
-    let mut at = 0;
+    let list = tokens(row);
+    let is_relation = |token: &Token| match token {
+        Token::Command(name) => matches!(macro_meaning(name), Some(Meaning::Relation(_))),
+        Token::Mark(c) => matches!(c, '=' | '<' | '>' | '≤' | '≥' | '≈'),
+        _ => false,
+    };
+    let (mut at, mut is_indented) = (0, false);
     while let Some(Spanned { token, .. }) = list.get(at) {
         at += 1;
-        return match token {
-            Token::Mark('&') => continue,
+        let is_sign = match token {
+            Token::Mark('&') => {
+                is_indented = true;
+                continue;
+            }
             Token::Command(name) => match macro_meaning(name) {
                 Some(Meaning::Skip | Meaning::Quad) => continue,
                 Some(Meaning::Dropped) => {
                     at += group_length(&list[at..]);
                     continue;
                 }
-                Some(meaning) => matches!(
-                    meaning,
-                    Meaning::Relation(_)
-                        | Meaning::PlusMinus
-                        | Meaning::MinusPlus
-                        | Meaning::Times
-                        | Meaning::Dot
-                        | Meaning::Implies
-                ),
-                None => false,
+                Some(Meaning::Times | Meaning::Dot | Meaning::Implies) => return true,
+                Some(Meaning::PlusMinus | Meaning::MinusPlus) => true,
+                _ => false,
             },
-            Token::Mark(':') => matches!(list.get(at), Some(Spanned { token: Token::Mark('='), .. })),
-            Token::Mark(c) => matches!(c, '=' | '<' | '>' | '≤' | '≥' | '≈' | '+' | '-' | '−' | '*' | '/'),
+            Token::Mark(':') => return matches!(list.get(at), Some(Spanned { token: Token::Mark('='), .. })),
+            Token::Mark('*' | '/') => return true,
+            Token::Mark(c) => matches!(c, '+' | '-' | '−'),
             _ => false,
         };
+        let asserts = || list[at..].iter().any(|t| is_relation(&t.token) || t.token == Token::Mark('&'));
+        return is_relation(token) || is_sign && (is_indented || !asserts());
     }
     false
 }
@@ -179,6 +182,16 @@ mod tests {
         assert_eq!(normal_form(r"\left( \frac12 \, x^{2} \right) \tag{1}."), normal_form(r"(\tfrac{1}{2} x^2)"));
         assert_eq!(normal_form(r"a \leq {b}"), normal_form(r"a\le b"));
         assert_ne!(normal_form("x^2 y"), normal_form("x^{2y}"));
+    }
+
+    #[test]
+    fn rows_go_on_or_begin() {
+        for row in ["= x", r"& \le x", r"&\quad + x = y", "- x", r"\label{a} \times y", ":= z"] {
+            assert!(goes_on(row), "{row}");
+        }
+        for row in ["x = y", "-x &= y", "-x = y", r"\alpha", "", "& x", r"\pm x = y"] {
+            assert!(!goes_on(row), "{row}");
+        }
     }
 
     #[test]

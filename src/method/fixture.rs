@@ -47,6 +47,7 @@ impl Table {
             declarations: Arc::new(self.0.clone()),
             alternative: None,
             assumptions: Vec::new(),
+            assumed: None,
             expect: Expectation::Holds,
             source: None,
             cites: Vec::new(),

@@ -28,6 +28,17 @@ const KEYS: &[&str] = &[
     "tolerance",
 ];
 
+/// Who asserts a claim, and under which declarations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asserted {
+    /// The author, who declares every symbol.
+    ByAuthor,
+    /// The author; what is not declared is assumed.
+    WithDefaults,
+    /// Nobody: a displayed formula that was found, checked under default assumptions if it can be.
+    ByNobody,
+}
+
 /// A claim as written; TeX is not yet read.
 #[derive(Clone, Debug)]
 pub struct RawClaim {
@@ -42,6 +53,8 @@ pub struct RawClaim {
     /// Whether everything in it could be read and it is about some formula. If not, that has been reported: the claim is
     /// not to be checked, but its id exists.
     pub is_readable: bool,
+    /// Who asserts it.
+    pub asserted: Asserted,
     /// What the author expects.
     pub expect: Expectation,
     /// Extra conditions.
@@ -69,13 +82,15 @@ pub struct RawClaim {
 }
 
 impl RawClaim {
-    fn new(id: Located, outer: Span) -> Self {
+    /// A claim with this id and nothing else.
+    pub(super) fn new(id: Located, outer: Span) -> Self {
         Self {
             id,
             outer,
             target: None,
             formula: None,
             is_readable: true,
+            asserted: Asserted::ByAuthor,
             expect: Expectation::Holds,
             assume: Vec::new(),
             cites: Vec::new(),

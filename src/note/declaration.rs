@@ -212,6 +212,8 @@ pub struct DeclarationSyntax {
     pub estimand: bool,
     /// Its law, if it is random.
     pub random: Option<LawSyntax>,
+    /// It stands under `[assumed]`: a guess.
+    pub assumed: bool,
 }
 
 impl RangeSyntax {

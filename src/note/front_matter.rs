@@ -1,6 +1,6 @@
 //! The front matter: title, source, `[symbols]` and `[define]`.
 
-use super::declaration::declaration;
+use super::declaration::{DeclarationSyntax, declaration};
 use super::toml_table::{Reader, Value};
 use super::{Located, RawNote};
 use crate::diagnostic::{Diagnostic, codes};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 /// Keys of the front matter.
-const KEYS: &[&str] = &["title", "source", "symbols", "define", "macros"];
+const KEYS: &[&str] = &["title", "source", "symbols", "assumed", "define", "macros"];
 
 /// Reads the front matter into `note`; returns whether it gives a title.
 pub(super) fn read(note: &mut RawNote, diagnostics: &mut Vec<Diagnostic>) -> bool {
@@ -98,8 +98,9 @@ pub(super) fn fill(
                     }
                 }
             }
-            "symbols" => {
-                let Some(symbols) = reader.table("symbols", "a table of TeX names and sorts", value) else { continue };
+            table @ ("symbols" | "assumed") => {
+                let assumed = table == "assumed";
+                let Some(symbols) = reader.table(table, "a table of TeX names and sorts", value) else { continue };
                 for (name, sort) in symbols {
                     let name = reader.key(name).trimmed();
                     let read = match sort.get_ref().as_str() {
@@ -107,7 +108,7 @@ pub(super) fn fill(
                         None => Err(misplaced(file, &name, sort.get_ref().type_str())),
                     };
                     match read {
-                        Ok(declaration) => note.symbols.push(declaration),
+                        Ok(declaration) => note.symbols.push(DeclarationSyntax { assumed, ..declaration }),
                         Err(diagnostic) => {
                             note.misdeclared.push(name.text);
                             reader.diagnostics.push(*diagnostic);

@@ -1,13 +1,16 @@
 //! Raw notes to claims: symbols get sorts, formulas become typed trees, directives are resolved. A claim that cannot be
 //! read costs that claim only.
 
+use super::assumed::{self, by_default};
+use super::draft::definitions;
 use super::symbol_table::{SymbolTable, locate};
-use super::{Located, RawClaim, RawNote};
+use super::{Asserted, Located, RawClaim, RawNote};
 use crate::claim::{Claim, ExperimentRequest, Extremum, Limit};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
 use crate::expr::{Condition, Kind, Statement, Symbol};
 use crate::latex::{self, Scope};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The symbols and claims of a note.
@@ -22,19 +25,26 @@ pub struct Lowered {
 /// Reads the formulas of a note.
 pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let table = SymbolTable {
-        file: &note.file,
-        symbols: note.symbols.iter().collect(),
-        defines: note.defines.iter().map(|(name, body)| (name, body)).collect(),
-    };
-    let (scope, declarations, mut broken) = table.read(&mut diagnostics);
+    let (scope, declarations, mut broken) = symbol_table(note).read(&mut diagnostics);
     broken.extend(note.misdeclared.iter().cloned());
     let mut claims = Vec::new();
     if note.has_valid_front_matter {
         let declarations = Arc::new(declarations);
+        // What no author declares may be defined by a formula of the note.
+        let is_default = |raw: &RawClaim| raw.asserted == Asserted::ByNobody;
+        let definitions = match note.claims.iter().any(is_default) {
+            true => definitions(note, &scope),
+            false => BTreeMap::new(),
+        };
         for raw in note.claims.iter().filter(|c| c.is_readable) {
-            match claim(note, raw, &scope, &declarations) {
+            let read = match raw.asserted {
+                Asserted::ByAuthor => claim(note, raw, &scope, &declarations, Vec::new()),
+                _ => with_defaults(note, raw, &scope, &declarations, &definitions),
+            };
+            match read {
                 Ok(claim) => claims.push(claim),
+                // Nobody asserted it.
+                Err(_) if raw.asserted == Asserted::ByNobody => {}
                 // A name whose declaration was refused has been reported there.
                 Err(d)
                     if d.code == &codes::UNKNOWN_SYMBOL
@@ -47,15 +57,70 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     (Lowered { scope, claims }, diagnostics)
 }
 
-type Lower<T> = Result<T, Box<Diagnostic>>;
+/// Reads a claim with its undeclared names declared by default.
+fn with_defaults(
+    note: &RawNote,
+    raw: &RawClaim,
+    scope: &Scope,
+    declarations: &Arc<Vec<Declaration>>,
+    definitions: &BTreeMap<String, (usize, String)>,
+) -> Lower<Claim> {
+    let formula = formula_of(note, raw);
+    let by_nobody = raw.asserted == Asserted::ByNobody;
+    let silent = || {
+        let message = "not an assertion about numbers that can be checked as it stands";
+        Box::new(Diagnostic::error(&codes::NOT_CLAIMED, &note.file, formula.span, message))
+    };
+    let Some((scope, assumed)) = by_default(&formula.text, scope, definitions) else {
+        return if by_nobody { Err(silent()) } else { claim(note, raw, scope, declarations, Vec::new()) };
+    };
+    let symbols: Vec<Symbol> = assumed.iter().map(|d| d.symbol.clone()).collect();
+    let declarations = Arc::new(declarations.iter().cloned().chain(assumed).collect());
+    let mut read = claim(note, raw, &scope, &declarations, symbols.clone())?;
+    if by_nobody {
+        let is_definition = definitions.values().any(|(index, _)| raw.target == Some(*index));
+        if is_definition || !assumed::is_checkable(&read.statement, &symbols) {
+            return Err(silent());
+        }
+        read.assumed.get_or_insert_default();
+    }
+    Ok(read)
+}
 
-fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<Declaration>>) -> Lower<Claim> {
-    let file = &note.file;
-    let formula = match (&raw.formula, raw.target) {
+/// The formula that a readable claim is about.
+fn formula_of<'a>(note: &'a RawNote, raw: &'a RawClaim) -> &'a Located {
+    match (&raw.formula, raw.target) {
         (Some(own), _) => own,
         (None, Some(target)) => &note.formulas[target].tex,
         (None, None) => unreachable!("a readable claim has a formula"),
-    };
+    }
+}
+
+type Lower<T> = Result<T, Box<Diagnostic>>;
+
+/// What the names of a note mean, as far as they can be read.
+pub(super) fn scope(note: &RawNote) -> Scope {
+    symbol_table(note).read(&mut Vec::new()).0
+}
+
+fn symbol_table(note: &RawNote) -> SymbolTable<'_> {
+    SymbolTable {
+        file: &note.file,
+        symbols: note.symbols.iter().collect(),
+        defines: note.defines.iter().map(|(name, body)| (name, body)).collect(),
+    }
+}
+
+/// Reads a claim; `assumed` are the symbols that were declared for it by default.
+fn claim(
+    note: &RawNote,
+    raw: &RawClaim,
+    scope: &Scope,
+    declarations: &Arc<Vec<Declaration>>,
+    assumed: Vec<Symbol>,
+) -> Lower<Claim> {
+    let file = &note.file;
+    let formula = formula_of(note, raw);
     let read = latex::statement(&formula.text, scope).map_err(|t| locate(file, formula, t))?;
     let mut statement = read.statement;
     if raw.extremum.is_some() {
@@ -126,7 +191,7 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
             .collect(),
         span: e.span,
     });
-    Ok(Claim {
+    let mut claim = Claim {
         id: raw.id.text.clone(),
         file: file.clone(),
         span: formula.span,
@@ -135,6 +200,7 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
         alternative: read.alternative.map(|(statement, _)| statement),
         declarations: declarations.clone(),
         assumptions,
+        assumed: None,
         expect: raw.expect,
         source: note.source.as_ref().map(|s| s.text.clone()),
         cites: raw.cites.iter().map(|c| c.text.clone()).collect(),
@@ -146,13 +212,21 @@ fn claim(note: &RawNote, raw: &RawClaim, scope: &Scope, declarations: &Arc<Vec<D
         closed_form: raw.closed_form.as_ref().map(|c| c.text.clone()),
         methods: raw.methods.as_ref().map(|m| m.iter().map(|m| m.text.clone()).collect()),
         tolerance: raw.tolerance.clone(),
-    })
+    };
+    let guesses = declarations.iter().filter(|d| is_guess(note, d)).map(|d| d.symbol.clone());
+    let guesses: Vec<Symbol> = guesses.chain(assumed).collect();
+    claim.assumed = Some(assumed::used_by(&claim, &guesses)).filter(|used| !used.is_empty());
+    Ok(claim)
+}
+
+/// Whether a declaration stands under `[assumed]`.
+fn is_guess(note: &RawNote, declaration: &Declaration) -> bool {
+    note.symbols.iter().any(|s| s.assumed && s.name.span == declaration.span)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourceFile;
 
     const NOTE: &str = r#"+++
 title  = "The optimal linear score"
@@ -183,7 +257,7 @@ minimises = { variable = 'W', objective = '\mathbb{E}\,\| -W x + z/\sqrt{\Delta_
 "#;
 
     fn read(text: &str) -> (Lowered, Vec<Diagnostic>) {
-        let file = SourceFile::new("n.md", text);
+        let file = crate::source::SourceFile::new("n.md", text);
         let (note, mut diagnostics) = super::super::read(&file);
         let (lowered, more) = lower(&note);
         diagnostics.extend(more);

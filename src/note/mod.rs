@@ -3,13 +3,17 @@
 //! [`read`] is total: whatever stands in a file, it returns what could be read and says what could not. Nothing here
 //! knows what a formula means; TeX stays text with its place in the file.
 
+mod assumed;
 mod claim_comment;
 mod cross_check;
 mod declaration;
 mod discovery;
+mod draft;
 mod expansion;
 mod experiment_request;
 mod front_matter;
+#[cfg(test)]
+mod language_tests;
 mod located;
 mod lower;
 mod markdown;
@@ -18,10 +22,12 @@ mod symbol_table;
 mod tex;
 mod toml_table;
 
-pub use claim_comment::{RawClaim, RawExtremum, RawLimit};
+pub use assumed::claim_unclaimed;
+pub use claim_comment::{Asserted, RawClaim, RawExtremum, RawLimit};
 pub use cross_check::{duplicates, unknown_corrections};
 pub use declaration::{Base, DeclarationSyntax, Form, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
 pub use discovery::{DiscoveryError, discover, load, open};
+pub use draft::{Draft, DraftError, draft, sidecar, verified, with_draft};
 pub use experiment_request::{RawExperiment, RawParameter};
 pub use located::Located;
 pub use lower::{Lowered, lower};
@@ -102,6 +108,21 @@ impl RawNote {
                 outer.start - self.body_start..outer.end - self.body_start
             }
         }
+    }
+
+    /// A formula as the report sets it: one of a LaTeX document with its number.
+    pub fn shown(&self, formula: usize) -> String {
+        let Formula { tex, numbers, .. } = &self.formulas[formula];
+        match (&self.page, numbers.as_slice()) {
+            (None, _) | (_, []) => tex.text.clone(),
+            (Some(_), numbers) => format!("{} \\tag{{{}}}", tex.text, numbers.join(", ")),
+        }
+    }
+
+    /// Whether the author says anything to us: declares symbols, defines abbreviations or claims formulas.
+    pub fn is_annotated(&self) -> bool {
+        let is_silent = self.claims.is_empty() && self.symbols.is_empty() && self.defines.is_empty();
+        !is_silent || !self.misdeclared.is_empty() || !self.has_valid_front_matter
     }
 
     /// Whether there is anything for us in it: front matter of ours, a displayed formula or a claim.

@@ -116,6 +116,9 @@ pub struct FormulaEntry {
     pub tex: String,
     /// Line in the file.
     pub line: usize,
+    /// The file, if it is not the note's: a part of a document of several files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Ids of the claims about it; empty: not claimed.
     pub claims: Vec<String>,
 }
@@ -127,6 +130,9 @@ pub struct ClaimEntry {
     pub id: String,
     /// Path of its note.
     pub note: String,
+    /// The file in which its formula stands, if that is another one: a part of a document of several files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Line of the formula.
     pub line: usize,
     /// Column of the formula.
@@ -162,6 +168,13 @@ pub struct ClaimEntry {
     pub sharpness: Option<Sharpness>,
     /// Repaired formulas, simplest first; only for refuted claims.
     pub corrections: Vec<Correction>,
+}
+
+impl ClaimEntry {
+    /// The file in which its formula stands.
+    pub fn file(&self) -> &str {
+        self.file.as_deref().unwrap_or(&self.note)
+    }
 }
 
 /// How many wrong variants of a formula the same evidence refutes.

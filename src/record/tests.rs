@@ -32,6 +32,7 @@ fn record() -> Record {
     let claim = ClaimEntry {
         id: "a-claim".into(),
         note: "n.md".into(),
+        file: None,
         line: 3,
         column: 4,
         end: None,

@@ -21,7 +21,7 @@ pub(crate) fn markdown(record: &Record) -> String {
     for claim in refuted(record) {
         out += &format!("\n## {}\n\n", plain(&claim.id));
         let cited = citations(claim);
-        let place = format!("{}:{}", claim.note, claim.line);
+        let place = format!("{}:{}", claim.file(), claim.line);
         out += &match cited.is_empty() {
             true => format!("{}\n\n", plain(&place)),
             false => format!("{}, {}\n\n", plain(&cited), plain(&place)),
@@ -60,7 +60,7 @@ pub(crate) fn latex(record: &Record) -> String {
         String::from("% needs amsmath, amssymb\n\\begin{tabular}{lll}\nPlace & Printed & Read \\\\\n\\hline\n");
     for claim in refuted(record) {
         let cited = citations(claim);
-        let place = if cited.is_empty() { format!("{}:{}", claim.note, claim.line) } else { cited };
+        let place = if cited.is_empty() { format!("{}:{}", claim.file(), claim.line) } else { cited };
         let formula = |tex: &str| match inline(tex) {
             Some(tex) => format!("$\\displaystyle {tex}$"),
             None => format!("\\texttt{{{}}}", latex_text(&single_line(tex))),

@@ -114,6 +114,7 @@ fn note(path: &str, title: &str, text: &str, claims: &[(usize, &[&str])]) -> Not
             end: end + close.len(),
             tex: text[inner..end].trim().to_owned(),
             line: text[..start].matches('\n').count() + 12,
+            file: None,
             claims: Vec::new(),
         });
         at = end + close.len();
@@ -135,6 +136,7 @@ fn entry(note: &NoteEntry, formula: usize, id: &str, verdict: &str, because: &st
     ClaimEntry {
         id: id.into(),
         note: note.path.clone(),
+        file: None,
         line: note.formulas[formula].line,
         column: 4,
         end: None,

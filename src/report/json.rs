@@ -46,6 +46,7 @@ pub fn claim(entry: &ClaimEntry, seconds: Option<f64>) -> Value {
     json!({
         "id": entry.id,
         "note": entry.note,
+        "file": entry.file(),
         "line": entry.line,
         "column": entry.column,
         "source": entry.source,

@@ -51,14 +51,14 @@ fn case(record: &Record, claim: &ClaimEntry) -> TestCase {
     if let Some(seconds) = record.timing.claims.get(&claim.id) {
         case.set_time(Duration::from_secs_f64(seconds.max(0.0)));
     }
-    case.extra.insert("file".into(), sentence(&claim.note).into());
+    case.extra.insert("file".into(), sentence(claim.file()).into());
     case.extra.insert("line".into(), claim.line.to_string().into());
     case
 }
 
 /// The formula, what shows it wrong, and what would be right.
 fn story(claim: &ClaimEntry) -> String {
-    let mut lines = vec![format!("{}:{}:{}", claim.note, claim.line, claim.column), claim.tex.clone()];
+    let mut lines = vec![format!("{}:{}:{}", claim.file(), claim.line, claim.column), claim.tex.clone()];
     lines.extend(claim.evidence.iter().map(|e| match &e.finding {
         Finding::Contradicts { witness } => format!("{} contradicts: {}", e.method, witness.summary),
         finding => format!("{} {}: {}", e.method, finding.word(), e.detail),

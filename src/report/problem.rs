@@ -94,7 +94,7 @@ fn claim(claim: &ClaimEntry, level: Level) -> Problem {
         rule: if unrefuted { NOT_REFUTED.to_owned() } else { claim.verdict.clone() },
         claim: claim.id.clone(),
         message: sentence(&message),
-        file: claim.note.clone(),
+        file: claim.file().to_owned(),
         start: Position { line: claim.line, column: claim.column },
         end: claim.end,
         identity: normal_form(&claim.tex),

@@ -90,7 +90,7 @@ const LINES: usize = 3;
 
 /// Verdict, id and, if there is room, the place.
 fn heading(claim: &ClaimEntry, style: &Style) -> String {
-    let place = format!("{}:{}:{}", plain(&claim.note), claim.line, claim.column);
+    let place = format!("{}:{}:{}", plain(claim.file()), claim.line, claim.column);
     let id = cut(&plain(&claim.id), style.width.saturating_sub(claim.verdict.width() + 1));
     let heading = format!("{} {}", style.paint(colour(claim), &claim.verdict), style.paint("1", &id));
     let room = style.width.saturating_sub(claim.verdict.width() + id.width() + 3);

@@ -1,7 +1,7 @@
 //! A verdict in one line, and whether it is what the author expects.
 
 use crate::claim::Expectation;
-use crate::evidence::{Evidence, Finding};
+use crate::evidence::{Evidence, Finding, StopReason};
 use crate::plan::Declined;
 use crate::verdict::Verdict;
 
@@ -27,12 +27,12 @@ pub fn because(verdict: Verdict, evidence: &[Evidence], declined: &[&Declined], 
         _ => false,
     };
     let mut reasons: Vec<String> = Vec::new();
-    let mut evidence: Vec<&Evidence> = evidence.iter().filter(decisive).collect();
+    let mut deciding: Vec<&Evidence> = evidence.iter().filter(decisive).collect();
     if verdict == Verdict::Refuted {
         // Whichever method found it: the chain breaks at its first broken link.
-        evidence.sort_by_key(|e| e.link);
+        deciding.sort_by_key(|e| e.link);
     }
-    for e in evidence {
+    for e in deciding {
         let words = match &e.finding {
             Finding::Proves { certificate } => certificate,
             Finding::Agrees { bound } => bound,
@@ -44,6 +44,13 @@ pub fn because(verdict: Verdict, evidence: &[Evidence], declined: &[&Declined], 
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
+    }
+    // What makes a claim doubtful matters more than what leaves it open.
+    let doubts = |e: &&Evidence| matches!(e.finding, Finding::Undecided { reason: StopReason::Assumed, .. });
+    if verdict == Verdict::Inconclusive && evidence.iter().any(|e| doubts(&e)) {
+        let methods: Vec<&str> = evidence.iter().filter(doubts).map(|e| e.method.as_str()).collect();
+        reasons.retain(|r| methods.iter().any(|m| r.starts_with(m)) && r.contains("doubtful"));
+        reasons.truncate(1);
     }
     // The first broken link says it all.
     if verdict == Verdict::Refuted {

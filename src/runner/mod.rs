@@ -1,5 +1,6 @@
 //! Executes a plan: claims in parallel, events one at a time, evidence in the order of the plan.
 
+mod assuming;
 mod entry;
 mod judging;
 mod memory;
@@ -272,7 +273,9 @@ impl Job<'_> {
             timed_out: self.timed_out,
             runs: self.runs,
         };
-        method.check_in(&context, &laboratory)
+        let evidence = method.check_in(&context, &laboratory);
+        // A variant is only compared with the claim: what refutes it is kept.
+        if frozen { evidence } else { assuming::softened(claim, evidence) }
     }
 }
 

@@ -281,6 +281,20 @@ pub fn map_children(expr: &Expr, f: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
     }
 }
 
+/// Whether an expression is deeper or larger than this. It is looked at no further than that: shared parts, which are
+/// stored once, could be walked for ever.
+pub fn exceeds(expr: &Expr, depth: usize, size: usize) -> bool {
+    let (mut waiting, mut seen) = (vec![(expr, 1)], 0);
+    while let Some((expr, level)) = waiting.pop() {
+        seen += 1;
+        if level > depth || seen > size {
+            return true;
+        }
+        waiting.extend(children(expr).into_iter().map(|child| (child, level + 1)));
+    }
+    false
+}
+
 /// How many operations and operands there are.
 pub fn size(expr: &Expr) -> usize {
     1 + children(expr).into_iter().map(size).sum::<usize>()

@@ -17,8 +17,19 @@ impl Elaborator<'_> {
         let Some(node) = cursor.next() else {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, cursor.end, "an operand is missing at the end"));
         };
-        let mut value = self.atom(node, cursor)?;
+        self.depth.set(self.depth.get() + 1);
+        if self.depth.get() > super::DEPTH_LIMIT {
+            return Err(super::too_deep(node.span));
+        }
+        let value = self.atom(node, cursor);
+        self.depth.set(self.depth.get() - 1);
+        let mut value = value?;
+        let mut factorials = 0;
         while cursor.is_mark('!') {
+            factorials += 1;
+            if factorials > super::DEPTH_LIMIT {
+                return Err(super::too_deep(cursor.span()));
+            }
             let span = value.span.join(cursor.span());
             cursor.at += 1;
             value = self.elementwise(Function::Factorial, value, span)?;

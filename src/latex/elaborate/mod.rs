@@ -155,6 +155,16 @@ pub fn first_side(text: &str, scope: &Scope) -> Result<Option<Expr>, Trouble> {
 
 type Read<T> = Result<T, Trouble>;
 
+/// The deepest nesting of an expression: notes are untrusted, and the passes that follow are recursive.
+const DEPTH_LIMIT: usize = 150;
+/// The most operations of one expression, abbreviations written out.
+const SIZE_LIMIT: usize = 20_000;
+
+fn too_deep(span: Span) -> Trouble {
+    Trouble::new(&codes::TOO_LARGE, span, format!("the formula is nested more than {DEPTH_LIMIT} deep"))
+        .hint("give parts of it names under [define]")
+}
+
 /// The state of reading one formula.
 struct Elaborator<'s> {
     scope: &'s Scope,
@@ -181,6 +191,8 @@ struct Elaborator<'s> {
     in_order: Cell<bool>,
     /// The differentials dx of a stochastic or ordinary differential equation are quantities here.
     increments: Cell<bool>,
+    /// How many factors are being read, each inside the one before.
+    depth: Cell<usize>,
 }
 
 /// A position in a list of nodes.
@@ -244,6 +256,7 @@ impl<'s> Elaborator<'s> {
             left: None,
             in_order: Cell::new(false),
             increments: Cell::new(false),
+            depth: Cell::new(0),
         }
     }
 

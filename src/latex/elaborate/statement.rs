@@ -33,6 +33,9 @@ enum Piece<'n> {
     Words(String),
 }
 
+/// Words after which names follow, perhaps with a condition on them.
+const QUANTIFIERS: &[&str] = &["for all", "for every", "for each", "for any"];
+
 impl Elaborator<'_> {
     /// A whole display. `\pm` asserts both signs.
     pub(super) fn statement(&self, nodes: &[Node], whole: Span) -> Read<Statement> {
@@ -56,8 +59,14 @@ impl Elaborator<'_> {
         let mut statement = Statement { premises: Vec::new(), links: Vec::new() };
         for row in rows(nodes) {
             let mut is_condition = false;
+            let mut quantifies = false;
             for piece in self.pieces(&row)? {
                 match piece {
+                    Piece::Words(words) if QUANTIFIERS.contains(&words.as_str()) => {
+                        (quantifies, is_condition) = (true, true);
+                    }
+                    // "for all x" adds nothing to a formula that is meant for all x.
+                    Piece::Formula(piece) if quantifies && piece.iter().all(|n| relation_of(n).is_none()) => {}
                     Piece::Words(words) => {
                         // What is introduced by "where" with nothing before it is itself what is said.
                         let opens = statement.links.is_empty() && words == "where";
@@ -106,7 +115,8 @@ impl Elaborator<'_> {
                 let rest = &row[at + 1..];
                 let closes = rest.iter().all(|n| is_quad(n) || is_prose(n) || is_mark(n, '.'));
                 let parenthesised = words.starts_with('(') && words.ends_with(')');
-                let known = CONDITION_WORDS.contains(&words.as_str()) || CONNECTIVES.contains(&words.as_str());
+                let known =
+                    [CONDITION_WORDS, CONNECTIVES, QUANTIFIERS].iter().any(|list| list.contains(&words.as_str()));
                 let is_label = closes && (spaced || parenthesised || at == 0 || is_quad(&row[at - 1]));
                 if !known && !is_label {
                     return Err(in_words(node.span, text));
@@ -467,10 +477,24 @@ fn rows(nodes: &[Node]) -> Vec<Vec<Node>> {
     for node in nodes {
         match &node.kind {
             NodeKind::Grid(name, grid) if notation::DISPLAY_ENVIRONMENTS.contains(&name.as_str()) => {
-                for row in grid {
-                    let row: Vec<Node> = row.iter().flat_map(|cell| rows(cell).into_iter().flatten()).collect();
-                    let goes_on =
-                        row.first().is_some_and(|n| relation_of(n).is_some() || is_mark(n, '+') || is_mark(n, '-'));
+                // Every second column of `align` begins another formula, or words about the first.
+                let in_pairs = !name.starts_with("gather") && !name.starts_with("multline");
+                for cells in grid {
+                    let mut row: Vec<Node> = Vec::new();
+                    for (column, cell) in cells.iter().enumerate() {
+                        let cell: Vec<Node> = rows(cell).into_iter().flatten().collect();
+                        if let Some(first) = cell.first().filter(|_| in_pairs && column > 0 && column % 2 == 0) {
+                            row.push(Node { kind: NodeKind::Operator(Meaning::Quad), span: first.span });
+                        }
+                        row.extend(cell);
+                    }
+                    let indent = row.iter().take_while(|n| matches!(n.kind, NodeKind::Operator(Meaning::Quad))).count();
+                    let row = row.split_off(indent);
+                    let is_indented = cells.len() > 1 && cells[0].is_empty();
+                    let goes_on = row.first().is_some_and(|first| match continues(first) {
+                        Some(true) => is_indented || cells.len() == 1 && row.iter().all(|n| relation_of(n).is_none()),
+                        certain => certain.is_some(),
+                    });
                     if !goes_on && out.last().is_some_and(|previous| !previous.is_empty()) {
                         out.push(Vec::new());
                     }
@@ -482,6 +506,17 @@ fn rows(nodes: &[Node]) -> Vec<Vec<Node>> {
         }
     }
     out
+}
+
+/// Whether a row that begins with this may go on with the one before, and if so, whether this is only a sign, which may
+/// begin a formula of its own as well.
+fn continues(node: &Node) -> Option<bool> {
+    let is_sign = ['+', '-', '−'].iter().any(|sign| is_mark(node, *sign))
+        || matches!(node.kind, NodeKind::Operator(Meaning::PlusMinus | Meaning::MinusPlus));
+    let is_operator = ['*', '/'].iter().any(|mark| is_mark(node, *mark))
+        || matches!(node.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Implies))
+        || relation_of(node).is_some();
+    (is_sign || is_operator).then_some(is_sign)
 }
 
 /// Whether `\pm` or `\mp` occurs outside sets such as `\{\pm 1\}`.

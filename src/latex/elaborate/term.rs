@@ -49,7 +49,13 @@ impl Elaborator<'_> {
     pub(super) fn term(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
         let first = self.factor(cursor)?;
         let mut factors = vec![first];
+        let mut nested = 0;
         while let Some(node) = cursor.peek() {
+            let nests = matches!(node.kind, NodeKind::Mark('/' | '·') | NodeKind::Operator(_));
+            nested += usize::from(nests);
+            if nested > super::DEPTH_LIMIT {
+                return Err(super::too_deep(node.span));
+            }
             match &node.kind {
                 _ if ends_term(node) && !self.is_declared_text(node) => break,
                 NodeKind::Operator(Meaning::Times) | NodeKind::Mark('*' | '×') => {
@@ -59,8 +65,15 @@ impl Elaborator<'_> {
                 }
                 NodeKind::Operator(Meaning::Dot) | NodeKind::Mark('·') => {
                     cursor.at += 1;
-                    let factor = self.signed_factor(cursor)?;
+                    let mut factor = self.signed_factor(cursor)?;
                     let last = factors.last().expect("a product has a factor");
+                    // `x \cdot C y` is x · (C y).
+                    while matches!((&last.sort, &factor.sort), (Sort::Vector(_), Sort::Matrix(..)))
+                        && self.juxtaposed(cursor)
+                    {
+                        let next = self.factor(cursor)?;
+                        factor = array::multiply(self, vec![factor, next])?;
+                    }
                     // Between two vectors the dot is the inner product of just these two.
                     if matches!(last.sort, Sort::Vector(_)) && matches!(factor.sort, Sort::Vector(_)) {
                         let last = factors.pop().expect("a product has a factor");
@@ -96,8 +109,20 @@ impl Elaborator<'_> {
     /// What a slash divides by: the juxtaposed factors that follow, unless the loose reading is asked for.
     fn denominator(&self, cursor: &mut Cursor<'_>, slash: Span) -> Read<Expr> {
         let mut factors = vec![self.signed_factor(cursor)?];
-        let juxtaposed = |cursor: &Cursor<'_>| {
-            cursor.peek().is_some_and(|n| {
+        if self.juxtaposed(cursor) {
+            if self.slash.get().is_none() {
+                self.slash.set(Some(slash));
+            }
+            while !self.options.loose_slash && self.juxtaposed(cursor) {
+                factors.push(self.factor(cursor)?);
+            }
+        }
+        array::multiply(self, factors)
+    }
+
+    /// Whether a factor follows without an operator.
+    fn juxtaposed(&self, cursor: &Cursor<'_>) -> bool {
+        cursor.peek().is_some_and(|n| {
                 (!ends_term(n) || self.is_declared_text(n))
                     && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
                     && !matches!(
@@ -105,16 +130,6 @@ impl Elaborator<'_> {
                         NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
                     )
             })
-        };
-        if juxtaposed(cursor) {
-            if self.slash.get().is_none() {
-                self.slash.set(Some(slash));
-            }
-            while !self.options.loose_slash && juxtaposed(cursor) {
-                factors.push(self.factor(cursor)?);
-            }
-        }
-        array::multiply(self, factors)
     }
 
     /// What a sum is over: a term, perhaps with a sign of its own.

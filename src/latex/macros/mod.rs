@@ -18,7 +18,7 @@ const TOKEN_LIMIT: usize = 20_000;
 /// The most commands that are expanded in one formula.
 const EXPANSION_LIMIT: usize = 2000;
 /// The most tokens that are made for one document.
-const WORK_LIMIT: usize = 20_000_000;
+const WORK_LIMIT: usize = 5_000_000;
 
 /// The commands that a document defines.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +78,7 @@ impl Macros {
         }
         let definition = match definition.body {
             // `\let\a\b` copies what `\b` stands for now.
-            Body::Same(other) => match self.table.get(&other) {
+            Body::Same(other) => match other.strip_prefix('\\').and_then(|name| self.table.get(name)) {
                 Some(entry) => Definition { name: name.clone(), ..entry.definition.clone() },
                 None => Definition { body: Body::Same(other), ..definition },
             },

@@ -115,11 +115,7 @@ impl Parser {
         self.depth += 1;
         if self.depth > DEPTH_LIMIT {
             let span = self.peek().map_or(Span::new(self.end, self.end), |(_, span)| span);
-            return Err(Trouble::new(
-                &codes::TOO_LARGE,
-                span,
-                format!("groups are nested more than {DEPTH_LIMIT} deep"),
-            ));
+            return Err(too_deep(span));
         }
         let mut nodes: Vec<Node> = Vec::new();
         while let Some((token, span)) = self.peek() {
@@ -218,6 +214,28 @@ impl Parser {
         true
     }
 
+    /// Whether a `\rangle` of this group comes next: for a bar before any other bar, for `\langle` before the group ends.
+    fn closes_before_bar(&self, open: char) -> bool {
+        let mut depth = 0_i32;
+        for Spanned { token, .. } in &self.tokens[self.at..] {
+            let meaning = match token {
+                Token::Command(name) => notation::macro_meaning(name),
+                _ => None,
+            };
+            match (token, meaning) {
+                (_, Some(Meaning::Close('⟩'))) if depth == 0 => return true,
+                (Token::Mark('|'), _) | (_, Some(Meaning::Bar('|'))) if depth == 0 && open == '|' => return false,
+                (Token::Mark('(' | '[' | '{'), _) | (_, Some(Meaning::Open(_))) => depth += 1,
+                (Token::Mark(')' | ']' | '}'), _) | (_, Some(Meaning::Close(_))) => depth -= 1,
+                _ => {}
+            }
+            if depth < 0 {
+                return false;
+            }
+        }
+        false
+    }
+
     fn scripts(&mut self, atom: Node) -> Result<Node, Trouble> {
         let (mut sub, mut sup, mut primes) = (None, None, 0);
         let mut span = atom.span;
@@ -255,6 +273,17 @@ impl Parser {
 
     /// A macro's argument or a script: a group, or one token. Returns its nodes and its span.
     fn argument(&mut self, after: Span) -> Result<(Vec<Node>, Span), Trouble> {
+        // `\hat\hat\hat …` nests without a brace.
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(too_deep(after));
+        }
+        let argument = self.one_argument(after);
+        self.depth -= 1;
+        argument
+    }
+
+    fn one_argument(&mut self, after: Span) -> Result<(Vec<Node>, Span), Trouble> {
         while self.command() == Some(Meaning::Skip) {
             self.at += 1;
         }
@@ -303,6 +332,10 @@ impl Parser {
             _ => Err(unclosed(open, opener)),
         }
     }
+}
+
+fn too_deep(span: Span) -> Trouble {
+    Trouble::new(&codes::TOO_LARGE, span, format!("groups are nested more than {DEPTH_LIMIT} deep"))
 }
 
 fn unopened(span: Span, what: &str) -> Trouble {

@@ -97,6 +97,7 @@ pub(crate) fn case(estimand: &str, relation: Relation, prediction: impl FnOnce(&
         statement: Statement { premises: vec![], links: vec![] },
         declarations: Arc::new(declarations),
         assumptions: vec![],
+        assumed: None,
         expect: Expectation::Holds,
         source: None,
         cites: vec![],

@@ -128,7 +128,7 @@ impl Cursor<'_> {
             return self.misfit(whole, format!("`{}` cannot be an estimand", self.whole.text.trim()), hint);
         }
         let (name, text) = (name.clone(), self.whole.trimmed());
-        Ok(DeclarationSyntax { name, text, sort, form, range, estimand, random: law })
+        Ok(DeclarationSyntax { name, text, sort, form, range, estimand, random: law, assumed: false })
     }
 
     /// The sort whose words have been read, with its brackets. Where a name is written with its arguments, a density needs

@@ -96,7 +96,7 @@ pub(super) fn equations(text: &str, rows: Vec<Row>) -> Vec<Vec<Row>> {
     let mut equations: Vec<Vec<Row>> = Vec::new();
     for row in rows.into_iter().filter(|row| row.first.is_some()) {
         match equations.last_mut() {
-            Some(equation) if latex::goes_on(&text[row.range()]) => equation.push(row),
+            Some(equation) if latex::goes_on(&text[row.cells[0].start..row.range().end]) => equation.push(row),
             _ => equations.push(vec![row]),
         }
     }

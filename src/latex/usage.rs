@@ -1,0 +1,417 @@
+//! How formulas use their names, before anything is declared: what is summed over, inverted, transposed, called. From
+//! this, sorts are guessed; a guess is never taken for a declaration.
+
+use super::Trouble;
+use super::name::canonical_node;
+use super::notation::{self, Meaning};
+use super::tree::{Node, NodeKind, parse};
+use crate::expr::{ArrayFunction, Relation};
+use crate::numeric::Function;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is done with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// How often it occurs.
+    pub count: usize,
+    /// A sum or product runs over it.
+    pub runs: bool,
+    /// An integral or a limit binds it.
+    pub bound: bool,
+    /// It occurs outside the binders that bind it.
+    pub free: bool,
+    /// A sum or product runs up to it.
+    pub limit: bool,
+    /// In a factorial or binomial, or an index.
+    pub counts: bool,
+    /// Its subscripts, where they are index letters: as many as there are, and what they run to.
+    pub indices: BTreeSet<Vec<String>>,
+    /// `^{-1}`.
+    pub inverted: bool,
+    /// `^T`.
+    pub transposed: bool,
+    /// In a trace or determinant.
+    pub square: bool,
+    /// In a norm.
+    pub normed: bool,
+    /// Alone in a logarithm or a square root, or greater than zero.
+    pub positive: bool,
+    /// Followed by arguments in parentheses that look like those of a function.
+    pub called: BTreeSet<usize>,
+    /// Alone on the left of a first relation.
+    pub defined: bool,
+}
+
+/// The uses of every name of some formulas, and what each index runs to.
+#[derive(Clone, Debug, Default)]
+pub struct Usage {
+    /// By canonical name.
+    pub names: BTreeMap<String, Uses>,
+    /// The upper end of the sums over an index.
+    pub ends: BTreeMap<String, String>,
+}
+
+/// Letters that are indices where they stand in a subscript.
+const INDICES: &[&str] = &["i", "j", "k", "l", "m", "n", r"\mu", r"\nu", "a", "b", "s", "t"];
+/// Those of them that are so even if nothing runs over them.
+const STRICT_INDICES: &[&str] = &["i", "j", "k", "l", "m", "n", r"\mu", r"\nu"];
+/// Letters that are functions where parentheses follow.
+const FUNCTIONS: &[&str] = &[
+    "f", "g", "h", "F", "G", "H", "U", "V", "L", "p", "q", "P", "Q", "u", "v", "w", r"\phi", r"\psi", r"\varphi",
+    r"\Phi", r"\Psi", r"\rho", r"\pi", "S", "R", "K", "k",
+];
+/// Names that mean something by themselves.
+const CONSTANTS: &[&str] = &[
+    "e",
+    r"\mathrm{e}",
+    r"\pi",
+    r"\mathbb{I}",
+    r"\mathbb{1}",
+    r"\mathbb{E}",
+    r"\mathbb{P}",
+    r"\mathrm{I}",
+    r"\mathbf{I}",
+    r"\mathrm{Id}",
+    r"\mathbb{R}",
+    r"\mathbb{N}",
+    r"\mathbb{Z}",
+    r"\mathbb{C}",
+    r"\mathcal{N}",
+    r"\mathrm{d}",
+    r"\mathcal{O}",
+    r"\prime",
+    r"\top",
+    r"\dagger",
+];
+
+impl Usage {
+    /// Adds the uses in one formula.
+    ///
+    /// # Errors
+    /// The formula cannot be read even as a tree.
+    pub fn add(&mut self, text: &str) -> Result<(), Trouble> {
+        let nodes = parse(text)?;
+        let mut walker = Walker { usage: self, bound: Vec::new() };
+        let relation = nodes.iter().position(is_relation);
+        if let Some([name]) = relation.map(|at| &nodes[..at]) {
+            walker.one(name, &nodes[1..], |uses| uses.defined = true);
+        }
+        walker.list(&nodes);
+        Ok(())
+    }
+}
+
+fn is_relation(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Mark(c) => matches!(c, '=' | '<' | '>' | '≤' | '≥'),
+        NodeKind::Operator(Meaning::Relation(_) | Meaning::Member) => true,
+        _ => false,
+    }
+}
+
+/// Whether a node is a name or a name with scripts.
+fn is_name(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Letter(_) | NodeKind::Font(..) | NodeKind::Accent(..) => true,
+        NodeKind::Word(word) => notation::word_meaning(word).is_none(),
+        NodeKind::Scripted(base, ..) => is_name(base),
+        _ => false,
+    }
+}
+
+fn is_differential(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Letter(c) => c == "d",
+        NodeKind::Word(word) => word == "d",
+        NodeKind::Operator(Meaning::Partial) => true,
+        NodeKind::Scripted(base, None, _, _) => is_differential(base),
+        _ => false,
+    }
+}
+
+struct Walker<'u> {
+    usage: &'u mut Usage,
+    bound: Vec<String>,
+}
+
+impl Walker<'_> {
+    fn note(&mut self, name: &str, change: impl FnOnce(&mut Uses)) {
+        if CONSTANTS.contains(&name) {
+            return;
+        }
+        let is_free = !self.bound.iter().any(|b| b == name);
+        let uses = self.usage.names.entry(name.to_owned()).or_default();
+        uses.free |= is_free;
+        change(uses);
+    }
+
+    /// Notes a change for a node that is one name.
+    fn one(&mut self, node: &Node, _rest: &[Node], change: impl FnOnce(&mut Uses)) {
+        if is_name(node) {
+            let (name, ..) = self.split(node);
+            self.note(&name, change);
+        }
+    }
+
+    /// The name of a node, its indices and its power.
+    fn split<'n>(&self, node: &'n Node) -> (String, Vec<String>, Option<&'n [Node]>) {
+        let NodeKind::Scripted(base, sub, sup, primes) = &node.kind else {
+            return (canonical_node(node), Vec::new(), None);
+        };
+        let letters: Vec<String> = match sub.as_deref() {
+            Some(sub) => sub.iter().filter(|n| !matches!(n.kind, NodeKind::Mark(','))).map(canonical_node).collect(),
+            None => Vec::new(),
+        };
+        let is_index = |letter: &String| {
+            STRICT_INDICES.contains(&letter.as_str())
+                || INDICES.contains(&letter.as_str()) && self.bound.contains(letter)
+        };
+        let indexed = !letters.is_empty() && *primes == 0 && letters.iter().all(is_index);
+        let name = super::name::scripted(base, sub.as_deref().filter(|_| !indexed), None, *primes);
+        (name, if indexed { letters } else { Vec::new() }, sup.as_deref())
+    }
+
+    fn list(&mut self, nodes: &[Node]) {
+        // An integral binds what follows its d, a sum what stands in its subscript, to the end of the list.
+        let depth = self.bound.len();
+        let integrates = nodes.iter().any(|n| matches!(base_of(n), NodeKind::Operator(Meaning::Integral)));
+        if integrates {
+            for pair in nodes.windows(2) {
+                if is_differential(&pair[0]) && is_name(&pair[1]) {
+                    let (name, ..) = self.split(&pair[1]);
+                    self.bound.push(name.clone());
+                    self.note(&name, |uses| uses.bound = true);
+                }
+            }
+        }
+        let mut at = 0;
+        while let Some(node) = nodes.get(at) {
+            let rest = &nodes[at + 1..];
+            if is_relation(node) {
+                self.relation(nodes, at);
+                // What a sum binds is bound to the end of its side.
+                self.bound.truncate(depth + usize::from(integrates) * (self.bound.len() - depth));
+            }
+            if is_differential(node) && rest.first().is_some_and(is_name) && (integrates || is_partial(node)) {
+                at += 1;
+                continue;
+            }
+            self.node(node, rest);
+            at += 1;
+        }
+        self.bound.truncate(depth);
+    }
+
+    fn relation(&mut self, nodes: &[Node], at: usize) {
+        let above = matches!(
+            nodes[at].kind,
+            NodeKind::Mark('>' | '≥')
+                | NodeKind::Operator(Meaning::Relation(Relation::Greater | Relation::GreaterOrEqual))
+        );
+        let is_number = |n: Option<&Node>| n.is_some_and(|n| matches!(n.kind, NodeKind::Number(_)));
+        if above && is_number(nodes.get(at + 1)) && at > 0 && (at == 1 || !is_name(&nodes[at - 2])) {
+            self.one(&nodes[at - 1], &[], |uses| uses.positive = true);
+        }
+    }
+
+    fn node(&mut self, node: &Node, rest: &[Node]) {
+        if is_name(node) {
+            return self.name(node, rest);
+        }
+        match &node.kind {
+            NodeKind::Scripted(base, sub, sup, _) => {
+                let (sub, sup) = (sub.as_deref().unwrap_or_default(), sup.as_deref().unwrap_or_default());
+                match &base.kind {
+                    NodeKind::Operator(Meaning::Fold(_) | Meaning::Extreme(_)) => self.fold(sub, sup),
+                    NodeKind::Operator(Meaning::Integral) => {
+                        self.list(sub);
+                        self.list(sup);
+                    }
+                    NodeKind::Operator(Meaning::Partial | Meaning::Nabla) => self.list(sub),
+                    _ => {
+                        self.node(base, rest);
+                        self.list(sub);
+                        self.list(sup);
+                    }
+                }
+            }
+            NodeKind::Operator(Meaning::Function(function)) => {
+                if matches!(function, Function::Log | Function::Sqrt) {
+                    self.argument(rest, |uses| uses.positive = true);
+                }
+            }
+            NodeKind::Operator(Meaning::Array(function)) => self.array(*function, rest),
+            NodeKind::Word(word) => match notation::word_meaning(word) {
+                Some(Meaning::Array(function)) => self.array(function, rest),
+                Some(Meaning::Function(Function::Log)) => self.argument(rest, |uses| uses.positive = true),
+                _ => {}
+            },
+            NodeKind::Fence(open, _, body) => {
+                if *open == '‖' {
+                    body.iter().for_each(|n| self.one(n, &[], |uses| uses.normed = true));
+                }
+                self.list(body);
+            }
+            NodeKind::Root(degree, body) => {
+                if let [only] = body.as_slice() {
+                    self.one(only, &[], |uses| uses.positive = true);
+                }
+                self.list(degree.as_deref().unwrap_or_default());
+                self.list(body);
+            }
+            NodeKind::Fraction(upper, lower) => {
+                let differs = |n: Option<&Node>| n.is_some_and(is_differential);
+                if differs(upper.first()) && differs(lower.first()) {
+                    self.list(&upper[1..]);
+                    lower.iter().filter(|n| !is_differential(n)).for_each(|n| self.node(n, &[]));
+                } else {
+                    self.list(upper);
+                    self.list(lower);
+                }
+            }
+            NodeKind::Binomial(upper, lower) => {
+                for n in upper.iter().chain(lower) {
+                    self.one(n, &[], |uses| uses.counts = true);
+                }
+                self.list(upper);
+                self.list(lower);
+            }
+            NodeKind::Group(body) => self.list(body),
+            NodeKind::Grid(_, rows) => rows.iter().flatten().for_each(|cell| self.list(cell)),
+            _ => {}
+        }
+    }
+
+    fn name(&mut self, node: &Node, rest: &[Node]) {
+        let (name, indices, power) = self.split(node);
+        let arguments = match rest.first().map(|n| &n.kind) {
+            Some(NodeKind::Fence('(' | '[', ')' | ']', body)) => {
+                let pieces: Vec<&[Node]> = body.split(|n| matches!(n.kind, NodeKind::Mark(',' | ';' | '|'))).collect();
+                let plain = pieces.iter().all(|piece| matches!(piece, [only] if is_name(only)));
+                let typical = FUNCTIONS.contains(&name.as_str());
+                // A bar is one only between arguments.
+                (pieces.len() > 1 || typical && plain).then_some(pieces.len())
+            }
+            _ => None,
+        };
+        let factorial = matches!(rest.first().map(|n| &n.kind), Some(NodeKind::Mark('!')));
+        let (inverted, transposed) = match power {
+            Some(power) => {
+                let text = super::name::canonical(power);
+                (text == "-1", matches!(text.as_str(), "T" | r"\top" | r"\intercal" | r"\mathrm{T}" | r"-T" | r"-\top"))
+            }
+            None => (false, false),
+        };
+        for index in &indices {
+            self.note(index, |uses| uses.counts = true);
+        }
+        self.note(&name, |uses| {
+            uses.count += 1;
+            uses.inverted |= inverted;
+            uses.transposed |= transposed;
+            uses.counts |= factorial;
+            if !indices.is_empty() {
+                uses.indices.insert(indices);
+            }
+            uses.called.extend(arguments);
+        });
+        if let Some(power) = power.filter(|_| !transposed) {
+            self.list(power);
+        }
+    }
+
+    /// `\sum_{i=1}^{n}`: what it binds and how far it runs.
+    fn fold(&mut self, sub: &[Node], sup: &[Node]) {
+        let mut bound = Vec::new();
+        for piece in sub.split(|n| matches!(n.kind, NodeKind::Mark(','))) {
+            let end = piece.iter().position(is_relation).unwrap_or(piece.len());
+            bound.extend(piece[..end].iter().filter(|n| is_name(n)).map(canonical_node));
+            self.list(piece.get(end + 1..).unwrap_or_default());
+        }
+        if let [only] = sup
+            && is_name(only)
+        {
+            let end = canonical_node(only);
+            for index in &bound {
+                self.usage.ends.insert(index.clone(), end.clone());
+            }
+            self.note(&end, |uses| {
+                uses.limit = true;
+                uses.count += 1;
+            });
+        } else {
+            for n in sup.iter().filter(|n| is_name(n)) {
+                self.one(n, &[], |uses| uses.limit = true);
+            }
+            self.list(sup);
+        }
+        self.bound.extend(bound.iter().cloned());
+        for index in bound {
+            self.note(&index, |uses| uses.runs = true);
+        }
+    }
+
+    fn argument(&mut self, rest: &[Node], change: fn(&mut Uses)) {
+        match rest.first() {
+            Some(Node { kind: NodeKind::Fence('(' | '[' | '{', _, body), .. }) => {
+                if let [only] = body.as_slice() {
+                    self.one(only, &[], change);
+                }
+            }
+            Some(node) => self.one(node, &[], change),
+            None => {}
+        }
+    }
+
+    fn array(&mut self, function: ArrayFunction, rest: &[Node]) {
+        if !matches!(function, ArrayFunction::Trace | ArrayFunction::Determinant) {
+            return;
+        }
+        match rest.first() {
+            Some(Node { kind: NodeKind::Fence(_, _, body), .. }) => {
+                body.iter().for_each(|n| self.one(n, &[], |uses| uses.square = true));
+            }
+            Some(node) => self.one(node, &[], |uses| uses.square = true),
+            None => {}
+        }
+    }
+}
+
+fn base_of(node: &Node) -> &NodeKind {
+    match &node.kind {
+        NodeKind::Scripted(base, ..) => &base.kind,
+        other => other,
+    }
+}
+
+fn is_partial(node: &Node) -> bool {
+    matches!(base_of(node), NodeKind::Operator(Meaning::Partial))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uses(text: &str) -> Usage {
+        let mut usage = Usage::default();
+        usage.add(text).expect(text);
+        usage
+    }
+
+    #[test]
+    fn what_is_done_with_names() {
+        let usage = uses(r"\sum_{i=1}^{N} x_i a^2 = n! \log y + \int_0^1 f(s) ds");
+        let of = |name: &str| usage.names.get(name).unwrap_or_else(|| panic!("{name} in {:?}", usage.names));
+        assert!(of("i").runs && !of("i").free && of("N").limit && of("N").free);
+        assert_eq!(of("x").indices.iter().next().unwrap(), &["i"]);
+        assert!(of("n").counts && of("y").positive && of("f").called.contains(&1));
+        assert!(of("s").bound && !of("s").free && !usage.names.contains_key("d"));
+        assert_eq!(usage.ends["i"], "N");
+        let usage = uses(r"H = \operatorname{Tr}(A^{-1} B^\top) + \|v\|^2 + \det C + e^{x_0}");
+        let of = |name: &str| usage.names.get(name).unwrap_or_else(|| panic!("{name} in {:?}", usage.names));
+        assert!(of("H").defined && of("A").inverted && of("A").square && of("B").transposed && of("v").normed);
+        assert!(of("C").square && of("x_{0}").free && !usage.names.contains_key("e"));
+        let usage = uses(r"\frac{d}{dx} \cosh(x) = x(1 - y)");
+        assert!(usage.names["x"].called.is_empty() && !usage.names.contains_key("d"), "{usage:?}");
+    }
+}
