@@ -99,7 +99,10 @@ pub(super) fn definitions(note: &RawNote, known: &Scope) -> BTreeMap<String, (us
             && known.get(&name).is_none()
         {
             let meaning = right.trim().trim_end_matches(['.', ',', ';']).trim();
-            if !meaning.contains(['<', '>', '&', '\'', '\n', '%']) && !meaning.contains("\\\\") && !has_relation(meaning) {
+            if !meaning.contains(['<', '>', '&', '\'', '\n', '%'])
+                && !meaning.contains("\\\\")
+                && !has_relation(meaning)
+            {
                 found.insert(name.clone(), (index, meaning.to_owned()));
             }
         }
@@ -116,12 +119,8 @@ fn has_relation(text: &str) -> bool {
 
 /// First guesses, by use and by convention.
 fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
-    let free: Vec<(&String, &Uses)> = usage
-        .names
-        .iter()
-        .filter(|(name, uses)| uses.free && known.get(name).is_none())
-        .take(MOST_NAMES)
-        .collect();
+    let free: Vec<(&String, &Uses)> =
+        usage.names.iter().filter(|(name, uses)| uses.free && known.get(name).is_none()).take(MOST_NAMES).collect();
     let default = default_dimension(usage, known);
     let end = |index: &String| usage.ends.get(index).cloned().unwrap_or_else(|| default.clone());
     let mut out: BTreeMap<String, Guess> = BTreeMap::new();
@@ -131,7 +130,8 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
         let letter = name.trim_start_matches(|c: char| !c.is_alphabetic());
         let letter = letter.rsplit('{').next().unwrap_or(letter);
         let is_capital = letter.starts_with(char::is_uppercase);
-        let is_bold = [r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\underline{"].iter().any(|b| name.starts_with(b));
+        let is_bold =
+            [r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\underline{"].iter().any(|b| name.starts_with(b));
         let square = || format!("matrix({default}, {default})");
         let made = if let Some(count) = uses.called.first() {
             guess(format!("function({})", vec!["real"; *count].join(", ")), "called with arguments", true)
@@ -192,7 +192,9 @@ fn default_dimension(usage: &Usage, known: &Scope) -> String {
         return name.to_owned();
     }
     let ends: BTreeSet<&String> = usage.ends.values().collect();
-    if let Some(end) = ends.into_iter().find(|end| usage.names.get(*end).is_some_and(|uses| uses.limit && uses.indices.is_empty())) {
+    if let Some(end) =
+        ends.into_iter().find(|end| usage.names.get(*end).is_some_and(|uses| uses.limit && uses.indices.is_empty()))
+    {
         return end.clone();
     }
     let is_unused = |name: &&str| !usage.names.contains_key(*name) && known.get(name).is_none();
@@ -209,14 +211,16 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     /// Tries other sorts for what is not certain, and keeps what lets more formulas be read.
     fn settle(&mut self) {
-        let dimension = self.guesses.iter().find(|(_, g)| g.sort == "dimension").map_or("d", |(name, _)| name).to_owned();
+        let dimension =
+            self.guesses.iter().find(|(_, g)| g.sort == "dimension").map_or("d", |(name, _)| name).to_owned();
         self.drop_broken_definitions();
         let mut best = self.readable().len();
         let names: Vec<String> = self.guesses.iter().filter(|(_, g)| !g.certain).map(|(n, _)| n.clone()).collect();
         for _ in 0..2 {
             let before = best;
             for name in &names {
-                for sort in [format!("vector({dimension})"), format!("matrix({dimension}, {dimension})"), "real".into()] {
+                for sort in [format!("vector({dimension})"), format!("matrix({dimension}, {dimension})"), "real".into()]
+                {
                     let Some(old) = self.guesses.get(name).cloned() else { continue };
                     if best == self.note.formulas.len() || old.sort == sort {
                         continue;
