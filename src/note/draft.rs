@@ -41,9 +41,13 @@ pub struct Draft {
 /// Drafts what `note` lacks. Every claim of the draft can be read under its declarations.
 pub fn draft(note: &RawNote, taken: &BTreeSet<String>) -> Draft {
     let mut usage = Usage::default();
-    for formula in note.formulas.iter().take(MOST_FORMULAS) {
+    let mut mentions: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, formula) in note.formulas.iter().enumerate().take(MOST_FORMULAS) {
         // A formula that is no tree has no claim either.
-        let _ = usage.add(&formula.tex.text);
+        let mut own = Usage::default();
+        if own.add(&formula.tex.text).and_then(|()| usage.add(&formula.tex.text)).is_ok() {
+            own.names.into_keys().for_each(|name| mentions.entry(name).or_default().push(index));
+        }
     }
     let known = scope(note);
     let definitions = definitions(note, &known);
@@ -51,7 +55,7 @@ pub fn draft(note: &RawNote, taken: &BTreeSet<String>) -> Draft {
     for name in definitions.keys() {
         guesses.remove(name);
     }
-    let mut attempt = Attempt { note, guesses, definitions };
+    let mut attempt = Attempt { note, guesses, definitions, mentions };
     attempt.settle();
     let readable = attempt.readable();
     let claimed: BTreeSet<usize> = note.claims.iter().filter_map(|c| c.target).collect();
@@ -96,7 +100,7 @@ pub(super) fn definitions(note: &RawNote, known: &Scope) -> BTreeMap<String, (us
             && usage.names.get(&name).is_some_and(|uses| uses.defined && uses.count == 1 && uses.indices.is_empty())
             && !usage.names.values().any(|uses| !uses.called.is_empty())
             && !seen.contains(&name)
-            && known.get(&name).is_none()
+            && !known.knows(&name)
         {
             let meaning = right.trim().trim_end_matches(['.', ',', ';']).trim();
             if !meaning.contains(['<', '>', '&', '\'', '\n', '%']) && !meaning.contains("\\\\") && !has_relation(meaning) {
@@ -119,7 +123,7 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
     let free: Vec<(&String, &Uses)> = usage
         .names
         .iter()
-        .filter(|(name, uses)| uses.free && known.get(name).is_none())
+        .filter(|(name, uses)| uses.free && !known.knows(name))
         .take(MOST_NAMES)
         .collect();
     let default = default_dimension(usage, known);
@@ -146,7 +150,7 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
         } else if uses.limit || uses.counts {
             guess("integer > 0".to_owned(), "counts: the end of a sum, a factorial or a binomial", true)
         } else if uses.square || uses.inverted && (is_capital || is_bold) {
-            guess(square(), "inverted, or in a trace or determinant", true)
+            guess(square(), "inverted, or in a trace or determinant", uses.square)
         } else if uses.transposed {
             match is_capital {
                 true => guess(square(), "transposed", false),
@@ -170,7 +174,7 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
         out.insert(name.clone(), made);
     }
     lengths.insert(default);
-    for length in lengths.into_iter().filter(|l| known.get(l).is_none() && l.parse::<usize>().is_err()) {
+    for length in lengths.into_iter().filter(|l| !known.knows(l) && l.parse::<usize>().is_err()) {
         let guess = Guess { sort: "dimension".into(), reason: "the length of an axis".into(), certain: true };
         out.insert(length, guess);
     }
@@ -195,7 +199,7 @@ fn default_dimension(usage: &Usage, known: &Scope) -> String {
     if let Some(end) = ends.into_iter().find(|end| usage.names.get(*end).is_some_and(|uses| uses.limit && uses.indices.is_empty())) {
         return end.clone();
     }
-    let is_unused = |name: &&str| !usage.names.contains_key(*name) && known.get(name).is_none();
+    let is_unused = |name: &&str| !usage.names.contains_key(*name) && !known.knows(name);
     ["d", "n", "N", "D", "M"].into_iter().find(is_unused).unwrap_or("d_0").to_owned()
 }
 
@@ -204,6 +208,8 @@ struct Attempt<'a> {
     note: &'a RawNote,
     guesses: BTreeMap<String, Guess>,
     definitions: BTreeMap<String, (usize, String)>,
+    /// The formulas that mention a name.
+    mentions: BTreeMap<String, Vec<usize>>,
 }
 
 impl Attempt<'_> {
@@ -211,34 +217,70 @@ impl Attempt<'_> {
     fn settle(&mut self) {
         let dimension = self.guesses.iter().find(|(_, g)| g.sort == "dimension").map_or("d", |(name, _)| name).to_owned();
         self.drop_broken_definitions();
-        let mut best = self.readable().len();
+        self.try_matrices(&dimension);
         let names: Vec<String> = self.guesses.iter().filter(|(_, g)| !g.certain).map(|(n, _)| n.clone()).collect();
         for _ in 0..2 {
-            let before = best;
+            let mut changed = false;
             for name in &names {
+                let about = self.mentions.get(name).cloned().unwrap_or_default();
+                let mut best = self.readable_among(&about).len();
                 for sort in [format!("vector({dimension})"), format!("matrix({dimension}, {dimension})"), "real".into()] {
                     let Some(old) = self.guesses.get(name).cloned() else { continue };
-                    if best == self.note.formulas.len() || old.sort == sort {
+                    if best == about.len() || old.sort == sort {
                         continue;
                     }
                     let reason = "so that the formulas are well typed".to_owned();
                     self.guesses.insert(name.clone(), Guess { sort, reason, certain: false });
-                    let count = self.readable().len();
+                    let count = self.readable_among(&about).len();
                     if count > best {
                         best = count;
+                        changed = true;
                     } else {
                         self.guesses.insert(name.clone(), old);
                     }
                 }
             }
-            if best == before {
+            if !changed {
                 break;
             }
         }
         self.drop_broken_definitions();
-        // A dimension that no array has is not declared.
+        // A dimension that no array has is a number, or nothing.
         let used: BTreeSet<String> = self.guesses.values().flat_map(|g| lengths_of(&g.sort)).collect();
-        self.guesses.retain(|name, g| g.sort != "dimension" || used.contains(name));
+        let (guesses, mentions) = (&mut self.guesses, &self.mentions);
+        guesses.retain(|name, g| g.sort != "dimension" || used.contains(name) || mentions.contains_key(name));
+        for (_, guess) in guesses.iter_mut().filter(|(name, g)| g.sort == "dimension" && !used.contains(*name)) {
+            *guess = Guess { sort: "integer > 0".into(), reason: "the end of a sum".into(), certain: true };
+        }
+    }
+
+    /// Capitals of a formula that cannot be read are matrices, if it can be read then.
+    fn try_matrices(&mut self, dimension: &str) {
+        let readable: BTreeSet<usize> = self.readable().into_iter().collect();
+        for index in (0..self.note.formulas.len().min(MOST_FORMULAS)).filter(|i| !readable.contains(i)) {
+            let is_capital = |name: &str| {
+                let letter = name.trim_start_matches(|c: char| c == '\\' || c.is_lowercase() || c == '{');
+                letter.starts_with(char::is_uppercase)
+            };
+            let mentioned = |name: &String| self.mentions.get(name).is_some_and(|formulas| formulas.contains(&index));
+            let names: Vec<String> = self
+                .guesses
+                .iter()
+                .filter(|(name, guess)| !guess.certain && is_capital(name) && mentioned(name))
+                .map(|(name, _)| name.clone())
+                .collect();
+            let about: BTreeSet<usize> = names.iter().flat_map(|n| self.mentions[n].clone()).collect();
+            let about: Vec<usize> = about.into_iter().collect();
+            let (before, old) = (self.readable_among(&about).len(), self.guesses.clone());
+            for name in names {
+                let reason = "so that the formulas are well typed".to_owned();
+                let sort = format!("matrix({dimension}, {dimension})");
+                self.guesses.insert(name, Guess { sort, reason, certain: false });
+            }
+            if self.readable_among(&about).len() <= before {
+                self.guesses = old;
+            }
+        }
     }
 
     /// Definitions that cannot be read are numbers.
@@ -252,7 +294,7 @@ impl Attempt<'_> {
 
     fn broken_definition(&self) -> Option<String> {
         let scope = self.scope();
-        self.definitions.keys().find(|name| scope.get(name).is_none()).cloned()
+        self.definitions.keys().find(|name| latex::expression(name, &scope, &[]).is_err()).cloned()
     }
 
     fn is_definition(&self, index: usize) -> bool {
@@ -275,13 +317,17 @@ impl Attempt<'_> {
 
     /// The formulas that assert something under the guesses.
     fn readable(&self) -> Vec<usize> {
+        let all: Vec<usize> = (0..self.note.formulas.len().min(MOST_FORMULAS)).collect();
+        self.readable_among(&all)
+    }
+
+    fn readable_among(&self, formulas: &[usize]) -> Vec<usize> {
         let scope = self.scope();
         let checks = |tex: &str| {
             latex::statement(tex, &scope)
                 .is_ok_and(|read| read.statement.links.iter().all(|l| l.relation != Relation::TendsTo))
         };
-        let formulas = self.note.formulas.iter().enumerate().take(MOST_FORMULAS);
-        formulas.filter(|(_, formula)| checks(&formula.tex.text)).map(|(index, _)| index).collect()
+        formulas.iter().copied().filter(|index| checks(&self.note.formulas[*index].tex.text)).collect()
     }
 
     fn front_matter(&self) -> String {

@@ -265,7 +265,7 @@ fn a_sidecar_claims_by_label_and_number() {
     let (note, diagnostics) = read(&[("paper.tex", PAPER), ("paper.corrigenda.toml", sidecar)]);
     assert_eq!(
         codes(&diagnostics),
-        ["missing-target paper.tex:22:11 lonely", "missing-target paper.corrigenda.toml:7:8 eq:doubl"]
+        ["missing-target paper.tex:22:11 lonely", "missing-target paper.corrigenda.toml:7:9 eq:doubl"]
     );
     assert!(diagnostics[1].hint.as_ref().unwrap().contains("eq:Double"));
     let claims: Vec<(&str, Option<usize>)> = note.claims.iter().map(|c| (c.id.text.as_str(), c.target)).collect();
@@ -328,12 +328,12 @@ $$ \\sq{(\\vx + 1)} = \\pw{\\mathbf{x}} + \\two \\vx + 2 \\half $$
 
 <!-- claim: square -->
 
-$$ \\sq = \\vx $$
+$$ \\vx = \\sq $$
 
 <!-- claim: broken -->
 ";
     let (note, diagnostics) = note::read(&SourceFile::new("n.md", text));
-    assert_eq!(codes(&diagnostics), ["bad-macro n.md:17:4 \\sq"]);
+    assert_eq!(codes(&diagnostics), ["bad-macro n.md:17:10 \\sq"]);
     assert_eq!(note.formulas.len(), 2);
     let tex = &note.formulas[0].tex;
     assert_eq!(tex.text, r"(\mathbf{x} + 1)^2 = \mathbf{x}^{2} + 2 \mathbf{x} + 2 \tfrac12");

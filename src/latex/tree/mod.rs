@@ -87,16 +87,16 @@ impl Stop {
     }
 }
 
-struct Parser {
-    tokens: Vec<Spanned>,
+struct Parser<'t> {
+    tokens: Vec<Spanned<'t>>,
     at: usize,
     depth: usize,
     end: usize,
 }
 
-impl Parser {
-    fn peek(&self) -> Option<(Token, Span)> {
-        self.tokens.get(self.at).map(|t| (t.token.clone(), t.span))
+impl<'t> Parser<'t> {
+    fn peek(&self) -> Option<(Token<'t>, Span)> {
+        self.tokens.get(self.at).map(|t| (t.token, t.span))
     }
 
     fn is_mark(&self, mark: char) -> bool {
@@ -119,7 +119,7 @@ impl Parser {
         }
         let mut nodes: Vec<Node> = Vec::new();
         while let Some((token, span)) = self.peek() {
-            match &token {
+            match token {
                 Token::Mark('}') if stop == Stop::Brace => break,
                 Token::Mark(']') if stop == Stop::Bracket || stop.is_fence() => break,
                 Token::Mark(')') if stop.is_fence() => break,
@@ -166,7 +166,7 @@ impl Parser {
 
     /// Whether the bar at this place, if it is one, is followed by another of its kind in the same group.
     fn bar_has_partner(&self) -> bool {
-        let bar = |token: &Token| match token {
+        let bar = |token: &Token<'_>| match token {
             Token::Mark('|') => Some('|'),
             Token::Command(name) => match notation::macro_meaning(name) {
                 Some(Meaning::Bar(c)) => Some(c),
@@ -281,7 +281,7 @@ impl Parser {
             Token::Number(digits) if digits.len() > 1 => {
                 let cut = span.start + 1;
                 self.tokens[self.at] =
-                    Spanned { token: Token::Number(digits[1..].to_string()), span: Span::new(cut, span.end) };
+                    Spanned { token: Token::Number(&digits[1..]), span: Span::new(cut, span.end) };
                 let first = Span::new(span.start, cut);
                 Ok((vec![Node { kind: NodeKind::Number(digits[..1].to_string()), span: first }], first))
             }
