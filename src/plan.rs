@@ -2,11 +2,12 @@
 
 use crate::claim::{Claim, ExperimentRequest, Role};
 use crate::diagnostic::{Diagnostic, codes, suggestion};
-use crate::experiment::{Estimand, Parameters, Shape};
+use crate::experiment::{Estimand, Experiment, Parameters, Shape};
 use crate::expr::Dim;
 use crate::expr::walk::free_symbols_of_statement;
 use crate::method::{self, Budget, Method, SimulationBudget};
 use crate::profile::Profile;
+use crate::random::SeedPath;
 use crate::{catalog, experiment};
 use std::collections::BTreeMap;
 
@@ -177,6 +178,12 @@ fn problem(claim: &Claim) -> Option<Diagnostic> {
                 );
             }
             Ok(parameters) => {
+                // A set-up may be expensive, and offers the same names at every value of a sweep.
+                if values == 0
+                    && let Some(diagnostic) = unknown_quantity(claim, request, experiment, &parameters)
+                {
+                    return Some(diagnostic);
+                }
                 if let Some(message) = conflict(claim, request, estimand, &parameters) {
                     return Some(
                         Diagnostic::error(&codes::INCONSISTENT_DIMENSION, &claim.file, request.span, message)
@@ -187,6 +194,30 @@ fn problem(claim: &Claim) -> Option<Diagnostic> {
         }
     }
     None
+}
+
+/// A symbol that is bound to a name which is neither a parameter nor a quantity of the experiment.
+fn unknown_quantity(
+    claim: &Claim,
+    request: &ExperimentRequest,
+    experiment: &Experiment,
+    parameters: &Parameters,
+) -> Option<Diagnostic> {
+    let is_parameter = |name: &str| parameters.iter().any(|(known, _)| known == name);
+    let bound: Vec<(&String, &String)> = request.bind.iter().filter(|(_, name)| !is_parameter(name)).collect();
+    if bound.is_empty() {
+        return None;
+    }
+    // What a trial offers is known once it is set up; a set-up that fails is reported when it is run.
+    let trial = (experiment.prepare)(parameters, &SeedPath::root(0)).ok()?;
+    let (symbol, name) = bound.into_iter().find(|(_, name)| trial.quantity(name).is_none())?;
+    let message = format!("`{}` has no parameter or quantity `{name}` for the symbol `{symbol}`", experiment.name);
+    let diagnostic = Diagnostic::error(&codes::BAD_PARAMETER, &claim.file, request.span, message);
+    let known: Vec<&str> = parameters.iter().map(|(name, _)| name).collect();
+    Some(match suggestion(name, known.iter().copied()) {
+        Some(close) => diagnostic.hint(format!("did you mean `{close}`?")),
+        None => diagnostic.hint(format!("parameters: {}; quantities are listed in the experiment's documentation", known.join(", "))),
+    })
 }
 
 /// Two values of one dimension: the axes of the estimand as the experiment measures it, against what the note declares and

@@ -1,9 +1,14 @@
 //! Mutants: every formula that is one plausible slip away. A check that is passed by a mutant has not looked there; a repair
 //! of a misprint is a mutant of it.
 
+mod form;
+mod slips;
+
 use crate::expr::walk::{self, Path};
-use crate::expr::{ArrayFunction, Expr, Kind, Link, Range, Relation, Sort, Symbol, print};
-use crate::numeric::{Constant, Function, Rational};
+use crate::expr::{Expr, Kind, Link, Range, Relation, Sort, Symbol};
+use crate::numeric::Constant;
+use form::{halved, negated, scaled, shown};
+use slips::{operation, roots, symbol_slips};
 
 /// What kind of slip it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,73 +203,6 @@ fn role_of(node: &Expr, position: usize) -> Option<Role> {
     }
 }
 
-fn like(kind: Kind, model: &Expr) -> Expr {
-    Expr::new(kind, model.sort.clone(), model.span)
-}
-
-fn real(kind: Kind, model: &Expr) -> Expr {
-    Expr::new(kind, Sort::Real, model.span)
-}
-
-fn negated(e: &Expr) -> Expr {
-    match &*e.kind {
-        Kind::Neg(a) => a.clone(),
-        _ => like(Kind::Neg(e.clone()), e),
-    }
-}
-
-fn is_number(e: &Expr, value: i64) -> bool {
-    e.as_number().is_some_and(|n| *n == Rational::from(value))
-}
-
-/// A product with the factor in front, joined to a product or a number that is there already.
-fn scaled(factor: &Expr, e: &Expr) -> Expr {
-    match (&*e.kind, factor.as_number(), e.as_number()) {
-        (_, Some(a), Some(b)) => Expr::number(a * b, e.span),
-        (Kind::Neg(a), _, _) => like(Kind::Neg(scaled(factor, a)), e),
-        (Kind::Div(a, b), Some(f), _) if b.as_number() == Some(f) => a.clone(),
-        (Kind::Div(a, b), Some(_), _) if a.as_number().is_some() => like(Kind::Div(scaled(factor, a), b.clone()), e),
-        (Kind::Mul(factors), Some(_), _) if factors[0].as_number().is_some() => {
-            let first = scaled(factor, &factors[0]);
-            like(Kind::Mul(std::iter::once(first).chain(factors[1..].iter().cloned()).collect()), e)
-        }
-        (Kind::Mul(factors), _, _) => {
-            like(Kind::Mul(std::iter::once(factor.clone()).chain(factors.iter().cloned()).collect()), e)
-        }
-        _ => like(Kind::Mul(vec![factor.clone(), e.clone()]), e),
-    }
-}
-
-/// Half of it, without leaving a two above a two.
-fn halved(e: &Expr) -> Expr {
-    let two = Expr::integer(2, e.span);
-    let even = |n: &Rational| n.is_int() && (n / Rational::from(2)).is_int();
-    match &*e.kind {
-        Kind::Number(n) if even(n) => Expr::number(n / Rational::from(2), e.span),
-        Kind::Neg(a) => like(Kind::Neg(halved(a)), e),
-        Kind::Mul(factors) if is_number(&factors[0], 2) => without(factors, 0, e, Kind::Mul),
-        Kind::Div(a, b) if a.as_number().is_some_and(even) => like(Kind::Div(halved(a), b.clone()), e),
-        Kind::Div(a, b) => like(Kind::Div(a.clone(), scaled(&two, b)), e),
-        _ if e.sort.is_scalar() => real(Kind::Div(e.clone(), two), e),
-        _ => like(Kind::Div(e.clone(), two), e),
-    }
-}
-
-/// The operands without one; a single one left stands alone.
-fn without(operands: &[Expr], drop: usize, model: &Expr, kind: fn(Vec<Expr>) -> Kind) -> Expr {
-    let mut rest: Vec<Expr> = operands.iter().enumerate().filter(|(k, _)| *k != drop).map(|(_, e)| e.clone()).collect();
-    if rest.len() == 1 { rest.remove(0) } else { like(kind(rest), model) }
-}
-
-/// Longest TeX that an edit is described by.
-const LONGEST_SHOWN: usize = 120;
-
-/// A part of a formula in a sentence.
-fn shown(e: &Expr) -> String {
-    let tex = print::expr(e);
-    if tex.len() > LONGEST_SHOWN { "a long part".to_owned() } else { format!("${tex}$") }
-}
-
 type Local = (Operator, Expr, String);
 
 fn local(e: &Expr, symbols: &[Symbol], place: &Place) -> Vec<Local> {
@@ -293,171 +231,12 @@ fn local(e: &Expr, symbols: &[Symbol], place: &Place) -> Vec<Local> {
     out
 }
 
-/// Slips in the operation itself.
-fn operation(e: &Expr, place: &Place, out: &mut Vec<Local>) {
-    match &*e.kind {
-        Kind::Number(value) if value.is_int() => {
-            let up = Expr::number(value + Rational::ONE, e.span);
-            out.push((Operator::Number, up.clone(), format!("{} in place of {}", shown(&up), shown(e))));
-            let lowest = if place.role == Role::RangeEnd { Rational::ONE } else { Rational::from(2) };
-            // A denominator 1 is a dropped denominator.
-            if *value >= lowest && !(place.role == Role::Denominator && is_number(e, 2)) {
-                let down = Expr::number(value - Rational::ONE, e.span);
-                out.push((Operator::Number, down.clone(), format!("{} in place of {}", shown(&down), shown(e))));
-            }
-        }
-        Kind::Add(terms) => {
-            for (k, term) in terms.iter().enumerate() {
-                let rest = without(terms, k, e, Kind::Add);
-                out.push((Operator::Dropped, rest, format!("term {} dropped", shown(term))));
-            }
-        }
-        Kind::Mul(factors) => {
-            for (k, factor) in factors.iter().enumerate() {
-                let rest = without(factors, k, e, Kind::Mul);
-                out.push((Operator::Dropped, rest, format!("factor {} dropped", shown(factor))));
-            }
-        }
-        Kind::Div(a, b) => {
-            out.push((Operator::Dropped, a.clone(), format!("denominator {} dropped", shown(b))));
-            if a.sort.is_scalar() {
-                let new = like(Kind::Div(b.clone(), a.clone()), e);
-                out.push((Operator::Inverse, new, format!("{} upside down", shown(e))));
-            }
-        }
-        Kind::Pow(base, exponent) => {
-            out.push((Operator::Square, base.clone(), format!("exponent {} dropped", shown(exponent))));
-        }
-        Kind::Function(function, operands) => function_slips(e, *function, operands, out),
-        Kind::Array(function, operands) => array_slips(e, *function, operands, out),
-        Kind::Component(a, indices) if indices.len() == 2 => {
-            let exchanged = vec![indices[1].clone(), indices[0].clone()];
-            let square = matches!(&a.sort, Sort::Matrix(n, m) if n == m);
-            if square {
-                let new = like(Kind::Component(a.clone(), exchanged), e);
-                out.push((Operator::Transpose, new, format!("indices of {} exchanged", shown(e))));
-            }
-        }
-        _ => {}
-    }
-}
-
-fn function_slips(e: &Expr, function: Function, operands: &[Expr], out: &mut Vec<Local>) {
-    let sibling = match function {
-        Function::Sin => Some(Function::Cos),
-        Function::Cos => Some(Function::Sin),
-        Function::Sinh => Some(Function::Cosh),
-        Function::Cosh => Some(Function::Sinh),
-        Function::Erf => Some(Function::Erfc),
-        Function::Erfc => Some(Function::Erf),
-        Function::Tanh => Some(Function::Tan),
-        Function::Tan => Some(Function::Tanh),
-        Function::Min => Some(Function::Max),
-        Function::Max => Some(Function::Min),
-        _ => None,
-    };
-    if let Some(sibling) = sibling {
-        let new = like(Kind::Function(sibling, operands.to_vec()), e);
-        out.push((Operator::Function, new, format!("{} in place of {}", sibling.name(), function.name())));
-    }
-    match (function, operands) {
-        (Function::Sqrt, [a]) => out.push((Operator::Root, a.clone(), format!("root of {} dropped", shown(a)))),
-        (Function::Log, [_]) if e.sort.is_scalar() => {
-            for base in [2, 10] {
-                let log = real(Kind::Function(Function::Log, vec![Expr::integer(base, e.span)]), e);
-                let new = real(Kind::Div(e.clone(), log), e);
-                out.push((Operator::LogBase, new, format!("logarithm to base {base}")));
-            }
-        }
-        _ => {}
-    }
-}
-
-fn array_slips(e: &Expr, function: ArrayFunction, operands: &[Expr], out: &mut Vec<Local>) {
-    let [a] = operands else { return };
-    match function {
-        ArrayFunction::Transpose => {
-            out.push((Operator::Transpose, a.clone(), format!("transpose of {} dropped", shown(a))));
-        }
-        ArrayFunction::Inverse => out.push((Operator::Inverse, a.clone(), format!("inverse of {} dropped", shown(a)))),
-        ArrayFunction::NormSquared => {
-            let new = real(Kind::Array(ArrayFunction::Norm, operands.to_vec()), e);
-            out.push((Operator::Square, new, format!("square of the norm of {} dropped", shown(a))));
-        }
-        ArrayFunction::Norm => {
-            let new = real(Kind::Array(ArrayFunction::NormSquared, operands.to_vec()), e);
-            out.push((Operator::Square, new, format!("norm of {} squared", shown(a))));
-        }
-        _ => {}
-    }
-}
-
-fn symbol_slips(e: &Expr, symbol: &Symbol, symbols: &[Symbol], place: &Place, out: &mut Vec<Local>) {
-    for other in symbols.iter().chain(&place.bound) {
-        let same_kind = other.sort() == symbol.sort() && !matches!(symbol.sort(), Sort::Function(..));
-        if same_kind && other != symbol {
-            let new = Expr::symbol(other, e.span);
-            out.push((Operator::Symbol, new, format!("${}$ in place of ${}$", other.tex(), symbol.tex())));
-        }
-    }
-    match symbol.sort() {
-        Sort::Integer => {
-            let one = Expr::integer(1, e.span);
-            let down = like(Kind::Add(vec![e.clone(), like(Kind::Neg(one.clone()), &one)]), e);
-            let up = like(Kind::Add(vec![e.clone(), one]), e);
-            for new in [down, up] {
-                out.push((Operator::OffByOne, new.clone(), format!("{} in place of {}", shown(&new), shown(e))));
-            }
-        }
-        Sort::Real => {
-            let new = real(Kind::Pow(e.clone(), Expr::integer(2, e.span)), e);
-            out.push((Operator::Square, new, format!("{} squared", shown(e))));
-        }
-        Sort::Matrix(n, m) if n == m => {
-            for (operator, function, word) in [
-                (Operator::Transpose, ArrayFunction::Transpose, "transposed"),
-                (Operator::Inverse, ArrayFunction::Inverse, "inverted"),
-            ] {
-                let new = like(Kind::Array(function, vec![e.clone()]), e);
-                out.push((operator, new, format!("{} {word}", shown(e))));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A root or a square over something that is not a symbol, where one is often forgotten.
-fn roots(e: &Expr, place: &Place, out: &mut Vec<Local>) {
-    let scalar = e.sort.is_scalar() && e.as_number().is_none();
-    if !scalar || matches!(place.role, Role::RangeEnd | Role::Exponent) {
-        return;
-    }
-    let rooted = || real(Kind::Function(Function::Sqrt, vec![e.clone()]), e);
-    match &*e.kind {
-        Kind::Symbol(s) if *s.sort() == Sort::Integer || *s.sort() == Sort::Real => {
-            out.push((Operator::Root, rooted(), format!("root over {}", shown(e))));
-        }
-        Kind::Symbol(_) => {}
-        // Under a root already, or a power that it would undo.
-        Kind::Function(Function::Sqrt, _) | Kind::Neg(_) => {}
-        _ if matches!(place.role, Role::Whole | Role::Denominator | Role::Argument) => {
-            out.push((Operator::Root, rooted(), format!("root over {}", shown(e))));
-            let squared = real(Kind::Pow(e.clone(), Expr::integer(2, e.span)), e);
-            out.push((Operator::Square, squared, format!("{} squared", shown(e))));
-        }
-        Kind::Function(..) => {
-            let squared = real(Kind::Pow(e.clone(), Expr::integer(2, e.span)), e);
-            out.push((Operator::Square, squared, format!("{} squared", shown(e))));
-        }
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expr::Dim;
     use crate::expr::fixture::*;
+    use crate::expr::{Dim, print};
+    use crate::numeric::Function;
 
     fn texts(link: &Link) -> Vec<String> {
         mutants(link, usize::MAX).iter().map(|m| print::expr(&m.link.right)).collect()

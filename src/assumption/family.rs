@@ -49,7 +49,7 @@ pub(super) fn member(declaration: &Declaration, point: &Point, style: Style, str
             let density = draw.density(&mixture);
             // Averages over the first argument alone can be reduced to the components.
             let mixture = if *places == [0] { mixture } else { Vec::new() };
-            Member::new(draw.parameters, vec![density], shape).ok()?.with_mixture(mixture)
+            Member::new(draw.parameters, vec![density], shape).and_then(|m| m.with_mixture(&mixture)).ok()?
         }
         domain => {
             let entries = (0..count).map(|_| match domain {

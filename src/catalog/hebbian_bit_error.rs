@@ -15,7 +15,7 @@ crate::closed_form! {
     /// `derivations/networks/hebbian-storage.md`.
     ///
     /// # Source
-    /// Hertz, Krogh and Palmer 1991, *Introduction to the Theory of Neural Computation*, eq. (2.16).
+    /// Hertz, Krogh and Palmer 1991, *Introduction to the Theory of Neural Computation*, §2.2, on storage capacity.
     ///
     /// # Numerics
     /// `erfc` keeps its relative accuracy down to loads of about 7·10⁻⁴, where it underflows.

@@ -14,7 +14,7 @@ crate::closed_form! {
     /// `derivations/networks/hebbian-storage.md`: a pattern decides the sign where the other 2r are balanced.
     ///
     /// # Source
-    /// Amit, Gutfreund and Sompolinsky 1985, *Spin-glass models of neural networks*, eq. (3.14).
+    /// Amit, Gutfreund and Sompolinsky 1985, *Spin-glass models of neural networks*, on symmetric mixture states.
     ///
     /// # Numerics
     /// A product of r factors (1 − 1/2k): relative error r ulp, no overflow.

@@ -15,7 +15,7 @@ crate::closed_form! {
     /// `derivations/diffusion/wiener-filter.md`.
     ///
     /// # Source
-    /// Donoho and Johnstone 1994, *Ideal spatial adaptation by wavelet shrinkage*, §2; Mallat 2009, eq. (11.30).
+    /// Donoho and Johnstone 1994, *Ideal spatial adaptation by wavelet shrinkage*, §2; Mallat 2009, *A Wavelet Tour of Signal Processing*, §11.2.
     ///
     /// # Numerics
     /// a² may underflow or overflow beyond 1e±154; the quotient is taken before the product.

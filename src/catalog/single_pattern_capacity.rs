@@ -34,18 +34,20 @@ crate::closed_form! {
     }
 }
 
+/// The logarithm of the expected number of unstable ones among so many bits with K patterns on N sites, by the Gaussian
+/// tail √(K/2πN) e^{-N/2K}. At c times a capacity it tends to −∞ for c < 1 and to +∞ for c > 1.
+#[cfg(test)]
+pub(super) fn log_errors(n: f64, k: f64, bits: f64) -> f64 {
+    bits.ln() - n / (2.0 * k) + 0.5 * (k / (std::f64::consts::TAU * n)).ln()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_expected_number_of_errors_crosses_one_there() {
-        // ln of the expected number of unstable bits, by the Gaussian tail e^{-N/2K} √(K/2πN): at c times the capacity
-        // it tends to −∞ for c < 1 and to +∞ for c > 1.
-        let log_errors = |n: f64, c: f64| {
-            let k = c * (SINGLE_PATTERN_CAPACITY.value)(&[n]);
-            n.ln() - n / (2.0 * k) + 0.5 * (k / (std::f64::consts::TAU * n)).ln()
-        };
-        assert!(log_errors(1e40, 0.9) < -5.0 && log_errors(1e40, 1.2) > 5.0);
+        let one = |n: f64, c: f64| log_errors(n, c * (SINGLE_PATTERN_CAPACITY.value)(&[n]), n);
+        assert!(one(1e40, 0.9) < -5.0 && one(1e40, 1.2) > 5.0);
     }
 }

@@ -15,7 +15,7 @@ crate::closed_form! {
     /// `derivations/diffusion/wiener-filter.md`.
     ///
     /// # Source
-    /// Wiener 1949; Mallat 2009, *A Wavelet Tour of Signal Processing*, eq. (11.14).
+    /// Wiener 1949; Mallat 2009, *A Wavelet Tour of Signal Processing*, §11.1.
     ///
     /// # Numerics
     /// One rounding each of a quotient and a product; no cancellation anywhere.

@@ -18,7 +18,7 @@ crate::closed_form! {
     ///
     /// # Source
     /// Amit, Gutfreund and Sompolinsky 1985, *Storing infinite numbers of patterns in a spin-glass model of neural networks*;
-    /// 1987, *Statistical mechanics of neural networks near saturation*, eqs. (5.8)–(5.10).
+    /// 1987, *Statistical mechanics of neural networks near saturation*, on the limit of zero temperature.
     ///
     /// # Numerics
     /// Below y = 0.5 the bracket is its Taylor series, where the difference would cancel.

@@ -309,6 +309,9 @@ pub struct ListArguments {
     /// Notes, or folders with notes, for claims and equations.
     #[arg(default_value = "derivations", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Only the equations of this source.
+    #[arg(long, value_name = "SLUG")]
+    pub source: Option<String>,
     /// How the list is printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -5,6 +5,7 @@ use crate::claim::Claim;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::walk::same_link;
 use crate::latex::{self, Scope};
+use crate::method;
 use crate::note::{self, RawNote, SourceDocument};
 use crate::plan;
 use crate::record::{DiagnosticEntry, EquationEntry, FormulaEntry, NoteEntry};
@@ -65,6 +66,7 @@ pub(super) fn lower(notes: Vec<RawNote>, mut diagnostics: Vec<Diagnostic>) -> Re
     let refused = plan::validate(&claims);
     claims.retain(|c| !refused.iter().any(|(id, _)| *id == c.id));
     diagnostics.extend(refused.into_iter().map(|(_, diagnostic)| diagnostic.in_its_file()));
+    diagnostics.extend(method::empty_domains(&claims).into_iter().map(Diagnostic::in_its_file));
     let mut sources = BTreeMap::new();
     for note in &notes {
         let Some(slug) = note.source.as_ref().map(|s| &s.text) else { continue };
@@ -106,7 +108,7 @@ impl Reading {
     pub(super) fn equations(&self) -> Vec<EquationEntry> {
         let mut entries = Vec::new();
         for (slug, document) in &self.sources {
-            for equation in &document.equations {
+            for (equation, reading) in document.equations.iter().zip(document.readings().0) {
                 let number = &equation.number.text;
                 let citing: Vec<&Claim> = self
                     .claims
@@ -124,6 +126,7 @@ impl Reading {
                     tex: equation.tex.text.clone(),
                     kind: equation.kind.clone(),
                     status: status.to_owned(),
+                    code: reading.err().map(|diagnostic| diagnostic.code.name.to_owned()),
                     claims: citing.into_iter().map(|c| c.id.clone()).collect(),
                 });
             }

@@ -107,6 +107,32 @@ pub(super) fn power<A: Arithmetic>(a: &A, m: &Matrix<A>, exponent: i64) -> Resul
     Ok(result)
 }
 
+/// A real power of a positive definite matrix through its eigenvectors in `f64`: for arithmetics that take estimates.
+pub(super) fn real_power<A: Arithmetic>(a: &A, m: &Matrix<A>, exponent: f64) -> Result<Matrix<A>> {
+    let d = square(m, "a power")?;
+    if !a.admits_quadrature() {
+        return Err(Undefined::unsupported("a power of a matrix with an exponent that is not whole"));
+    }
+    let middle = m.map(|x| a.approximate(&x));
+    let size = middle.norm();
+    if (&middle - middle.transpose()).norm() > 1e-9 * size {
+        return Err(Undefined::Domain("a power of a matrix that is not symmetric"));
+    }
+    let eigen = middle.clone().symmetric_eigen();
+    let least = eigen.eigenvalues.min();
+    if !(least > 0.0) {
+        return Err(Undefined::Domain("a power of a matrix that is not positive definite"));
+    }
+    let powers = eigen.eigenvalues.map(|x| core_math::pow(x, exponent));
+    let result = &eigen.eigenvectors * DMatrix::from_diagonal(&powers) * eigen.eigenvectors.transpose();
+    // Rounding moves the matrix by about d ε ‖m‖, and its power at most by that over the least eigenvalue, relatively.
+    let condition = (size / least).max(1.0);
+    let error = 32.0 * d as f64 * f64::EPSILON * condition * exponent.abs().max(1.0) * result.norm();
+    let entry = |x: f64| Rational::try_from(x).map(|x| a.widen(&a.rational(&x), error)).map_err(|_| Undefined::NonFinite);
+    let entries = result.iter().map(|x| entry(*x)).collect::<Result<Vec<_>>>()?;
+    Ok(DMatrix::from_vec(d, d, entries))
+}
+
 pub(super) fn trace<A: Arithmetic>(a: &A, m: &Matrix<A>) -> Result<A::Number> {
     let d = square(m, "the trace")?;
     Ok((0..d).fold(zero(a), |sum, i| a.add(&sum, &m[(i, i)])))

@@ -1,8 +1,8 @@
 //! Declared functions applied: members of a family by their formulas, arbitrary functions by their Taylor series with
 //! indeterminate coefficients.
 
-use super::compile::{Length, Node};
 use super::machine::{JetValue, MAX_STEPS, Machine};
+use super::op::{Length, Node};
 use super::{Assignment, Meaning, Member, Value};
 use crate::numeric::jet::{Jet, Jets};
 use crate::numeric::{Arithmetic, Rational, Undefined, combinatorics};
@@ -84,7 +84,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             entries.push(machine.run_scalar()?);
             self.steps += std::mem::take(&mut machine.steps);
             if self.steps > MAX_STEPS {
-                return Err(Undefined::Unsupported("a sum or integral with this many terms"));
+                return Err(Undefined::unsupported("a sum or integral with this many terms"));
             }
         }
         Ok(entries)

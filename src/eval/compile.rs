@@ -1,137 +1,33 @@
 //! From [`Expr`] to a tree whose symbols are slot numbers.
 
-use super::{Program, Unevaluable};
-use crate::expr::{ArrayFunction, Condition, Dim, Expr, Fold, Kind, Law, Range, Relation, Sort, Symbol};
-use crate::numeric::{Constant, Function, Rational};
+use super::op::{Binder, Bound, Distribution, Length, Literal, Node, Op, Random, Shape, Test, Values, Weight};
+use super::{Program, Unevaluable, desugar, reduce};
+use crate::expr::{ArrayFunction, Condition, Dim, Expr, Kind, Law, Range, Relation, Sort, Symbol, print, walk};
 use std::collections::BTreeMap;
 
 /// Deeper expressions are refused, so that evaluation cannot exhaust the stack.
 const MAX_DEPTH: usize = 200;
 
-/// A constant of the expression.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Literal {
-    Number(Rational),
-    Named(Constant),
-}
-
-/// The length of an axis.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Length {
-    Literal(usize),
-    Slot(usize),
-}
-
-/// An operation, and whether its sort is a single number (then a 1 × 1 result is one).
-#[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) op: Op,
-    pub(super) scalar: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Op {
-    /// Index into the table of constants.
-    Constant(usize),
-    Slot(usize),
-    Add(Vec<Node>),
-    Neg(Box<Node>),
-    Mul(Vec<Node>),
-    Div(Box<Node>, Box<Node>),
-    Pow(Box<Node>, Box<Node>),
-    Function(Function, Vec<Node>),
-    Array(ArrayFunction, Vec<Node>),
-    /// The diagonal of a matrix, told apart from the diagonal matrix of a vector by sort.
-    DiagonalOf(Box<Node>),
-    Identity(Length),
-    Ones(Length),
-    Component(Box<Node>, Vec<Node>),
-    /// A column of a matrix, counted from 1.
-    Column(Box<Node>, Box<Node>),
-    Fold {
-        fold: Fold,
-        binders: Vec<Binder>,
-        condition: Option<Box<Test>>,
-        body: Box<Node>,
-        shape: Option<(Length, Length)>,
-    },
-    Integral {
-        slot: usize,
-        lower: Bound,
-        upper: Bound,
-        body: Box<Node>,
-    },
-    Expectation(Vec<Random>, Box<Node>),
-    Derivative {
-        body: Box<Node>,
-        slot: usize,
-        order: u32,
-    },
-    Gradient {
-        body: Box<Node>,
-        slot: usize,
-    },
-    Cases(Vec<(Node, Test)>, Option<Box<Node>>),
-    /// A declared function applied, and the shape of its value.
-    Call {
-        slot: usize,
-        arguments: Vec<Node>,
-        shape: Option<(Length, Length)>,
-    },
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Bound {
-    Finite(Box<Node>),
-    MinusInfinity,
-    Infinity,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Binder {
-    pub(super) slot: usize,
-    pub(super) range: Values,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Values {
-    Between(Node, Node),
-    /// An upper end at infinity.
-    From,
-    Signs,
-    SignVectors(Length),
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Random {
-    pub(super) slot: usize,
-    /// Rows and columns; `None` for a number.
-    pub(super) shape: Option<(Length, Length)>,
-    pub(super) law: Distribution,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Distribution {
-    Normal(Node, Node),
-    Rademacher(Node),
-    Uniform(Node, Node),
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Test {
-    Compare(Node, Relation, Node),
-    All(Vec<Test>),
-}
-
 struct Compiler {
     slots: Vec<Symbol>,
     by_id: BTreeMap<u32, usize>,
     constants: Vec<Literal>,
+    places: Vec<Expr>,
     depth: usize,
 }
 
 fn refuse<T>(what: impl Into<String>, expr: &Expr) -> Result<T, Unevaluable> {
-    Err(Unevaluable { what: what.into(), span: expr.span })
+    Err(Unevaluable { what: format!("{} (${}$)", what.into(), excerpt(expr)), span: expr.span })
+}
+
+/// An expression as TeX, if it is short; else its beginning.
+pub(super) fn excerpt(expr: &Expr) -> String {
+    const LONGEST: usize = 80;
+    let tex = print::expr(expr);
+    match tex.char_indices().nth(LONGEST) {
+        None => tex,
+        Some((end, _)) => format!(r"{} \ldots", &tex[..end]),
+    }
 }
 
 /// What has no evaluator, in words.
@@ -139,35 +35,24 @@ const fn unevaluated(kind: &Kind) -> &'static str {
     match kind {
         Kind::ImaginaryUnit => "a complex number",
         Kind::Tuple(_) => "a list of values",
-        Kind::Entries(_) => "a matrix written by its entries",
-        Kind::Special(..) => "this special function",
-        Kind::Kronecker(..) => "Kronecker's δ",
-        Kind::Dirac(_) => "Dirac's δ",
+        Kind::Dirac(_) => "Dirac's δ outside an integral over all values of one number",
         Kind::Order(..) => "a term of which only the order is known",
         Kind::IntegralOver(..) => "an integral over a set known by name only",
-        Kind::AverageOver(..) => "an average over a density",
+        Kind::AverageOver(..) => "an average over a density that is no product of densities of one symbol each",
         Kind::ConditionalMean(..) => "a conditional expectation",
-        Kind::Probability(..) => "a probability",
-        Kind::Variance(..) | Kind::Covariance(..) => "a variance",
-        Kind::RelativeEntropy(..) => "a relative entropy",
-        Kind::Entropy(..) => "an entropy",
-        Kind::DensityOf(..) => "the density of a law",
         Kind::LawOf(_) => "a law as a value",
-        Kind::Limit(..) => "a limit",
-        Kind::Optimum(..) => "an optimum over a continuous symbol",
-        Kind::Differential(..) | Kind::DerivativeBy(..) => "this derivative",
-        Kind::At(..) => "a derivative at an expression",
+        Kind::DerivativeBy(..) => "a derivative by this place",
         Kind::Increment(_) => "a differential",
         Kind::Mapping(..) | Kind::Apply(..) => "a function as a value",
-        Kind::Convolution(..) => "a convolution",
+        Kind::Convolution(..) => "a convolution without its argument",
         _ => "this expression",
     }
 }
 
 pub(super) fn compile(expr: &Expr) -> Result<Program, Unevaluable> {
-    let mut compiler = Compiler { slots: vec![], by_id: BTreeMap::new(), constants: vec![], depth: 0 };
+    let mut compiler = Compiler { slots: vec![], by_id: BTreeMap::new(), constants: vec![], places: vec![], depth: 0 };
     let root = compiler.node(expr)?;
-    Ok(Program { root, constants: compiler.constants, slots: compiler.slots })
+    Ok(Program { root, constants: compiler.constants, slots: compiler.slots, places: compiler.places })
 }
 
 impl Compiler {
@@ -187,7 +72,7 @@ impl Compiler {
         }
     }
 
-    fn shape(&mut self, sort: &Sort) -> Option<(Length, Length)> {
+    fn shape(&mut self, sort: &Sort) -> Shape {
         sort.shape().map(|(rows, columns)| (self.length(&rows), self.length(&columns)))
     }
 
@@ -212,9 +97,14 @@ impl Compiler {
         if self.depth > MAX_DEPTH {
             return refuse("an expression nested this deeply", expr);
         }
-        let op = self.op(expr)?;
+        let place = self.places.len();
+        self.places.push(expr.clone());
+        let op = match desugar::desugar(expr) {
+            Some(simpler) => self.node(&simpler)?.op,
+            None => self.op(expr)?,
+        };
         self.depth -= 1;
-        Ok(Node { op, scalar: expr.sort.is_scalar() })
+        Ok(Node { op, scalar: expr.sort.is_scalar(), place })
     }
 
     fn op(&mut self, expr: &Expr) -> Result<Op, Unevaluable> {
@@ -266,26 +156,32 @@ impl Compiler {
                 let shape = self.shape(&expr.sort);
                 Op::Fold { fold: *fold, binders, condition, body: self.boxed(body)?, shape }
             }
-            Kind::Integral(symbol, lower, upper, body) => {
-                if !symbol.sort().is_scalar() {
-                    return refuse("an integral over an array", expr);
-                }
-                let (lower, upper) = (self.bound(lower)?, self.bound(upper)?);
-                Op::Integral { slot: self.slot(symbol), lower, upper, body: self.boxed(body)? }
-            }
+            Kind::Integral(symbol, lower, upper, body) => return self.integral(expr, symbol, lower, upper, body),
             Kind::Expectation(variables, body) => {
+                let reduced = reduce::reduce(variables, body).map(|e| self.boxed(&e)).transpose()?;
                 let mut random = vec![];
                 for variable in variables {
                     let law = match &variable.law {
                         Law::Normal(mean, variance) => Distribution::Normal(self.node(mean)?, self.node(variance)?),
                         Law::Rademacher(mean) => Distribution::Rademacher(self.node(mean)?),
                         Law::Uniform(lower, upper) => Distribution::Uniform(self.node(lower)?, self.node(upper)?),
+                        Law::Density(_) => return refuse("a random variable with a declared density", expr),
                     };
                     let shape = self.shape(variable.symbol.sort());
                     random.push(Random { slot: self.slot(&variable.symbol), shape, law });
                 }
-                Op::Expectation(random, self.boxed(body)?)
+                Op::Expectation(random, self.boxed(body)?, reduced)
             }
+            Kind::AverageOver(symbols, density, body) => match symbols.as_slice() {
+                [symbol] if matches!(symbol.sort(), Sort::Integer | Sort::Index(_)) => {
+                    return refuse("an average over whole numbers", expr);
+                }
+                [symbol] => {
+                    let product = Kind::Mul(vec![density.clone(), body.clone()]);
+                    return self.average(symbol, &Expr::new(product, body.sort.clone(), expr.span));
+                }
+                _ => return refuse(unevaluated(&expr.kind), expr),
+            },
             Kind::Derivative(body, symbol, order) => {
                 if !symbol.sort().is_scalar() {
                     return refuse("a derivative by an array", expr);
@@ -304,8 +200,133 @@ impl Compiler {
                 let shape = self.shape(&expr.sort);
                 Op::Call { slot: self.slot(symbol), arguments: self.all(arguments)?, shape }
             }
+            Kind::Differential(operator, body, symbol) => {
+                Op::Differential { operator: *operator, slot: self.slot(symbol), body: self.boxed(body)? }
+            }
+            Kind::DerivativeBy(body, place) => match &*place.kind {
+                Kind::Component(array, indices) if let Kind::Symbol(symbol) = &*array.kind => Op::DerivativeByEntry {
+                    slot: self.slot(symbol),
+                    indices: self.all(indices)?,
+                    body: self.boxed(body)?,
+                },
+                _ => return refuse(unevaluated(&expr.kind), expr),
+            },
+            Kind::Limit(symbol, approach, target, body) => Op::Limit {
+                slot: self.slot(symbol),
+                approach: *approach,
+                target: self.bound(target)?,
+                body: self.boxed(body)?,
+            },
+            Kind::Optimum(optimum, symbols, condition, body) => match symbols.as_slice() {
+                [symbol] if !matches!(symbol.sort(), Sort::Function(..)) => Op::Optimum {
+                    optimum: *optimum,
+                    slot: self.slot(symbol),
+                    shape: self.shape(symbol.sort()),
+                    condition: condition.as_ref().map(|c| self.test(c, expr)).transpose()?.map(Box::new),
+                    body: self.boxed(body)?,
+                },
+                [_] => return refuse("an optimum over functions", expr),
+                _ => return refuse("an optimum over several symbols", expr),
+            },
+            Kind::At(symbol, value, body) => {
+                let value = self.node(value)?;
+                Op::Let(vec![(self.slot(symbol), value)], self.boxed(body)?)
+            }
+            Kind::Apply(function, arguments) => match &*function.kind {
+                Kind::Mapping(parameters, body) if parameters.len() == arguments.len() => {
+                    let values = self.all(arguments)?;
+                    let bindings = parameters.iter().zip(values).map(|(p, value)| (self.slot(p), value)).collect();
+                    Op::Let(bindings, self.boxed(body)?)
+                }
+                _ => return refuse(unevaluated(&expr.kind), expr),
+            },
+            Kind::Special(special, arguments) => {
+                if arguments.len() != special.arity() {
+                    return refuse(format!("a special function of {} arguments", arguments.len()), expr);
+                }
+                Op::Special(*special, self.all(arguments)?)
+            }
+            Kind::Entries(rows) => {
+                if rows.is_empty() || rows.iter().any(|row| row.len() != rows[0].len()) {
+                    return refuse("a matrix with rows of different lengths", expr);
+                }
+                Op::Entries(rows.iter().map(|row| self.all(row)).collect::<Result<_, _>>()?)
+            }
+            Kind::Kronecker(i, j) => Op::Kronecker(self.boxed(i)?, self.boxed(j)?),
             other => return refuse(unevaluated(other), expr),
         })
+    }
+
+    fn integral(
+        &mut self,
+        expr: &Expr,
+        symbol: &Symbol,
+        lower: &Expr,
+        upper: &Expr,
+        body: &Expr,
+    ) -> Result<Op, Unevaluable> {
+        let (lower, upper) = (self.bound(lower)?, self.bound(upper)?);
+        let whole = matches!((&lower, &upper), (Bound::MinusInfinity, Bound::Infinity));
+        if !whole {
+            if !symbol.sort().is_scalar() {
+                return refuse("an integral over a part of the space of arrays", expr);
+            }
+            return Ok(Op::Integral { slot: self.slot(symbol), lower, upper, body: self.boxed(body)? });
+        }
+        if matches!(symbol.sort(), Sort::Integer | Sort::Index(_)) {
+            return refuse("an integral over whole numbers", expr);
+        }
+        let mentions = |e: &Expr| walk::mentions(e, symbol);
+        if symbol.sort().is_scalar()
+            && let Some((dirac, rest)) =
+                desugar::splits(body, &|f| matches!(&*f.kind, Kind::Dirac(a) if mentions(a))).into_iter().next()
+            && let Kind::Dirac(argument) = &*dirac.kind
+        {
+            let argument = self.boxed(argument)?;
+            return Ok(Op::Sift { slot: self.slot(symbol), argument, body: self.boxed(&rest)? });
+        }
+        if body.sort.is_scalar() && !desugar::splits(body, &|f| desugar::is_density_of(f, symbol)).is_empty() {
+            return self.average(symbol, body);
+        }
+        // Integrals over all values of one symbol inside another are one integral over the product space.
+        let mut symbols = vec![(self.slot(symbol), self.shape(symbol.sort()))];
+        let mut inner = body.clone();
+        while let Kind::Integral(symbol, lower, upper, body) = &*inner.kind.clone() {
+            let ends = (self.bound(lower)?, self.bound(upper)?);
+            let dirac = walk::any(body, &mut |e| matches!(&*e.kind, Kind::Dirac(_)));
+            let density = !desugar::splits(body, &|f| desugar::is_density_of(f, symbol)).is_empty();
+            if !matches!(ends, (Bound::MinusInfinity, Bound::Infinity)) || dirac || density {
+                break;
+            }
+            symbols.push((self.slot(symbol), self.shape(symbol.sort())));
+            inner = body.clone();
+        }
+        let body = self.boxed(&inner)?;
+        match symbols.as_slice() {
+            [(slot, None)] => Ok(Op::Integral { slot: *slot, lower, upper, body }),
+            _ => Ok(Op::Space { symbols, body }),
+        }
+    }
+
+    /// ∫ product over all values of a symbol: by the moments of a density among the factors where that helps.
+    fn average(&mut self, symbol: &Symbol, product: &Expr) -> Result<Op, Unevaluable> {
+        let factors = desugar::splits(product, &|f| desugar::is_density_of(f, symbol));
+        for (density, body) in &factors {
+            if let Kind::DensityOf(law, _) = &*density.kind {
+                let variable = crate::expr::RandomVariable { symbol: symbol.clone(), law: law.clone() };
+                let mean = Kind::Expectation(vec![variable], body.clone());
+                return Ok(self.node(&Expr::new(mean, product.sort.clone(), product.span))?.op);
+            }
+        }
+        let (slot, shape) = (self.slot(symbol), self.shape(symbol.sort()));
+        let mut densities = Vec::with_capacity(factors.len());
+        for (density, body) in &factors {
+            if let Kind::Call(function, arguments) = &*density.kind {
+                let others = self.all(&arguments[1..])?;
+                densities.push(Weight { function: self.slot(function), others, body: self.node(body)? });
+            }
+        }
+        Ok(Op::AverageOver { slot, shape, densities, product: self.boxed(product)? })
     }
 
     fn bound(&mut self, expr: &Expr) -> Result<Bound, Unevaluable> {
@@ -320,12 +341,12 @@ impl Compiler {
         let range = match &binder.range {
             Range::Between(lower, upper) => match (self.bound(lower)?, self.bound(upper)?) {
                 (Bound::Finite(lower), Bound::Finite(upper)) => Values::Between(*lower, *upper),
-                (Bound::Finite(_), Bound::Infinity) => Values::From,
+                (Bound::Finite(lower), Bound::Infinity) => Values::From(*lower),
                 _ => return refuse("a range without a beginning", lower),
             },
             Range::Signs => Values::Signs,
             Range::SignVectors(dim) => Values::SignVectors(self.length(dim)),
-            Range::Values(_) => return refuse("a list of values that an index takes", within),
+            Range::Values(values) => Values::List(self.all(values)?),
             Range::Members(_) => return refuse("a set known by name only", within),
         };
         Ok(Binder { slot: self.slot(&binder.symbol), range })

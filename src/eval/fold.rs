@@ -1,7 +1,7 @@
 //! Sums, products and extrema over bound indices.
 
-use super::compile::{Binder, Length, Node, Test, Values};
 use super::machine::{JetValue, MAX_STEPS, Machine};
+use super::op::{Binder, Length, Node, Test, Values};
 use super::{Value, array};
 use crate::expr::Fold;
 use crate::numeric::{Arithmetic, Function, Undefined};
@@ -20,6 +20,9 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         shape: Option<(Length, Length)>,
     ) -> Result<JetValue<A>, Undefined> {
         let jets = self.jets;
+        if let (Fold::Sum, [Binder { slot, range: Values::From(lower) }], None) = (fold, binders, condition) {
+            return self.endless(*slot, lower, body);
+        }
         let mut result: Option<JetValue<A>> = None;
         self.each(binders, &mut |machine| {
             if let Some(test) = condition
@@ -87,7 +90,7 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
                 let lower = self.whole(&lower, "a range with a bound that is not whole")?;
                 let upper = self.whole(&upper, "a range with a bound that is not whole")?;
                 if upper.saturating_sub(lower) > MAX_STEPS as i64 {
-                    return Err(Undefined::Unsupported("a sum or integral with this many terms"));
+                    return Err(Undefined::unsupported("a sum or integral with this many terms"));
                 }
                 for index in lower..=upper {
                     let value = Value::Scalar(self.number(index));
@@ -96,7 +99,15 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
                 }
                 Ok(())
             }
-            Values::From => Err(Undefined::Unsupported("a sum without end")),
+            Values::From(_) => Err(Undefined::unsupported("a product or extremum without end")),
+            Values::List(values) => {
+                for value in values {
+                    let value = self.eval(value)?;
+                    self.replace(binder.slot, Some(value));
+                    self.each(rest, visit)?;
+                }
+                Ok(())
+            }
             Values::Signs => {
                 for sign in [-1, 1] {
                     let value = Value::Scalar(self.number(sign));
@@ -108,7 +119,7 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
             Values::SignVectors(length) => {
                 let d = self.length(*length)?;
                 if d > MAX_SIGNS {
-                    return Err(Undefined::Unsupported("a sum over this many sign vectors"));
+                    return Err(Undefined::unsupported("a sum over this many sign vectors"));
                 }
                 for pattern in 0_u32..1 << d {
                     let value = Value::vector((0..d).map(|i| self.number(sign(pattern, i))).collect());

@@ -1,7 +1,8 @@
 //! The evaluator: a walk over the compiled tree in jets over an arithmetic.
 
 use super::call::Callee;
-use super::compile::{Length, Literal, Node, Op, Test};
+use super::compile::excerpt;
+use super::op::{Length, Literal, Node, Op, Test};
 use super::{Assignment, Program, Value, array};
 use crate::expr::{ArrayFunction, Relation};
 use crate::numeric::jet::{Jet, Jets};
@@ -19,11 +20,14 @@ pub(super) type JetValue<A> = Value<Jet<<A as Arithmetic>::Number>>;
 pub(super) struct Machine<'m, 'a, A: Arithmetic> {
     pub(super) jets: &'m Jets<'a, A>,
     program: &'m Program,
+    pub(super) at: &'m Assignment<A::Number>,
     constants: Vec<Result<Jet<A::Number>, Undefined>>,
     values: Vec<Option<JetValue<A>>>,
     sizes: Vec<Option<usize>>,
     pub(super) callees: Vec<Option<Callee<'m, 'a, A>>>,
     pub(super) steps: u64,
+    /// The innermost sub-expression that failed last.
+    blame: Option<usize>,
 }
 
 impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
@@ -52,7 +56,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             .collect();
         let callee = |symbol| at.function(symbol).map(|meaning| Callee::new(jets, meaning, at)).transpose();
         let callees = program.slots.iter().map(callee).collect::<Result<_, _>>()?;
-        Ok(Self { jets, program, constants, values, sizes, callees, steps: 0 })
+        Ok(Self { jets, program, at, constants, values, sizes, callees, steps: 0, blame: None })
     }
 
     /// Adds `epsilon · along` to the value of a symbol.
@@ -88,6 +92,30 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         &self.program.constants
     }
 
+    /// The value of the whole program; what cannot be evaluated is named.
+    pub(super) fn run(&mut self) -> Result<JetValue<A>, Undefined> {
+        self.blame = None;
+        let place = |blame: Option<usize>| blame.and_then(|place| self.program.places.get(place));
+        self.eval(&self.program.root).map_err(|error| match error {
+            Undefined::Unsupported(what) => match place(self.blame) {
+                Some(part) => Undefined::Unsupported(format!("{what} (${}$)", excerpt(part)).into()),
+                None => Undefined::Unsupported(what),
+            },
+            other => other,
+        })
+    }
+
+    /// The largest approximate magnitude of a coefficient.
+    pub(super) fn size(&self, value: &JetValue<A>) -> f64 {
+        let inner = self.jets.inner();
+        value.entries().iter().flat_map(Jet::coefficients).fold(0.0, |m: f64, c| m.max(inner.approximate(c).abs()))
+    }
+
+    /// Forgets which sub-expression failed: another way is tried.
+    pub(super) fn forgive(&mut self) {
+        self.blame = None;
+    }
+
     /// Sets a symbol, if the program mentions it.
     pub(super) fn assign(&mut self, symbol: &crate::expr::Symbol, value: JetValue<A>) {
         if let Some(slot) = self.program.slots.iter().position(|known| known == symbol) {
@@ -116,7 +144,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 _ => return Err(Undefined::Shape(format!("{} has no size", self.program.slots[slot].tex()))),
             },
         };
-        if size > MAX_LENGTH { Err(Undefined::Unsupported("an array of this length")) } else { Ok(size) }
+        if size > MAX_LENGTH { Err(Undefined::unsupported("an array of this length")) } else { Ok(size) }
     }
 
     pub(super) fn whole(&self, value: &Jet<A::Number>, what: &'static str) -> Result<i64, Undefined> {
@@ -143,9 +171,15 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
     pub(super) fn eval(&mut self, node: &Node) -> Result<JetValue<A>, Undefined> {
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            return Err(Undefined::Unsupported("a sum or integral with this many terms"));
+            return Err(Undefined::unsupported("a sum or integral with this many terms"));
         }
-        let value = self.operation(&node.op)?;
+        let value = match self.operation(&node.op) {
+            Ok(value) => value,
+            Err(error) => {
+                self.blame.get_or_insert(node.place);
+                return Err(error);
+            }
+        };
         match value {
             Value::Array(m) if node.scalar => match m.len() {
                 1 => Ok(Value::Scalar(m[0].clone())),
@@ -194,9 +228,45 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 self.fold(*fold, binders, condition.as_deref(), body, *shape)
             }
             Op::Integral { slot, lower, upper, body } => self.integral(*slot, lower, upper, body),
-            Op::Expectation(variables, body) => self.expectation(variables, body),
+            Op::Space { symbols, body } => self.space(symbols, body),
+            Op::Sift { slot, argument, body } => self.sift(*slot, argument, body),
+            Op::AverageOver { slot, shape, densities, product } => self.average_over(*slot, *shape, densities, product),
+            Op::Expectation(variables, body, reduced) => self.expectation(variables, body, reduced.as_deref()),
             Op::Derivative { body, slot, order } => self.derivative(body, *slot, *order),
             Op::Gradient { body, slot } => self.gradient(body, *slot),
+            Op::Differential { operator, body, slot } => self.differential(*operator, body, *slot),
+            Op::DerivativeByEntry { body, slot, indices } => self.derivative_by_entry(body, *slot, indices),
+            Op::Limit { slot, approach, target, body } => self.limit(*slot, *approach, target, body),
+            Op::Optimum { optimum, slot, shape, condition, body } => {
+                self.optimum(*optimum, *slot, *shape, condition.as_deref(), body)
+            }
+            Op::Let(bindings, body) => {
+                let values = bindings.iter().map(|(_, value)| self.eval(value)).collect::<Result<Vec<_>, _>>()?;
+                let slots = bindings.iter().map(|(slot, _)| *slot);
+                let saved: Vec<_> =
+                    slots.zip(values).map(|(slot, value)| (slot, self.replace(slot, Some(value)))).collect();
+                let result = self.eval(body);
+                for (slot, value) in saved.into_iter().rev() {
+                    self.replace(slot, value);
+                }
+                result
+            }
+            Op::Special(special, arguments) => {
+                let arguments = arguments.iter().map(|node| self.scalar(node)).collect::<Result<Vec<_>, _>>()?;
+                jets.special(*special, &arguments).map(Value::Scalar)
+            }
+            Op::Entries(rows) => {
+                let mut entries = Vec::with_capacity(rows.len() * rows[0].len());
+                for node in rows.iter().flatten() {
+                    entries.push(self.scalar(node)?);
+                }
+                Ok(Value::Array(DMatrix::from_row_slice(rows.len(), rows[0].len(), &entries)))
+            }
+            Op::Kronecker(i, j) => {
+                let (i, j) = (self.scalar(i)?, self.scalar(j)?);
+                let order = jets.compare(&i, &j).ok_or(Undefined::Precision("a condition"))?;
+                Ok(Value::Scalar(self.number(i64::from(order == Ordering::Equal))))
+            }
             Op::Call { slot, arguments, shape } => self.call(*slot, arguments, *shape),
             Op::Cases(branches, otherwise) => {
                 for (value, test) in branches {
@@ -223,8 +293,14 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             }
             .map(Value::Scalar),
             Value::Array(m) => {
-                let n = self.whole(exponent, "a power of a matrix with an exponent that is not whole")?;
-                array::power(self.jets, m, n).map(Value::Array)
+                if let Some(n) = whole(self.jets.inner(), exponent.base()) {
+                    return array::power(self.jets, m, n).map(Value::Array);
+                }
+                let plain = |x: &Jet<A::Number>| x.coefficients().len() == 1;
+                if !plain(exponent) || !m.iter().all(plain) {
+                    return Err(Undefined::unsupported("a derivative of a real power of a matrix"));
+                }
+                array::real_power(self.jets, m, self.jets.approximate(exponent)).map(Value::Array)
             }
         }
     }
@@ -342,55 +418,5 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 })
             }
         }
-    }
-
-    /// ∂^order/∂symbol^order: order! times a Taylor coefficient.
-    fn derivative(&mut self, body: &Node, slot: usize, order: u32) -> Result<JetValue<A>, Undefined> {
-        if order == 0 {
-            return self.eval(body);
-        }
-        let epsilon = self.jets.introduce(order as usize)?;
-        let result = self.displaced(slot, 0, &epsilon, body);
-        let result = result.map(|value| value.map(|jet| self.jets.coefficient(jet, order as usize)));
-        self.jets.retire();
-        let factorial = self.number(crate::numeric::combinatorics::factorial(i64::from(order))?);
-        Ok(array::scale(self.jets, &factorial, &result?))
-    }
-
-    /// One derivative per entry of the symbol, in its shape.
-    fn gradient(&mut self, body: &Node, slot: usize) -> Result<JetValue<A>, Undefined> {
-        let shape = self.value(slot)?.clone();
-        let mut entries = Vec::with_capacity(shape.entries().len());
-        for index in 0..shape.entries().len() {
-            let epsilon = self.jets.introduce(1)?;
-            let result = self.displaced(slot, index, &epsilon, body);
-            let result = result.map(|value| value.as_scalar().map(|jet| self.jets.coefficient(jet, 1)));
-            self.jets.retire();
-            entries.push(result?.ok_or_else(|| Undefined::Shape("the gradient of an array".into()))?);
-        }
-        Ok(match shape {
-            Value::Scalar(_) => Value::Scalar(entries.remove(0)),
-            Value::Array(m) => Value::Array(DMatrix::from_vec(m.nrows(), m.ncols(), entries)),
-        })
-    }
-
-    /// The body with `epsilon` added to one entry of a symbol.
-    fn displaced(
-        &mut self,
-        slot: usize,
-        index: usize,
-        epsilon: &Jet<A::Number>,
-        body: &Node,
-    ) -> Result<JetValue<A>, Undefined> {
-        let saved = self.value(slot)?.clone();
-        let mut moved = saved.clone();
-        match &mut moved {
-            Value::Scalar(x) => *x = self.jets.add(x, epsilon),
-            Value::Array(m) => m[index] = self.jets.add(&m[index], epsilon),
-        }
-        self.values[slot] = Some(moved);
-        let result = self.eval(body);
-        self.values[slot] = Some(saved);
-        result
     }
 }

@@ -23,18 +23,18 @@ pub struct Member {
     parameters: Vec<Symbol>,
     entries: Vec<(Expr, Program)>,
     shape: Option<(usize, usize)>,
-    mixture: Vec<Component>,
+    mixture: Vec<Component<Program>>,
 }
 
 /// A component of a Gaussian mixture: x = mean + factor · z with z standard normal, `factor` lower triangular.
 #[derive(Clone, Debug)]
-pub struct Component {
+pub struct Component<E = Expr> {
     /// Its probability.
-    pub weight: Expr,
+    pub weight: E,
     /// The mean, entry by entry.
-    pub mean: Vec<Expr>,
+    pub mean: Vec<E>,
     /// Rows of the factor, up to the diagonal.
-    pub factor: Vec<Vec<Expr>>,
+    pub factor: Vec<Vec<E>>,
 }
 
 impl Member {
@@ -52,8 +52,16 @@ impl Member {
     }
 
     /// The same function, known to be the density of this mixture in its first parameter.
-    pub fn with_mixture(self, mixture: Vec<Component>) -> Self {
-        Self { mixture, ..self }
+    ///
+    /// # Errors
+    /// A weight, mean or factor that cannot be evaluated.
+    pub fn with_mixture(self, mixture: &[Component]) -> Result<Self, Unevaluable> {
+        let all = |entries: &[Expr]| entries.iter().map(Program::compile).collect::<Result<Vec<_>, _>>();
+        let compiled = mixture.iter().map(|c| {
+            let factor = c.factor.iter().map(|row| all(row)).collect::<Result<_, _>>()?;
+            Ok(Component { weight: Program::compile(&c.weight)?, mean: all(&c.mean)?, factor })
+        });
+        Ok(Self { mixture: compiled.collect::<Result<_, _>>()?, ..self })
     }
 
     /// Its parameters.
@@ -72,7 +80,7 @@ impl Member {
     }
 
     /// The components, if it is a mixture density; their formulas mention the parameters after the first.
-    pub fn mixture(&self) -> &[Component] {
+    pub(super) fn mixture(&self) -> &[Component<Program>] {
         &self.mixture
     }
 

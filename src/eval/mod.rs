@@ -9,14 +9,23 @@
 //! arithmetic admits it.
 
 mod array;
+mod breakpoints;
 mod call;
 mod compile;
 mod degree;
+mod desugar;
+mod differential;
+mod endless;
 mod expectation;
 mod fold;
+mod limit;
 mod machine;
 mod member;
+mod op;
+mod optimum;
 mod quadrature;
+mod reduce;
+mod space;
 
 use crate::expr::{Expr, Symbol};
 use crate::numeric::interval::{Interval, Intervals};
@@ -166,9 +175,11 @@ pub struct Unevaluable {
 /// An expression, compiled.
 #[derive(Clone, Debug)]
 pub struct Program {
-    root: compile::Node,
-    constants: Vec<compile::Literal>,
+    root: op::Node,
+    constants: Vec<op::Literal>,
     slots: Vec<Symbol>,
+    /// Every sub-expression, to name the one that fails.
+    places: Vec<Expr>,
 }
 
 impl Program {
@@ -180,7 +191,7 @@ impl Program {
     /// The value at a point. An overflow is [`Undefined::NonFinite`]; an enclosure without a bound stays what it is.
     pub fn evaluate<A: Arithmetic>(&self, a: &A, at: &Assignment<A::Number>) -> Result<Value<A::Number>, Undefined> {
         let jets = Jets::new(a);
-        let value = Machine::new(&jets, self, at)?.eval(&self.root)?;
+        let value = Machine::new(&jets, self, at)?.run()?;
         finish(a, value.map(|jet| jet.base().clone()))
     }
 
@@ -201,8 +212,17 @@ impl Program {
         for (symbol, along) in direction {
             machine.displace(symbol, along, &epsilon)?;
         }
-        let value = machine.eval(&self.root)?;
+        let value = machine.run()?;
         (0..=order).map(|k| finish(a, value.map(|jet| jets.coefficient(jet, k).base().clone()))).collect()
+    }
+
+    /// How large the value would be if its integrals did not cancel: how far it moves when each is changed by a small share of
+    /// ∫|f|, over that share. Zero if it contains none.
+    pub fn natural_scale(&self, at: &Assignment<f64>) -> Result<f64, Undefined> {
+        const SLACK: f64 = 1e-5;
+        let value = self.evaluate(&Intervals::slackened(SLACK), &at.map(|x| Interval::point(*x)))?;
+        let widths = value.entries().iter().map(|x| (x.hi() - x.lo()) / (2.0 * SLACK));
+        Ok(widths.fold(0.0, f64::max))
     }
 
     /// The value in `f64` with an error bar: rounding errors are enclosed, the truncation errors of quadratures estimated.

@@ -1,8 +1,9 @@
 //! Integrals: exact rules for polynomials in every arithmetic, adaptive Gauss–Kronrod where it is admitted.
 
-use super::compile::{Bound, Node};
+use super::breakpoints::{Switch, switches};
 use super::degree::degree;
 use super::machine::{JetValue, Machine};
+use super::op::{Bound, Node};
 use super::{Value, array};
 use crate::numeric::jet::Jet;
 use crate::numeric::{Arithmetic, Rational, Undefined};
@@ -46,6 +47,16 @@ const MAX_POLYNOMIAL: u32 = 8;
 pub(super) type Integrand<'f, 'm, 'a, A> =
     dyn FnMut(&mut Machine<'m, 'a, A>, &Jet<<A as Arithmetic>::Number>) -> Result<JetValue<A>, Undefined> + 'f;
 
+/// Puts the integrated symbols at a place.
+pub(super) type Place<'f, 'm, 'a, A> =
+    dyn FnMut(&mut Machine<'m, 'a, A>, &Jet<<A as Arithmetic>::Number>) -> Result<(), Undefined> + 'f;
+
+/// The place and the weight at a point of the reference interval.
+pub(super) type Transform<'f, A> = dyn Fn(
+        &Jet<<A as Arithmetic>::Number>,
+    ) -> Result<(Jet<<A as Arithmetic>::Number>, Jet<<A as Arithmetic>::Number>), Undefined>
+    + 'f;
+
 struct Segment<V> {
     from: f64,
     to: f64,
@@ -56,7 +67,7 @@ struct Segment<V> {
 
 impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
     /// A float as a number; exact, since every finite float is a rational.
-    fn float(&self, x: f64) -> Result<Jet<A::Number>, Undefined> {
+    pub(super) fn float(&self, x: f64) -> Result<Jet<A::Number>, Undefined> {
         Rational::try_from(x).map(|x| self.jets.rational(&x)).map_err(|_| Undefined::NonFinite)
     }
 
@@ -67,45 +78,74 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         upper: &Bound,
         body: &Node,
     ) -> Result<JetValue<A>, Undefined> {
-        let jets = self.jets;
         let saved = self.replace(slot, None);
-        let mut at = |machine: &mut Self, x: &Jet<A::Number>| {
+        let outcome = self.integral_over(slot, lower, upper, body);
+        self.replace(slot, saved);
+        outcome
+    }
+
+    fn integral_over(
+        &mut self,
+        slot: usize,
+        lower: &Bound,
+        upper: &Bound,
+        body: &Node,
+    ) -> Result<JetValue<A>, Undefined> {
+        let mut set = |machine: &mut Self, x: &Jet<A::Number>| {
             machine.replace(slot, Some(Value::Scalar(x.clone())));
-            machine.eval(body)
+            Ok(())
         };
-        let one = self.number(1);
-        let outcome = match (lower, upper) {
+        match (lower, upper) {
             (Bound::Finite(lower), Bound::Finite(upper)) => {
                 let (lower, upper) = (self.scalar(lower)?, self.scalar(upper)?);
                 let degree = degree(body, &[slot], self.constants());
-                self.between(&lower, &upper, degree, &mut at)
+                self.between(&lower, &upper, degree, &switches(body), &mut set, &mut |machine| machine.eval(body))
             }
-            // x = bound ± u/(1 − u), dx = du/(1 − u)².
             (Bound::Finite(bound), Bound::Infinity) | (Bound::MinusInfinity, Bound::Finite(bound)) => {
                 let bound = self.scalar(bound)?;
-                let up = matches!(upper, Bound::Infinity);
-                self.adaptive(&[0.0, 0.3, 0.55, 0.8, 1.0], &mut |machine, u| {
-                    let rest = jets.sub(&one, u);
-                    let step = jets.div(u, &rest)?;
-                    let x = if up { jets.add(&bound, &step) } else { jets.sub(&bound, &step) };
-                    let weight = jets.div(&one, &jets.mul(&rest, &rest))?;
-                    Ok(array::scale(jets, &weight, &at(machine, &x)?))
-                })
+                self.to_infinity(&bound, matches!(upper, Bound::Infinity), body, &mut set)
             }
-            // x = u/(1 − u²), dx = (1 + u²) du/(1 − u²)².
-            (Bound::MinusInfinity, Bound::Infinity) => {
-                self.adaptive(&[-1.0, -0.8, -0.45, -0.2, 0.05, 0.3, 0.6, 0.85, 1.0], &mut |machine, u| {
-                    let square = jets.mul(u, u);
-                    let rest = jets.sub(&one, &square);
-                    let x = jets.div(u, &rest)?;
-                    let weight = jets.div(&jets.add(&one, &square), &jets.mul(&rest, &rest))?;
-                    Ok(array::scale(jets, &weight, &at(machine, &x)?))
-                })
-            }
+            (Bound::MinusInfinity, Bound::Infinity) => self.over_the_line(body, &mut set),
             _ => Err(Undefined::Domain("an integral with its ends in this order")),
+        }
+    }
+
+    /// ∫ body from a bound to +∞ (up) or −∞: x = bound ± u/(1 − u), dx = du/(1 − u)².
+    pub(super) fn to_infinity(
+        &mut self,
+        bound: &Jet<A::Number>,
+        up: bool,
+        body: &Node,
+        set: &mut Place<'_, 'm, 'a, A>,
+    ) -> Result<JetValue<A>, Undefined> {
+        let jets = self.jets;
+        let one = self.number(1);
+        let transform = |u: &Jet<A::Number>| {
+            let rest = jets.sub(&one, u);
+            let step = jets.div(u, &rest)?;
+            let x = if up { jets.add(bound, &step) } else { jets.sub(bound, &step) };
+            Ok((x, jets.div(&one, &jets.mul(&rest, &rest))?))
         };
-        self.replace(slot, saved);
-        outcome
+        let cuts = [0.0, 0.3, 0.55, 0.8, 1.0];
+        self.transformed(&cuts, &switches(body), &transform, set, &mut |machine| machine.eval(body))
+    }
+
+    /// ∫ body over all numbers: x = u/(1 − u²), dx = (1 + u²) du/(1 − u²)².
+    pub(super) fn over_the_line(
+        &mut self,
+        body: &Node,
+        set: &mut Place<'_, 'm, 'a, A>,
+    ) -> Result<JetValue<A>, Undefined> {
+        let jets = self.jets;
+        let one = self.number(1);
+        let transform = |u: &Jet<A::Number>| {
+            let square = jets.mul(u, u);
+            let rest = jets.sub(&one, &square);
+            let x = jets.div(u, &rest)?;
+            Ok((x, jets.div(&jets.add(&one, &square), &jets.mul(&rest, &rest))?))
+        };
+        let cuts = [-1.0, -0.8, -0.45, -0.2, 0.05, 0.3, 0.6, 0.85, 1.0];
+        self.transformed(&cuts, &switches(body), &transform, set, &mut |machine| machine.eval(body))
     }
 
     /// ∫ f from `lower` to `upper`, exactly if f is a polynomial of known low degree.
@@ -114,7 +154,9 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         lower: &Jet<A::Number>,
         upper: &Jet<A::Number>,
         degree: Option<u32>,
-        f: &mut Integrand<'_, 'm, 'a, A>,
+        switches: &[Switch<'_>],
+        set: &mut Place<'_, 'm, 'a, A>,
+        f: &mut dyn FnMut(&mut Self) -> Result<JetValue<A>, Undefined>,
     ) -> Result<JetValue<A>, Undefined> {
         let jets = self.jets;
         let width = jets.sub(upper, lower);
@@ -122,8 +164,8 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         if let Some(degree) = degree.filter(|d| *d <= MAX_POLYNOMIAL) {
             let mut sum: Option<JetValue<A>> = None;
             for (node, weight) in interpolatory_rule(degree) {
-                let value = f(self, &place(&self.number(node)))?;
-                let term = array::scale(jets, &self.number(weight), &value);
+                set(self, &place(&self.number(node)))?;
+                let term = array::scale(jets, &self.number(weight), &f(self)?);
                 sum = Some(match sum {
                     None => term,
                     Some(sum) => array::add(jets, &sum, &term)?,
@@ -132,8 +174,32 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             let sum = sum.ok_or(Undefined::NonFinite)?;
             return Ok(array::scale(jets, &width, &sum));
         }
-        let unit = self.adaptive(&[0.0, 0.23, 0.5, 0.77, 1.0], &mut |machine, u| f(machine, &place(u)))?;
-        Ok(array::scale(jets, &width, &unit))
+        let transform = |u: &Jet<A::Number>| Ok((place(u), width.clone()));
+        self.transformed(&[0.0, 0.23, 0.5, 0.77, 1.0], switches, &transform, set, f)
+    }
+
+    /// ∫ f(x(u)) w(u) du over the range of the cuts, split where the integrand switches.
+    pub(super) fn transformed(
+        &mut self,
+        cuts: &[f64],
+        switches: &[Switch<'_>],
+        transform: &Transform<'_, A>,
+        set: &mut Place<'_, 'm, 'a, A>,
+        f: &mut dyn FnMut(&mut Self) -> Result<JetValue<A>, Undefined>,
+    ) -> Result<JetValue<A>, Undefined> {
+        if !self.jets.admits_quadrature() {
+            return Err(Undefined::unsupported("an integral"));
+        }
+        let jets = self.jets;
+        let cuts = self.split(cuts, switches, &mut |machine, u| {
+            let u = machine.float(u)?;
+            set(machine, &transform(&u)?.0)
+        })?;
+        self.adaptive(&cuts, &mut |machine, u| {
+            let (x, weight) = transform(u)?;
+            set(machine, &x)?;
+            Ok(array::scale(jets, &weight, &f(machine)?))
+        })
     }
 
     /// ∫ f over the range of the given cuts, by bisecting the segment with the largest estimated error; the estimate of a
@@ -143,9 +209,6 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         cuts: &[f64],
         f: &mut Integrand<'_, 'm, 'a, A>,
     ) -> Result<JetValue<A>, Undefined> {
-        if !self.jets.admits_quadrature() {
-            return Err(Undefined::Unsupported("an integral"));
-        }
         let mut segments = vec![];
         for ends in cuts.windows(2) {
             segments.push(self.segment(ends[0], ends[1], f)?);
@@ -165,7 +228,8 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 for term in terms {
                     sum = array::add(self.jets, &sum, &term)?;
                 }
-                return Ok(sum.map(|x| self.jets.widen(x, error + TABLE_ERROR * magnitude)));
+                let share = TABLE_ERROR + self.jets.slack();
+                return Ok(sum.map(|x| self.jets.widen(x, error + share * magnitude)));
             }
             let Segment { from, to, .. } = segments.swap_remove(worst);
             let middle = 0.5 * (from + to);

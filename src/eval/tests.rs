@@ -1,5 +1,6 @@
 //! The evaluator against hand calculations and independent routes.
 
+mod continuous;
 mod identities;
 
 use super::*;

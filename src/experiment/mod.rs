@@ -20,6 +20,7 @@ pub static ALL: &[&Experiment] = &[
     &associative_memory::hebbian_retrieval::EXPERIMENT,
     &associative_memory::lyapunov_descent::EXPERIMENT,
     &associative_memory::projector_basin::EXPERIMENT,
+    &associative_memory::projector_one_step::EXPERIMENT,
     &associative_memory::projector_rule::EXPERIMENT,
     &denoising::denoising_least_squares::EXPERIMENT,
     &denoising::denoising_loss::EXPERIMENT,

@@ -128,6 +128,8 @@ pub enum Law {
     Rademacher(Expr),
     /// Uniform on an interval.
     Uniform(Expr, Expr),
+    /// A declared density (weights, where the values are whole numbers or signs) at the variable itself.
+    Density(Expr),
 }
 
 /// What an expectation averages over.

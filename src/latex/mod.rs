@@ -13,7 +13,7 @@ mod token;
 mod tree;
 pub mod usage;
 
-pub use elaborate::{Elaborated, expression, expression_of, statement, statement_after};
+pub use elaborate::{Elaborated, expression, expression_of, first_side, statement, statement_after};
 pub use pattern::{Notation, Pattern, notation};
 pub use scope::{Define, Entry, Scope};
 pub use token::{goes_on, normal_form};
@@ -71,6 +71,10 @@ pub fn symbol_name(text: &str) -> Result<(String, Vec<String>), Trouble> {
         || Trouble::new(&crate::diagnostic::codes::BAD_SORT, whole, format!("`{text}` is not the name of one symbol"));
     match nodes.as_slice() {
         [node] if is_name(node) => Ok((name::canonical_node(node), Vec::new())),
+        // The gradient, which may be declared with its variable.
+        [tree::Node { kind: tree::NodeKind::Operator(notation::Meaning::Nabla), .. }] => {
+            Ok((r"\nabla".into(), Vec::new()))
+        }
         [prefix, node] if pattern::is_prefix(prefix) && is_name(node) => {
             Ok((name::canonical_node(&pattern::prefixed(prefix, node)), Vec::new()))
         }

@@ -111,6 +111,8 @@ pub(super) enum Meaning {
     End,
     /// `\\`.
     NewRow,
+    /// `\dots`: what is left out.
+    Dots,
     /// Understood, but nothing can be done with it.
     Unsupported,
 }
@@ -294,9 +296,12 @@ const MACROS: &[(&str, Meaning)] = &[
     ("substack", M::Transparent),
     ("underbrace", M::Brace),
     ("overbrace", M::Brace),
-    ("dots", M::Unsupported),
-    ("ldots", M::Unsupported),
-    ("cdots", M::Unsupported),
+    ("dots", M::Dots),
+    ("ldots", M::Dots),
+    ("dotsc", M::Dots),
+    ("dotsb", M::Dots),
+    ("vdots", M::Dots),
+    ("cdots", M::Dots),
     ("forall", M::Unsupported),
     ("exists", M::Unsupported),
     ("limsup", M::Unsupported),

@@ -189,14 +189,14 @@ pub fn notation(text: &str, scope: &Scope) -> Result<Option<Notation>, Trouble> 
             joined = prefixed(prefix, node);
             &joined
         }
-        _ => return Err(bad("is not the name of one symbol")),
+        _ => return Ok(None),
     };
     let (base, sub, sup, primes) = match &head.kind {
         NodeKind::Scripted(base, sub, sup, primes) => (&**base, sub.as_deref(), sup.as_deref(), *primes),
         _ => (head, None, None, 0),
     };
     if !is_name(base) && !matches!(base.kind, NodeKind::Group(_)) {
-        return Err(bad("is not the name of one symbol"));
+        return Ok(None);
     }
     let mut parameters = Vec::new();
     let mut variables = Vec::new();
@@ -319,6 +319,9 @@ fn script(nodes: &[Node], scope: &Scope, parameters: &mut Vec<Parameter>) -> Scr
 /// A declared symbol that may be the argument of a name.
 fn variable(node: &Node, scope: &Scope) -> Option<Parameter> {
     let name = canonical_node(node);
+    if scope.get(&name).is_none() && scope.is_path(&name) {
+        return super::elaborate::declared_argument(std::slice::from_ref(node), scope, node.span).ok();
+    }
     let Some(Entry::Declared(declaration)) = scope.get(&name) else { return None };
     let symbol = &declaration.symbol;
     let is_value = !matches!(declaration.role, Role::Dimension) && !matches!(symbol.sort(), Sort::Set(_));

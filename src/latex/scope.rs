@@ -45,6 +45,11 @@ impl Scope {
         self.entries.insert(name, entry).is_none()
     }
 
+    /// Replaces the declaration of a plain name.
+    pub fn redeclare(&mut self, declaration: Declaration) {
+        self.entries.insert(declaration.symbol.tex().to_owned(), Entry::Declared(declaration));
+    }
+
     /// Adds a name that is written with arguments; `false` if the same notation was there already.
     pub fn insert_pattern(&mut self, base: String, pattern: Pattern, declaration: Option<Declaration>) -> bool {
         let overloads = self.patterns.entry(base).or_default();
@@ -59,6 +64,16 @@ impl Scope {
     /// The names with this base that are written with arguments.
     pub(super) fn patterns(&self, base: &str) -> &[Pattern] {
         self.patterns.get(base).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a name is that of a declared path.
+    pub(super) fn is_path(&self, base: &str) -> bool {
+        self.patterns(base).iter().any(|pattern| match &pattern.meaning {
+            super::pattern::Meaning::Function(f) => {
+                self.functions.iter().any(|d| d.symbol == *f && matches!(d.domain, Domain::Process(_)))
+            }
+            super::pattern::Meaning::Define(..) => false,
+        })
     }
 
     /// Whether some declared path has this symbol as its time where none is written.

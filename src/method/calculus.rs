@@ -7,7 +7,7 @@
 use super::comparison::Ladder;
 use super::enclosure::{self, fact};
 use super::setting::{Setting, put_in};
-use super::{Budget, Context, Method, exact, stationary, undecided, undecided_link, under_every_reading};
+use super::{Budget, Context, Method, exact, stationary, undecided, undecided_link};
 use crate::assumption;
 use crate::claim::{Claim, Extremum};
 use crate::evidence::{Evidence, Finding, StopReason, Witness};
@@ -38,26 +38,17 @@ impl Method for Calculus {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Evidence> {
-        under_every_reading(context, &check)
+        let Context { claim, budget, seed, .. } = *context;
+        let setting = match Setting::new(claim, budget, seed) {
+            Ok(setting) => setting,
+            Err(why) => return undecided(NAME, claim, StopReason::NotApplicable, &why),
+        };
+        if setting.points.is_empty() {
+            return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
+        }
+        let links = claim.statement.links.iter().enumerate();
+        links.map(|(k, link)| Evidence { link: k, ..judge(link, &setting, budget, seed) }).collect()
     }
-}
-
-fn check(context: &Context<'_>) -> Vec<Evidence> {
-    let Context { claim, budget, seed, .. } = *context;
-    let setting = match Setting::new(claim, budget, seed) {
-        Ok(setting) => setting,
-        Err(why) => return undecided(NAME, claim, StopReason::NotApplicable, &why),
-    };
-    if setting.points.is_empty() {
-        return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
-    }
-    let links = claim.statement.links.iter().enumerate();
-    links
-        .map(|(k, link)| {
-            let finding = judge(link, &setting, budget, seed);
-            Evidence { method: NAME.to_owned(), link: k, ..finding }
-        })
-        .collect()
 }
 
 /// Judges one link, or a variant of it, as the claimed optimum or solution.

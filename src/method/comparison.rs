@@ -85,7 +85,7 @@ pub enum AtPoint {
     /// A side overflows.
     NonFinite,
     /// No enclosure can do an operation of the formula.
-    Unsupported(&'static str),
+    Unsupported(String),
     /// The two sides do not have the same shape, or an array is ordered.
     Shapeless(String),
 }
@@ -137,7 +137,8 @@ impl Comparison {
         let mut last_error: Option<Undefined> = None;
         for rung in std::iter::once(None).chain(ladder.balls.iter().map(Some)) {
             let answer = match rung {
-                None => self.look(&Intervals::new(), point, ladder.digits),
+                // What is equal to double precision may differ in the next digit: here equality has to be exact.
+                None => self.look(&Intervals::new(), point, f64::INFINITY),
                 Some(balls) => self.look(balls, point, ladder.digits),
             };
             match answer {
@@ -151,7 +152,7 @@ impl Comparison {
                 Ok(Rung::Narrower(d)) => best = best.max(d),
                 Err(Undefined::Domain(what)) => return AtPoint::Outside(format!("{what} is undefined")),
                 Err(Undefined::Shape(what)) => return AtPoint::Shapeless(what),
-                Err(Undefined::Unsupported(what)) => return AtPoint::Unsupported(what),
+                Err(Undefined::Unsupported(what)) => return AtPoint::Unsupported(what.into_owned()),
                 // More bits and a wider exponent may help.
                 Err(error @ (Undefined::Precision(_) | Undefined::NonFinite)) => last_error = Some(error),
             }
@@ -160,6 +161,17 @@ impl Comparison {
             Some(Undefined::NonFinite) if best == f64::NEG_INFINITY => AtPoint::NonFinite,
             _ => AtPoint::Open,
         }
+    }
+
+    /// Looks at the highest precision, whatever lower ones say, and at twice of it before anything fails: what agrees to all
+    /// digits that were asked for may differ in later ones.
+    pub fn at_depth(&self, point: &Point, ladder: &Ladder) -> Option<AtPoint> {
+        let top = ladder.balls.last()?;
+        let failing = |balls: &Balls| match self.look(balls, point, ladder.digits) {
+            Ok(Rung::Decided(fails @ AtPoint::Fails { .. })) => Some(fails),
+            _ => None,
+        };
+        failing(top).and_then(|_| failing(&Balls::new(2 * top.precision())))
     }
 
     fn look<A: Enclosing>(&self, a: &A, point: &Point, digits: f64) -> Result<Rung, Undefined> {
@@ -178,7 +190,7 @@ impl Comparison {
                 return match error {
                     Undefined::Domain(what) => AtPoint::Outside(format!("{what} is undefined")),
                     Undefined::Shape(what) => AtPoint::Shapeless(what),
-                    Undefined::Unsupported(what) => AtPoint::Unsupported(what),
+                    Undefined::Unsupported(what) => AtPoint::Unsupported(what.into_owned()),
                     Undefined::Precision(_) => AtPoint::Open,
                     Undefined::NonFinite => AtPoint::NonFinite,
                 };
@@ -195,6 +207,14 @@ impl Comparison {
         };
         match self.compare(&a, &left.map(inflate), &right.map(inflate), DIGITS) {
             Ok(Rung::Decided(decided)) => decided,
+            // Integrals that cancel: the error is measured by what they are made of.
+            Ok(Rung::Narrower(_)) if self.relation == Relation::Equal && left.shape() == right.shape() => {
+                let pairs = left.entries().iter().zip(right.entries());
+                let difference = pairs.map(|(x, y)| magnitude(&a, &a.sub(x, y)).1).fold(0.0, f64::max);
+                let scales = [&self.left, &self.right].map(|side| side.natural_scale(&at).unwrap_or(0.0));
+                let digits = scales[0].max(scales[1]).log10() - (GENEROUS * difference).log10();
+                if digits >= DIGITS { AtPoint::Holds(digits) } else { AtPoint::Open }
+            }
             Ok(Rung::Narrower(_)) | Err(_) => AtPoint::Open,
         }
     }

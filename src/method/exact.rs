@@ -4,23 +4,22 @@
 //! at most D/p. Transcendental subterms are tied consistently by [`ExactField`]. It proves and never contradicts: what
 //! differs in the field may still be equal under relations that the field does not know.
 //!
-//! # Symbolic dimensions
-//! A size that was tried proves nothing about another, with one exception: both sides are built from d × d matrices (and
-//! vectors as last factors) by sums, products, whole powers, transposes, inverses and scalar coefficients. The difference is
-//! then a rational series in non-commuting letters of rank at most n: 2 for a letter, 1 for a constant, the sum for
-//! sums and products, one more for an inverse. A series of rank n that vanishes on all words of fewer than n letters is zero
-//! (Schützenberger 1961; Berstel and Reutenauer, *Noncommutative Rational Series*, ch. 2). Its part of degree k vanishes
-//! on matrices of size k + 1 only if it is formally zero: after polarisation the letters E(i, i+1) + E(i+1, i), which are
-//! symmetric, let exactly one order of the factors reach from row 1 to column k + 1. So one size d ≥ n decides all sizes.
+//! A size of a symbolic dimension that was tried proves nothing about another but where the form of both sides says so:
+//! see the submodule `sizes`.
+
+mod degree;
+mod sizes;
+
+pub(super) use sizes::{Deciding, deciding_gradient};
 
 use super::enclosure::fact;
 use super::setting::Setting;
 use super::{Budget, Context, Method, undecided, undecided_link};
 use crate::assumption::Point;
-use crate::claim::{Claim, Declaration, Domain};
+use crate::claim::{Claim, Domain};
 use crate::eval::{Assignment, Program, Value};
 use crate::evidence::{Evidence, Finding, StopReason};
-use crate::expr::{ArrayFunction, Dim, Expr, Kind, Link, Relation, Sort, Symbol, walk};
+use crate::expr::{Link, Relation, Sort, Symbol};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::{Arithmetic, Rational, Undefined};
 use crate::random::{SeedPath, Stream};
@@ -30,9 +29,6 @@ use crate::random::{SeedPath, Stream};
 pub struct Exact;
 
 const NAME: &str = "exact";
-
-/// Matrices beyond this size cost more than the certificate is worth.
-const LARGEST_SIZE: usize = 24;
 
 /// Assignments of sizes to several dimensions that are tried.
 const SIZE_ASSIGNMENTS: usize = 12;
@@ -96,8 +92,15 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
             return undecided_link(NAME, 0, StopReason::NotApplicable, &why.to_string());
         }
     };
-    let deciding = deciding_size(&link, &setting.claim.declarations);
-    let finding = vanishes(setting, budget, seed, deciding, &mut |field, at, _, _| {
+    let (sides, declarations) = ([&link.left, &link.right], &setting.claim.declarations);
+    let question = Question {
+        setting,
+        budget,
+        seed,
+        deciding: sizes::deciding(sides, &dimensions(setting), declarations),
+        log10_error: &|sizes| degree::log10_error(sides, sizes, declarations),
+    };
+    let finding = question.vanishes(&mut |field, at, _, _| {
         difference(field, &left.evaluate(field, at)?, &right.evaluate(field, at)?)
     });
     let detail = match &finding {
@@ -127,50 +130,107 @@ pub(super) type Residual<'a> =
     dyn FnMut(&ExactField, &Assignment<Element>, &Point, &mut Stream) -> Result<Value<Element>, Undefined> + 'a;
 
 /// Whether a residual vanishes: at every tried assignment of sizes, at random field points.
-///
-/// `deciding` is the size of a single symbolic dimension that decides all sizes, if there is one.
-pub(super) fn vanishes(
-    setting: &Setting<'_>,
-    budget: &Budget,
-    seed: &SeedPath,
-    deciding: Option<usize>,
-    residual: &mut Residual<'_>,
-) -> Finding {
-    let mut sizes = setting.sampler.size_assignments(SIZE_ASSIGNMENTS);
-    let dimensions: Vec<Symbol> = setting.sampler.dimensions().map(|d| d.symbol.clone()).collect();
-    // The argument expands around multiples of the identity, where size 1 shows that both sides are defined.
-    let deciding = deciding.filter(|n| {
-        *n <= LARGEST_SIZE && dimensions.len() == 1 && sizes.iter().any(|p| p.size(&dimensions[0]) == Some(1))
-    });
-    if let (Some(n), [dimension]) = (deciding, &dimensions[..])
-        && sizes.iter().all(|p| p.size(dimension).is_none_or(|d| d < n))
-    {
-        let mut large = Point::new();
-        large.set_size(dimension, n);
-        sizes.push(large);
-    }
-    if sizes.is_empty() {
-        return Finding::Undecided { reason: StopReason::NoAdmissiblePoint, explanation: "no admissible sizes".into() };
-    }
-    // Whole numbers as indeterminates first: that covers all their values.
-    let mut failure = String::new();
-    for concrete in [false, true] {
-        if concrete && !has_whole_variables(setting) {
-            break;
-        }
-        match test(setting, budget, seed, &sizes, concrete, residual) {
-            Ok(test) => {
-                let finite = concrete || draws_signs(setting) || has_indices(setting);
-                return report(&sizes, &dimensions, deciding, &test, finite);
-            }
-            Err(why) => failure = why,
-        }
-    }
-    let explanation = format!("not decided by algebra: {failure}");
-    Finding::Undecided { reason: StopReason::NotApplicable, explanation }
+pub(super) struct Question<'a> {
+    pub(super) setting: &'a Setting<'a>,
+    pub(super) budget: &'a Budget,
+    pub(super) seed: &'a SeedPath,
+    /// Sizes that decide all sizes, if there are such.
+    pub(super) deciding: Option<Deciding>,
+    /// Decimal logarithm of the probability that a residual that is not zero vanishes at a random point of these sizes,
+    /// where its form says more than the field does.
+    pub(super) log10_error: &'a dyn Fn(&Point) -> Option<f64>,
 }
 
-fn report(sizes: &[Point], dimensions: &[Symbol], deciding: Option<usize>, test: &Zeros, finite: bool) -> Finding {
+/// The symbolic dimensions of a setting.
+pub(super) fn dimensions(setting: &Setting<'_>) -> Vec<Symbol> {
+    setting.sampler.dimensions().map(|d| d.symbol.clone()).collect()
+}
+
+impl Question<'_> {
+    pub(super) fn vanishes(&self, residual: &mut Residual<'_>) -> Finding {
+        let setting = self.setting;
+        let mut sizes = setting.sampler.size_assignments(SIZE_ASSIGNMENTS);
+        if let Some(deciding) = &self.deciding {
+            sizes.extend(deciding.sizes.iter().filter(|p| !sizes.contains(p)).cloned().collect::<Vec<_>>());
+        }
+        if sizes.is_empty() {
+            let explanation = "no admissible sizes".into();
+            return Finding::Undecided { reason: StopReason::NoAdmissiblePoint, explanation };
+        }
+        // Whole numbers as indeterminates first: that covers all their values.
+        let mut failure = String::new();
+        for concrete in [false, true] {
+            if concrete && !has_whole_variables(setting) {
+                break;
+            }
+            match self.test(&sizes, concrete, residual) {
+                Ok(test) => {
+                    let finite = concrete || draws_signs(setting) || has_indices(setting);
+                    return report(&sizes, &dimensions(setting), self.deciding.as_ref(), &test, finite);
+                }
+                Err(why) => failure = why,
+            }
+        }
+        let explanation = format!("not decided by algebra: {failure}");
+        Finding::Undecided { reason: StopReason::NotApplicable, explanation }
+    }
+
+    /// Random points until the residual has been zero often enough; otherwise why not.
+    fn test(&self, sizes: &[Point], concrete: bool, residual: &mut Residual<'_>) -> Result<Zeros, String> {
+        let Self { setting, budget, seed, .. } = *self;
+        let signs = scalar_signs(setting);
+        let enumerated = if signs.len() <= ENUMERATED_SIGNS { 1_usize << signs.len() } else { 1 };
+        let (mut points, mut worst) = (0, f64::NEG_INFINITY);
+        for (block, size) in sizes.iter().enumerate() {
+            let by_form = (self.log10_error)(size).filter(|_| !concrete);
+            // Every combination of signs is a claim of its own.
+            for combination in 0..enumerated {
+                let seed = seed.child("field").block(block as u64).block(combination as u64);
+                let (mut valid, mut log10_error) = (0, 0.0_f64);
+                for attempt in 0..ATTEMPTS {
+                    if valid >= budget.field_points && log10_error <= CERTAIN || valid >= MOST_POINTS {
+                        break;
+                    }
+                    let mut stream = seed.block(attempt).stream();
+                    let field = ExactField::new(&mut stream);
+                    let Some(mut at) = setting.sampler.fill_field(size, &field, concrete, &mut stream) else {
+                        return Err("an empty domain".into());
+                    };
+                    for (bit, symbol) in signs.iter().enumerate().filter(|_| enumerated > 1) {
+                        let sign = if combination >> bit & 1 == 1 { Rational::ONE } else { Rational::NEG_ONE };
+                        at.set(symbol, Value::Scalar(field.rational(&sign)));
+                    }
+                    match residual(&field, &at, size, &mut stream) {
+                        Ok(value) if value.entries().iter().all(|x| field.is_zero(x)) => {
+                            valid += 1;
+                            let error = value.entries().iter().map(|x| field.error_bound(x)).fold(0.0, f64::max);
+                            let by_steps = error.max(f64::MIN_POSITIVE).log10();
+                            log10_error += by_form.map_or(by_steps, |f| f.min(by_steps));
+                        }
+                        Ok(_) => return Err("the two sides differ in the field".into()),
+                        // A vanishing denominator or a root that is not in the field; another point is drawn.
+                        Err(Undefined::Domain(_) | Undefined::Precision(_)) => {}
+                        Err(why) => return Err(why.to_string()),
+                    }
+                }
+                if valid < budget.field_points {
+                    return Err("undefined at most points of the field".into());
+                }
+                points += valid;
+                worst = worst.max(log10_error);
+            }
+        }
+        Ok(Zeros { points, log10_error: worst })
+    }
+}
+
+fn report(
+    sizes: &[Point],
+    dimensions: &[Symbol],
+    deciding: Option<&Deciding>,
+    test: &Zeros,
+    finite: bool,
+) -> Finding {
     let tried = dimensions.iter().map(|dimension| {
         let mut values: Vec<usize> = sizes.iter().filter_map(|p| p.size(dimension)).collect();
         values.sort_unstable();
@@ -183,7 +243,7 @@ fn report(sizes: &[Point], dimensions: &[Symbol], deciding: Option<usize>, test:
     let points = test.points;
     let covered = (dimensions.is_empty() || deciding.is_some()) && !finite;
     if covered && test.log10_error <= CERTAIN {
-        let all = deciding.map_or(String::new(), |n| format!(" (size {n} decides every size)"));
+        let all = deciding.map_or(String::new(), |d| format!(" (these decide every size: {})", d.why));
         let exponent = test.log10_error.ceil();
         let certificate = format!(
             "both sides are equal at {points} random points of a prime field{at}{all}; probability of error below $10^{{{exponent}}}$"
@@ -221,113 +281,19 @@ fn draws_signs(setting: &Setting<'_>) -> bool {
     arrays || scalar_signs(setting).len() > ENUMERATED_SIGNS
 }
 
-/// Random points until the residual has been zero often enough; otherwise why not.
-fn test(
-    setting: &Setting<'_>,
-    budget: &Budget,
-    seed: &SeedPath,
-    sizes: &[Point],
-    concrete: bool,
-    residual: &mut Residual<'_>,
-) -> Result<Zeros, String> {
-    let signs = scalar_signs(setting);
-    let enumerated = if signs.len() <= ENUMERATED_SIGNS { 1_usize << signs.len() } else { 1 };
-    let (mut points, mut worst) = (0, f64::NEG_INFINITY);
-    for (block, size) in sizes.iter().enumerate() {
-        // Every combination of signs is a claim of its own.
-        for combination in 0..enumerated {
-            let seed = seed.child("field").block(block as u64).block(combination as u64);
-            let (mut valid, mut log10_error) = (0, 0.0_f64);
-            for attempt in 0..ATTEMPTS {
-                if valid >= budget.field_points && log10_error <= CERTAIN || valid >= MOST_POINTS {
-                    break;
-                }
-                let mut stream = seed.block(attempt).stream();
-                let field = ExactField::new(&mut stream);
-                let Some(mut at) = setting.sampler.fill_field(size, &field, concrete, &mut stream) else {
-                    return Err("an empty domain".into());
-                };
-                for (bit, symbol) in signs.iter().enumerate().filter(|_| enumerated > 1) {
-                    let sign = if combination >> bit & 1 == 1 { Rational::ONE } else { Rational::NEG_ONE };
-                    at.set(symbol, Value::Scalar(field.rational(&sign)));
-                }
-                match residual(&field, &at, size, &mut stream) {
-                    Ok(value) if value.entries().iter().all(|x| field.is_zero(x)) => {
-                        valid += 1;
-                        let error = value.entries().iter().map(|x| field.error_bound(x)).fold(0.0, f64::max);
-                        log10_error += error.max(f64::MIN_POSITIVE).log10();
-                    }
-                    Ok(_) => return Err("the two sides differ in the field".into()),
-                    // A vanishing denominator or a root that is not in the field; another point is drawn.
-                    Err(Undefined::Domain(_) | Undefined::Precision(_)) => {}
-                    Err(why) => return Err(why.to_string()),
-                }
-            }
-            if valid < budget.field_points {
-                return Err("undefined at most points of the field".into());
-            }
-            points += valid;
-            worst = worst.max(log10_error);
-        }
-    }
-    Ok(Zeros { points, log10_error: worst })
-}
-
-/// The size of the only dimension that decides all sizes, see the module's documentation.
-fn deciding_size(link: &Link, declarations: &[Declaration]) -> Option<usize> {
-    let square = |sort: &Sort| match sort {
-        Sort::Matrix(Dim::Named(n), Dim::Named(m)) if n == m => Some(n.clone()),
-        Sort::Vector(Dim::Named(n)) => Some(n.clone()),
-        _ => None,
-    };
-    let d = square(&link.left.sort)?;
-    if square(&link.right.sort)? != d {
-        return None;
-    }
-    Some(rank(&link.left, &d, declarations)? + rank(&link.right, &d, declarations)?)
-}
-
-fn rank(e: &Expr, d: &Symbol, declarations: &[Declaration]) -> Option<usize> {
-    let all = |operands: &[Expr]| operands.iter().map(|a| rank(a, d, declarations)).sum::<Option<usize>>();
-    if e.sort.is_scalar() {
-        let constant = walk::free_symbols(e).iter().all(|s| s != d && s.sort().is_scalar());
-        return constant.then_some(1);
-    }
-    let of_size = match &e.sort {
-        Sort::Matrix(Dim::Named(n), Dim::Named(m)) => n == d && m == d,
-        Sort::Vector(Dim::Named(n)) => n == d,
-        _ => false,
-    };
-    if !of_size {
-        return None;
-    }
-    match &*e.kind {
-        Kind::Symbol(s) => {
-            let declaration = declarations.iter().find(|x| x.symbol == *s)?;
-            matches!(declaration.domain, Domain::All | Domain::Symmetric | Domain::PositiveDefinite).then_some(2)
-        }
-        Kind::Identity(_) => Some(1),
-        Kind::Add(operands) | Kind::Mul(operands) => all(operands),
-        Kind::Neg(a) => rank(a, d, declarations),
-        Kind::Div(a, b) => Some(rank(a, d, declarations)? + rank(b, d, declarations)?),
-        Kind::Pow(base, exponent) => {
-            let n: i64 = i64::try_from(exponent.as_number().filter(|n| n.is_int())?.numerator().clone()).ok()?;
-            let base = rank(base, d, declarations)?;
-            Some(base * usize::try_from(n.unsigned_abs()).ok()?.max(1) + usize::from(n < 0))
-        }
-        Kind::Array(ArrayFunction::Transpose, operands) => all(operands),
-        Kind::Array(ArrayFunction::Inverse, operands) => Some(all(operands)? + 1),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::claim::Role;
     use crate::expr::fixture::*;
+    use crate::expr::{ArrayFunction, Dim, Expr, Kind};
     use crate::method::fixture::{Table, check, word};
     use crate::numeric::Function::{Cos, Cosh, Exp, Log, Sin, Sinh};
+
+    fn tree_size(d: &Dim) -> Expr {
+        let Dim::Named(symbol) = d else { panic!() };
+        use_of(symbol)
+    }
 
     #[test]
     fn identities_are_proved_and_their_twins_are_not() {
@@ -370,9 +336,19 @@ mod tests {
         let resolvent = t.claim(identity.clone() - inverse(&identity + c), Relation::Equal, c * inverse(&identity + c));
         assert_eq!(word(&Exact, &resolvent), "proves");
         assert_eq!(word(&Exact, &t.claim(a * b, Relation::Equal, b * a)), "undecided");
-        // True for every size, but a trace is outside the certificate.
+        // Invariant polynomials, and functions of one symmetric matrix.
         let trace = |m: Expr| array_of(ArrayFunction::Trace, vec![m], Sort::Real);
-        assert_eq!(word(&Exact, &t.claim(trace(a * b), Relation::Equal, trace(b * a))), "agrees");
+        assert_eq!(word(&Exact, &t.claim(trace(a * b), Relation::Equal, trace(b * a))), "proves");
+        let shifted = || inverse(&identity + c);
+        let size = tree_size(&d);
+        let dispersion = t.claim(trace(c * shifted()), Relation::Equal, size - trace(shifted()));
+        assert_eq!(word(&Exact, &dispersion), "proves");
+        // Cayley and Hamilton hold at size two: a size below the degree decides nothing.
+        let polynomial = a * a - a * trace(a.clone()) + (trace(a.clone()) * trace(a.clone()) - trace(a * a)) / n(2) * &identity;
+        assert_eq!(word(&Exact, &t.claim(polynomial, Relation::Equal, n(0) * &identity)), "undecided");
+        // Two letters and an inverse in a trace are outside of every certificate.
+        let mixed = t.claim(trace(inverse(a.clone()) * b), Relation::Equal, trace(b * inverse(a.clone())));
+        assert_eq!(word(&Exact, &mixed), "agrees");
     }
 
     #[test]

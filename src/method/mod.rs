@@ -4,6 +4,7 @@ mod attack;
 pub mod calculus;
 pub mod closed_form;
 pub mod comparison;
+mod domain;
 pub mod enclosure;
 pub mod exact;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub mod setting;
 pub mod simulation;
 mod stationary;
 
+pub use domain::empty_domains;
 pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache, Runs};
 
 use crate::claim::Claim;
@@ -143,35 +145,10 @@ impl Default for Budget {
             field_points: 8,
             sizes: vec![1, 2, 3, 5],
             precisions: vec![128, 256, 512],
-            digits: 15.0,
+            digits: 30.0,
             simulation: SimulationBudget::default(),
         }
     }
-}
-
-/// Checks every reading of the claim's formula: what fails under one only is not refuted.
-pub(crate) fn under_every_reading(
-    context: &Context<'_>,
-    check: &dyn Fn(&Context<'_>) -> Vec<Evidence>,
-) -> Vec<Evidence> {
-    let fails = |e: &Evidence| matches!(e.finding, Finding::Contradicts { .. });
-    let evidence = check(context);
-    let Some(alternative) = context.claim.alternative.clone().filter(|_| evidence.iter().any(fails)) else {
-        return evidence;
-    };
-    let other = Claim { statement: alternative, alternative: None, ..context.claim.clone() };
-    let others = check(&Context { claim: &other, ..*context });
-    let spared = |e: &Evidence| fails(e) && !others.iter().any(|o| o.link == e.link && fails(o));
-    let explain = |e: Evidence| match spared(&e) {
-        true => undecided_link(
-            &e.method,
-            e.link,
-            StopReason::NotConfirmed,
-            "false as understood, but the formula has another reading that is not: add brackets",
-        ),
-        false => e,
-    };
-    evidence.into_iter().map(explain).collect()
 }
 
 /// The same undecided finding for every link of a claim.

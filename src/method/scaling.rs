@@ -96,7 +96,7 @@ enum Shape {
 
 impl Shape {
     /// A constant prediction is a limit; a slowly growing one is a leading term with an unknown offset; any other is
-    /// compared by the ratio.
+    /// compared by the ratio, also one that hardly moves, whose slope nothing could tell.
     fn of(measured: &[Measured]) -> Self {
         let (first, last) = (&measured[0], &measured[measured.len() - 1]);
         let (a, b) = (first.prediction, last.prediction);
@@ -104,7 +104,8 @@ impl Shape {
             return Self::Value(b);
         }
         let exponent = (b / a).abs().ln() / (last.size / first.size).ln();
-        if exponent > 0.0 && exponent < 0.35 { Self::Slope } else { Self::Ratio }
+        let moves = (b / a - 1.0).abs() > 0.1;
+        if moves && exponent > 0.0 && exponent < 0.35 { Self::Slope } else { Self::Ratio }
     }
 
     const fn goal(self) -> f64 {
@@ -175,20 +176,49 @@ impl Fitted {
     }
 }
 
+/// Looks at an eighth, a quarter, a half and all of the work; each spends an equal share of the error rate.
+const LOOKS: usize = 4;
+
+/// The first look that decides, or the last one.
 fn check_request(request: &Request<'_>, limit: &Limit, context: &Context<'_>, laboratory: &Laboratory<'_>) -> Evidence {
-    let stop = |Stop(reason, explanation): Stop| undecided(reason, &explanation);
-    let main = match sizes::measure(request, limit, context, laboratory, Strand::Main) {
-        Ok(measured) => measured,
-        Err(error) => return stop(error),
-    };
-    let shape = Shape::of(&main);
-    let alpha = context.budget.simulation.alpha;
+    let mut undecided_so_far = None;
+    for halvings in (0..LOOKS).rev() {
+        let evidence = match sizes::measure(request, limit, context, laboratory, Strand::Main, halvings) {
+            Ok(main) => look(request, limit, context, laboratory, &main, halvings),
+            // A frozen laboratory may have no more than the looks before.
+            Err(Stop(reason, explanation)) => {
+                return undecided_so_far.unwrap_or_else(|| undecided(reason, &explanation));
+            }
+        };
+        let more = matches!(
+            &evidence.finding,
+            Finding::Undecided { reason: StopReason::StillDrifting | StopReason::NotConfirmed, .. }
+        );
+        if !more {
+            return evidence;
+        }
+        undecided_so_far = Some(evidence);
+    }
+    undecided_so_far.unwrap_or_else(|| undecided(StopReason::BudgetExhausted, "no look was taken"))
+}
+
+/// Judges what was measured at one look.
+fn look(
+    request: &Request<'_>,
+    limit: &Limit,
+    context: &Context<'_>,
+    laboratory: &Laboratory<'_>,
+    main: &[Measured],
+    halvings: usize,
+) -> Evidence {
+    let shape = Shape::of(main);
+    let alpha = context.budget.simulation.alpha / LOOKS as f64;
     let relative = context.claim.tolerance.as_ref().map_or(context.budget.simulation.relative_margin, |t| t.relative);
     let goal = shape.goal();
     let scale = if goal == 0.0 { request.estimand.bounds.map_or(1.0, |(a, b)| b - a) } else { goal.abs() };
     let margin = relative * scale;
     let (candidates, declared) = (corrections(limit), !limit.exponents.is_empty());
-    let fitted = match Fitted::new(shape, &main, &candidates) {
+    let fitted = match Fitted::new(shape, main, &candidates) {
         Ok(fitted) => fitted,
         Err(error) => {
             return undecided(
@@ -212,9 +242,9 @@ fn check_request(request: &Request<'_>, limit: &Limit, context: &Context<'_>, la
     let compared = fitted.compare(goal, margin, alpha, declared);
     let mut confirmed = None;
     if compared == Equivalence::Contradicts && !laboratory.frozen {
-        let second = match sizes::measure(request, limit, context, laboratory, Strand::Confirm) {
+        let second = match sizes::measure(request, limit, context, laboratory, Strand::Confirm, halvings) {
             Ok(measured) => measured,
-            Err(error) => return stop(error),
+            Err(Stop(reason, explanation)) => return undecided(reason, &explanation),
         };
         let again = Fitted::new(shape, &second, &candidates).map(|f| f.compare(goal, margin, alpha, declared));
         confirmed = Some(matches!(again, Ok(Equivalence::Contradicts)));
@@ -263,9 +293,9 @@ fn check_request(request: &Request<'_>, limit: &Limit, context: &Context<'_>, la
         link: 0,
         finding,
         detail,
-        facts: facts(request, context, &main, &fitted, margin, &candidates, confirmed),
+        facts: facts(request, context, main, &fitted, margin, &candidates, confirmed),
         estimates: vec![extrapolated(&fitted, alpha)],
-        figures: vec![sizes::figure(request, &main, &fitted, shape, alpha, margin)],
+        figures: vec![sizes::figure(request, main, &fitted, shape, alpha, margin)],
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) struct Stationarity<'a> {
     extremum: &'a Extremum,
     objective: Program,
     value: Program,
+    optimum: &'a Expr,
     domain: Domain,
     declarations: &'a [Declaration],
 }
@@ -46,15 +47,15 @@ enum Rung {
 }
 
 impl<'a> Stationarity<'a> {
-    pub(super) fn new(extremum: &'a Extremum, value: &Expr, setting: &'a Setting<'_>) -> Result<Self, String> {
+    pub(super) fn new(extremum: &'a Extremum, value: &'a Expr, setting: &'a Setting<'_>) -> Result<Self, String> {
         let domain = setting.claim.declarations.iter().find(|d| d.symbol == extremum.variable);
         let domain = domain.map_or(Domain::All, |d| d.domain.clone());
         if matches!(domain, Domain::Signs | Domain::Orthogonal) {
             return Err(format!("${}$ does not vary in an open set", extremum.variable.tex()));
         }
         let compile = |e| Program::compile(e).map_err(|u| u.to_string());
-        let (objective, value) = (compile(&extremum.objective)?, compile(value)?);
-        Ok(Self { extremum, objective, value, domain, declarations: &setting.claim.declarations })
+        let (objective, program) = (compile(&extremum.objective)?, compile(value)?);
+        Ok(Self { extremum, objective, value: program, optimum: value, domain, declarations: &setting.claim.declarations })
     }
 
     /// A random direction in which the variable may move.
@@ -73,7 +74,7 @@ impl<'a> Stationarity<'a> {
     /// Looks at one point: ever higher precision; what fails must fail again on the next rung.
     pub(super) fn at(&self, point: &Point, ladder: &Ladder, stream: &mut Stream) -> AtOptimum {
         let Some(direction) = self.direction(point, stream) else {
-            return AtOptimum::Silent(Undefined::Unsupported("a direction of this sort"));
+            return AtOptimum::Silent(Undefined::unsupported("a direction of this sort"));
         };
         let mut suspicion = false;
         let mut last = Undefined::Precision("the derivative");
@@ -122,7 +123,7 @@ impl<'a> Stationarity<'a> {
     ) -> Result<Rung, Undefined> {
         let at = self.placed(a, point)?;
         if !self.inside(a, &at) {
-            return Err(Undefined::Unsupported("an optimum that is not inside its range"));
+            return Err(Undefined::unsupported("an optimum that is not inside its range"));
         }
         let along = direction.map(|x| a.rational(x));
         let series = self.objective.expand(a, &at, &[(self.extremum.variable.clone(), along)], 2)?;
@@ -198,9 +199,14 @@ impl<'a> Stationarity<'a> {
     /// Whether the directional derivative vanishes in the prime field.
     pub(super) fn vanishes(&self, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath) -> Finding {
         let declaration = self.moving();
-        exact::vanishes(setting, budget, seed, None, &mut |field, at, sizes, stream| {
+        let dimensions = exact::dimensions(setting);
+        let Extremum { variable, objective, .. } = self.extremum;
+        let deciding =
+            exact::deciding_gradient(objective, variable, self.optimum, &dimensions, &setting.claim.declarations);
+        let question = exact::Question { setting, budget, seed, deciding, log10_error: &|_| None };
+        question.vanishes(&mut |field, at, sizes, stream| {
             let direction = crate::assumption::draw_field(&declaration, sizes, field, stream);
-            let along = direction.ok_or(Undefined::Unsupported("a direction of this sort"))?;
+            let along = direction.ok_or(Undefined::unsupported("a direction of this sort"))?;
             let mut at = at.clone();
             let value = self.value.evaluate(field, &at)?;
             at.set(&self.extremum.variable, value);

@@ -173,6 +173,8 @@ pub enum LawName {
     Rademacher,
     /// `U(a, b)`.
     Uniform,
+    /// `density p(x)`: a declared density at the variable.
+    Density,
 }
 
 /// Name, law, what its parameters are.

@@ -6,11 +6,10 @@ use super::draft::definitions;
 use super::symbol_table::{SymbolTable, locate};
 use super::{Asserted, Located, RawClaim, RawNote};
 use crate::claim::{Claim, ExperimentRequest, Extremum, Limit};
-use crate::diagnostic::{Diagnostic, codes, suggestion};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
 use crate::expr::{Condition, Kind, Statement, Symbol};
 use crate::latex::{self, Scope};
-use crate::source::SourceFile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -228,6 +227,7 @@ fn is_guess(note: &RawNote, declaration: &Declaration) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::SourceFile;
 
     const NOTE: &str = r#"+++
 title  = "The optimal linear score"

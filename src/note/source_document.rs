@@ -6,6 +6,7 @@ use super::toml_table::Reader;
 use super::{Located, toml_table};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::Expr;
+use crate::expr::walk::same;
 use crate::latex::{self, Elaborated, Scope};
 use crate::source::{SourceFile, Span};
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub struct SourceDocument {
 struct Names {
     symbols: Vec<DeclarationSyntax>,
     defines: Vec<(Located, Located)>,
+    /// Names of a wider section that mean nothing here.
+    removed: Vec<String>,
 }
 
 /// A numbered equation as printed.
@@ -86,6 +89,10 @@ impl SourceDocument {
             symbols.retain(|s| !overridden(&s.name.text));
             defines.retain(|(name, _)| !overridden(&name.text));
             symbols.extend(&table.symbols);
+            for name in &table.removed {
+                symbols.retain(|s| s.name.text != *name);
+                defines.retain(|(n, _)| n.text != *name);
+            }
             defines.extend(table.defines.iter().map(|(name, body)| (name, body)));
         }
         let mut diagnostics = Vec::new();
@@ -93,12 +100,28 @@ impl SourceDocument {
         (scope, diagnostics)
     }
 
+    /// Reads all equations, in their order; also the declarations that cannot be read, each once.
+    pub fn readings(&self) -> (Vec<Result<Elaborated, Box<Diagnostic>>>, Vec<Diagnostic>) {
+        let mut problems: Vec<Diagnostic> = Vec::new();
+        let readings = self.equations.iter().map(|equation| {
+            let (scope, found) = self.scope(equation);
+            for problem in found {
+                if !problems.iter().any(|p| p.primary.span == problem.primary.span && p.message == problem.message) {
+                    problems.push(problem);
+                }
+            }
+            self.elaborate(equation, &scope)
+        });
+        (readings.collect(), problems)
+    }
+
     /// Reads an equation. One that begins with a relation goes on from the last side of the one before.
     ///
     /// # Errors
     /// Why it cannot be read, at its place in the file.
     pub fn elaborate(&self, equation: &PrintedEquation, scope: &Scope) -> Result<Elaborated, Box<Diagnostic>> {
-        let left = if latex::begins_with_relation(&equation.tex.text) { self.last_side(equation.order, scope) } else { None };
+        let left =
+            if latex::begins_with_relation(&equation.tex.text) { self.last_side(equation.order, scope) } else { None };
         latex::statement_after(&equation.tex.text, scope, left.as_ref())
             .map_err(|trouble| locate(&self.file, &equation.tex, trouble))
     }
@@ -106,8 +129,17 @@ impl SourceDocument {
     /// The last side of the equation before the one with this place.
     fn last_side(&self, order: usize, scope: &Scope) -> Option<Expr> {
         let before = self.equations.get(order.checked_sub(1)?)?;
-        let read = self.elaborate(before, scope).ok()?;
-        read.statement.links.last().map(|link| link.right.clone())
+        match self.elaborate(before, scope) {
+            Ok(read) => {
+                let links = &read.statement.links;
+                // The chain that the equation begins with; what stands beside it is another statement.
+                let ends = links.windows(2).position(|pair| !same(&pair[0].right, &pair[1].left));
+                links.get(ends.unwrap_or(links.len() - 1)).map(|link| link.right.clone())
+            }
+            // In a chain of equalities any side will do.
+            Err(_) if latex::begins_with_relation(&before.tex.text) => self.last_side(before.order, scope),
+            Err(_) => latex::first_side(&before.tex.text, scope).ok().flatten(),
+        }
     }
 }
 
@@ -218,6 +250,10 @@ fn names(reader: &mut Reader<'_>, key: &str, value: &toml_table::Value<'_>, tabl
         let Some(meaning) = reader.filled_string(&name.text, meaning) else { continue };
         if key == "define" {
             table.defines.push((name, meaning));
+            continue;
+        }
+        if meaning.text == "undeclared" {
+            table.removed.push(name.text);
             continue;
         }
         match declaration(reader.file, &name, &meaning) {

@@ -55,13 +55,11 @@ fn symbols(note: &SymbolTable<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Scope,
             }
         }
     }
-    let mut waiting: Vec<Waiting<'_>> = note
-        .symbols
-        .iter()
-        .enumerate()
-        .filter(|(_, s)| waits(s))
-        .map(|(i, s)| Waiting::Symbol(i, s))
-        .collect();
+    let mut waiting: Vec<Waiting<'_>> =
+        note.symbols.iter().enumerate().filter(|(_, s)| waits(s)).map(|(i, s)| Waiting::Symbol(i, s)).collect();
+    // A density is written with the symbol that it is the law of.
+    let dense = note.symbols.iter().enumerate();
+    waiting.extend(dense.filter(|(_, s)| has_density(s)).map(|(i, s)| Waiting::Density(i, s)));
     waiting.extend(note.defines.iter().map(|(name, body)| Waiting::Define(name, body)));
     // Abbreviations may use each other in any order: go round until nothing more can be read.
     loop {
@@ -73,6 +71,15 @@ fn symbols(note: &SymbolTable<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Scope,
                     let law = syntax.random.as_ref().map(|law| law_of(note, syntax, law, &scope)).transpose();
                     law.and_then(|law| declare(note, syntax, &mut scope, law))
                         .map(|declaration| declared[*i] = declaration)
+                }
+                Waiting::Density(i, syntax) => {
+                    let law = syntax.random.as_ref().map(|law| law_of(note, syntax, law, &scope)).transpose();
+                    law.map(|law| {
+                        if let (Some(law), Some(declaration)) = (law, &mut declared[*i]) {
+                            declaration.role = Role::Random(law.clone());
+                            scope.redeclare(declaration.clone());
+                        }
+                    })
                 }
                 Waiting::Define(name, body) => define(note, name, body, &mut scope),
             };
@@ -99,7 +106,7 @@ fn symbols(note: &SymbolTable<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Scope,
 
 /// Whether a declaration uses other symbols than dimensions.
 fn waits(syntax: &DeclarationSyntax) -> bool {
-    syntax.random.is_some()
+    syntax.random.as_ref().is_some_and(|law| law.name != LawName::Density)
         || !matches!(syntax.form, Form::Plain | Form::Set)
         || matches!(syntax.sort.base, Base::Gradient | Base::Laplacian)
         || syntax.name.text.ends_with(')')
@@ -107,13 +114,19 @@ fn waits(syntax: &DeclarationSyntax) -> bool {
 
 enum Waiting<'a> {
     Symbol(usize, &'a DeclarationSyntax),
+    /// A declared symbol whose density is still to be read.
+    Density(usize, &'a DeclarationSyntax),
     Define(&'a Located, &'a Located),
+}
+
+fn has_density(syntax: &DeclarationSyntax) -> bool {
+    syntax.random.as_ref().is_some_and(|law| law.name == LawName::Density)
 }
 
 impl Waiting<'_> {
     fn name(&self) -> &Located {
         match self {
-            Self::Symbol(_, syntax) => &syntax.name,
+            Self::Symbol(_, syntax) | Self::Density(_, syntax) => &syntax.name,
             Self::Define(name, _) => name,
         }
     }
@@ -136,7 +149,8 @@ fn declare(
     let bad = |message: String, hint: &str| {
         Err(Box::new(Diagnostic::error(&codes::BAD_SORT, file, syntax.name.span, message).hint(hint)))
     };
-    let twice = |name: &str| bad(format!("`{name}` is declared twice"), "two spellings of one name are the same symbol");
+    let twice =
+        |name: &str| bad(format!("`{name}` is declared twice"), "two spellings of one name are the same symbol");
     if let Some(notation) = latex::notation(&syntax.name.text, scope).map_err(|t| locate(file, &syntax.name, t))?
         && (notation.is_parenthesised() || !matches!(syntax.form, Form::Plain | Form::Set))
     {
@@ -301,6 +315,7 @@ fn law_of(note: &SymbolTable<'_>, syntax: &DeclarationSyntax, law: &LawSyntax, s
         LawName::Normal => Law::Normal(parameter(0, &sort)?, parameter(1, &spread)?),
         LawName::Rademacher => Law::Rademacher(parameter(0, &Sort::Real)?),
         LawName::Uniform => Law::Uniform(parameter(0, &Sort::Real)?, parameter(1, &Sort::Real)?),
+        LawName::Density => Law::Density(parameter(0, &Sort::Real)?),
     })
 }
 

@@ -63,6 +63,7 @@ impl Interval {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Intervals {
     quadrature: bool,
+    slack: f64,
 }
 
 impl Intervals {
@@ -74,7 +75,13 @@ impl Intervals {
     /// Enclosures whose rounding errors are rigorous but in which an integral counts as its quadrature sum, widened by an
     /// *estimate* of the truncation error. They give an `f64` result its error bar; they prove nothing.
     pub fn estimating() -> Self {
-        Self { quadrature: true }
+        Self { quadrature: true, slack: 0.0 }
+    }
+
+    /// The same with every integral widened by this share of ∫|f|: the width of a result over `slack` is its natural scale,
+    /// the size that it would have if nothing cancelled.
+    pub fn slackened(slack: f64) -> Self {
+        Self { quadrature: true, slack }
     }
 
     /// Endpoints around the value.
@@ -200,6 +207,24 @@ impl Arithmetic for Intervals {
 
     fn admits_quadrature(&self) -> bool {
         self.quadrature
+    }
+
+    fn slack(&self) -> f64 {
+        self.slack
+    }
+
+    /// By Weyl's inequality eigenvalues move at most as far as the matrix does; the rounding of the decomposition is
+    /// estimated, so this is for estimates only.
+    fn symmetric_eigenvalues(&self, entries: &[Interval], d: usize) -> Result<Vec<Interval>, Undefined> {
+        if !self.quadrature {
+            return Err(Undefined::unsupported("the eigenvalues of a matrix"));
+        }
+        let middles: Vec<f64> = entries.iter().map(|x| self.approximate(x)).collect();
+        let values = super::float::F64.symmetric_eigenvalues(&middles, d)?;
+        let radius: f64 = entries.iter().map(|x| (0.5 * (x.hi - x.lo)).powi(2)).sum::<f64>().sqrt();
+        let size = middles.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let error = radius + 16.0 * d as f64 * f64::EPSILON * size;
+        Ok(values.into_iter().map(|x| self.widen(&Interval::point(x), error)).collect())
     }
 
     fn widen(&self, a: &Interval, error: f64) -> Interval {

@@ -68,7 +68,7 @@ impl<'a, A: Arithmetic> Jets<'a, A> {
     pub fn introduce(&self, order: usize) -> Result<Jet<A::Number>, Undefined> {
         let size = self.size();
         if size.saturating_mul(order + 1) > MAX_COEFFICIENTS {
-            return Err(Undefined::Unsupported("a derivative of so high an order"));
+            return Err(Undefined::unsupported("a derivative of so high an order"));
         }
         self.orders.borrow_mut().push(order);
         let mut coefficients: SmallVec<[A::Number; 1]> =
@@ -112,6 +112,15 @@ impl<'a, A: Arithmetic> Jets<'a, A> {
         let mut nilpotent = a.clone();
         nilpotent.coefficients[0] = self.inner.rational(&Rational::ZERO);
         nilpotent
+    }
+
+    /// Every coefficient replaced by its approximate value, exactly.
+    pub(crate) fn centered(&self, a: &Jet<A::Number>) -> Result<Jet<A::Number>, Undefined> {
+        let centered = a.coefficients.iter().map(|c| {
+            let middle = Rational::try_from(self.inner.approximate(c)).map_err(|_| Undefined::NonFinite)?;
+            Ok(self.inner.rational(&middle))
+        });
+        Ok(Jet { coefficients: centered.collect::<Result<_, _>>()? })
     }
 
     /// The highest total degree of the infinitesimals in `a`.
@@ -263,7 +272,7 @@ impl<A: Arithmetic> Arithmetic for Jets<'_, A> {
                 let series = taylor::series(self.inner, function, x.base(), self.degree(x))?;
                 Ok(self.compose(x, &series))
             }
-            _ => Err(Undefined::Unsupported("a derivative of this function")),
+            _ => Err(Undefined::unsupported("a derivative of this function")),
         }
     }
 
@@ -283,7 +292,7 @@ impl<A: Arithmetic> Arithmetic for Jets<'_, A> {
                 let series = taylor::special(self.inner, special, &bases, self.degree(x))?;
                 Ok(self.compose(x, &series))
             }
-            _ => Err(Undefined::Unsupported("a derivative by a parameter of a special function")),
+            _ => Err(Undefined::unsupported("a derivative by a parameter of a special function")),
         }
     }
 
@@ -303,13 +312,17 @@ impl<A: Arithmetic> Arithmetic for Jets<'_, A> {
         self.inner.admits_quadrature()
     }
 
+    fn slack(&self) -> f64 {
+        self.inner.slack()
+    }
+
     fn widen(&self, a: &Self::Number, error: f64) -> Self::Number {
         Jet { coefficients: a.coefficients.iter().map(|c| self.inner.widen(c, error)).collect() }
     }
 
     fn symmetric_eigenvalues(&self, entries: &[Self::Number], d: usize) -> Result<Vec<Self::Number>, Undefined> {
         if !entries.iter().all(Jet::is_plain) {
-            return Err(Undefined::Unsupported("a derivative of eigenvalues"));
+            return Err(Undefined::unsupported("a derivative of eigenvalues"));
         }
         let bases: Vec<A::Number> = entries.iter().map(|x| x.base().clone()).collect();
         Ok(self.inner.symmetric_eigenvalues(&bases, d)?.into_iter().map(Jet::constant).collect())

@@ -13,6 +13,7 @@ pub mod taylor;
 
 pub use function::{Constant, Function, Special};
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Debug;
 
@@ -33,10 +34,17 @@ pub enum Undefined {
     NonFinite,
     /// This arithmetic cannot do the operation at all (a special function in a prime field, an order in one …).
     #[error("{0} cannot be evaluated in this arithmetic")]
-    Unsupported(&'static str),
+    Unsupported(Cow<'static, str>),
     /// Matrices whose shapes do not fit, or an index out of range.
     #[error("{0}")]
     Shape(String),
+}
+
+impl Undefined {
+    /// What this arithmetic cannot do.
+    pub const fn unsupported(what: &'static str) -> Self {
+        Self::Unsupported(Cow::Borrowed(what))
+    }
 }
 
 /// A field of numbers with the functions that formulas use. Implementations carry their own context (precision, prime,
@@ -67,7 +75,7 @@ pub trait Arithmetic {
     fn function(&self, function: Function, arguments: &[Self::Number]) -> Result<Self::Number, Undefined>;
     /// A special function of its arguments (see [`Special::arity`]).
     fn special(&self, special: Special, _arguments: &[Self::Number]) -> Result<Self::Number, Undefined> {
-        Err(Undefined::Unsupported(special.tex()))
+        Err(Undefined::unsupported(special.tex()))
     }
     /// The order of two numbers; `None` if this arithmetic cannot tell.
     fn compare(&self, a: &Self::Number, b: &Self::Number) -> Option<Ordering>;
@@ -77,6 +85,10 @@ pub trait Arithmetic {
     /// are approximations by contract.
     fn admits_quadrature(&self) -> bool {
         false
+    }
+    /// By what share of ∫|f| an integral is widened besides its error, to see how much it matters to a result.
+    fn slack(&self) -> f64 {
+        0.0
     }
     /// The number with an uncertainty of `error` ≥ 0 added, in arithmetics that carry one.
     fn widen(&self, a: &Self::Number, _error: f64) -> Self::Number {
@@ -92,11 +104,11 @@ pub trait Arithmetic {
         _derivative: &[u32],
         _arguments: &[Self::Number],
     ) -> Result<Self::Number, Undefined> {
-        Err(Undefined::Unsupported("an arbitrary function"))
+        Err(Undefined::unsupported("an arbitrary function"))
     }
     /// Eigenvalues, in ascending order, of the symmetric matrix whose `d²` entries are given.
     fn symmetric_eigenvalues(&self, _entries: &[Self::Number], _d: usize) -> Result<Vec<Self::Number>, Undefined> {
-        Err(Undefined::Unsupported("the eigenvalues of a matrix"))
+        Err(Undefined::unsupported("the eigenvalues of a matrix"))
     }
 }
 

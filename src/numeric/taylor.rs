@@ -227,7 +227,7 @@ pub fn series<A: Arithmetic>(a: &A, function: Function, x0: &A::Number, order: u
             series[0] = value;
             Ok(series)
         }
-        _ => Err(Undefined::Unsupported("a derivative of this function")),
+        _ => Err(Undefined::unsupported("a derivative of this function")),
     }
 }
 
@@ -308,6 +308,6 @@ pub fn special<A: Arithmetic>(
             }
             Ok(series)
         }
-        Special::Beta | Special::Zeta => Err(Undefined::Unsupported("a derivative of this function")),
+        Special::Beta | Special::Zeta => Err(Undefined::unsupported("a derivative of this function")),
     }
 }

@@ -227,6 +227,9 @@ pub struct EquationEntry {
     pub kind: String,
     /// `covered`, `restated` or `open`.
     pub status: String,
+    /// Why the printed formula is not read as mathematics: the name of a diagnostic code.
+    #[serde(default)]
+    pub code: Option<String>,
     /// Ids of the claims that cite it.
     pub claims: Vec<String>,
 }

@@ -450,6 +450,7 @@ pub(crate) fn record() -> Record {
         tex: tex.into(),
         kind: "identity".into(),
         status: status.into(),
+        code: None,
         claims: ids.iter().map(|s| (*s).to_owned()).collect(),
     };
     Record {

@@ -22,7 +22,7 @@ pub fn summary(record: &Record) -> Value {
                 "kind": e.kind,
                 "tex": e.tex,
                 "status": e.status,
-                "code": null,
+                "code": e.code,
                 "claims": e.claims,
             })
         })

@@ -4,6 +4,7 @@ mod assuming;
 mod entry;
 mod judging;
 mod memory;
+mod reading;
 mod refine;
 
 pub use entry::entry;
@@ -200,7 +201,16 @@ impl Job<'_> {
         for declined in self.plan.declined.iter().filter(|d| d.claim == index && d.requested) {
             evidence.extend(undecided(declined.method, claim, StopReason::NotApplicable, &declined.reason));
         }
-        let verdict = judge(&evidence, claim.statement.links.len());
+        let mut verdict = judge(&evidence, claim.statement.links.len());
+        if verdict == Verdict::Refuted
+            && let Some(other) = reading::other(claim)
+        {
+            let applies = |check: &&&Check| self.method(check).is_some_and(|m| m.applies(&other).is_ok());
+            let found: Vec<Evidence> =
+                checks.iter().filter(applies).flat_map(|check| self.check(&other, check, false, &|_| {})).collect();
+            evidence = reading::spare(evidence, &other, &found);
+            verdict = judge(&evidence, claim.statement.links.len());
+        }
         let because = because(verdict, &evidence, &declined, claim.statement.links.len());
         let (mut sharpness, mut corrections) = (None, Vec::new());
         if let (Some(first), false) = (checks.first(), self.setup.interrupted.load(Ordering::Relaxed)) {
@@ -235,12 +245,16 @@ impl Job<'_> {
         judged
     }
 
+    fn method(&self, check: &Check) -> Option<&'static dyn Method> {
+        self.setup.methods.iter().copied().find(|m| m.name() == check.method)
+    }
+
     fn simulates(&self, check: &Check) -> bool {
-        self.setup.methods.iter().any(|m| m.name() == check.method && m.simulates())
+        self.method(check).is_some_and(Method::simulates)
     }
 
     fn check(&self, claim: &Claim, check: &Check, frozen: bool, progress: &(dyn Fn(&str) + Sync)) -> Vec<Evidence> {
-        let Some(method) = self.setup.methods.iter().find(|m| m.name() == check.method) else {
+        let Some(method) = self.method(check) else {
             return undecided(check.method, claim, StopReason::NotApplicable, "no such method");
         };
         if self.setup.interrupted.load(Ordering::Relaxed) {

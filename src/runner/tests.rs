@@ -142,3 +142,47 @@ fn variants_are_judged_on_the_samples_there_are() {
     let repaired: Vec<&str> = outcome.claims[2].corrections.iter().map(|c| c.tex.as_str()).collect();
     assert!(repaired.iter().any(|tex| tex.ends_with(r"\mu")), "{repaired:?}");
 }
+
+#[test]
+fn a_formula_with_two_readings_is_refuted_only_if_both_are_false() {
+    use crate::method::fixture::Table;
+    let mut t = Table::default();
+    let x = &t.positive("x");
+    let mut claim = t.claim(x / n(2) * x, Relation::Equal, n(1) / n(2));
+    let verdict = |claim: &Claim| {
+        let claims = std::slice::from_ref(claim);
+        let (plan, never) = (crate::plan::plan(claims, &Profile::named("quick").unwrap(), 1), AtomicBool::new(false));
+        let judged = run(claims, &plan, &Setup::new(&NoCache, &never, &()), &mut ()).claims.remove(0);
+        (judged.verdict, judged.because)
+    };
+    assert_eq!(verdict(&claim).0, Verdict::Refuted);
+    let reading = |right| t.claim(x / (n(2) * x), Relation::Equal, right).statement;
+    claim.alternative = Some(reading(n(1) / n(2)));
+    let (spared, why) = verdict(&claim);
+    assert_eq!(spared, Verdict::Inconclusive);
+    assert!(why.contains("another reading") && why.contains("proved"), "{why}");
+    claim.alternative = Some(reading(n(1) / n(3)));
+    assert_eq!(verdict(&claim).0, Verdict::Refuted);
+}
+
+/// What simulates honours the other reading like every other method.
+#[test]
+fn a_simulated_claim_with_two_readings_is_spared_by_the_one_that_holds() {
+    let mut wrong = case("mean", Relation::Equal, |c| use_of(&c.mu) * q(6, 5)).claim;
+    let judged = |claim: &Claim| {
+        let claims = std::slice::from_ref(claim);
+        let plan = plan_with(claims, &Profile::named("quick").unwrap(), 7, METHODS);
+        let never = AtomicBool::new(false);
+        let setup = Setup { jobs: Some(1), cache: &NoCache, interrupted: &never, refine: &(), methods: METHODS };
+        run(claims, &plan, &setup, &mut ()).claims.remove(0).verdict
+    };
+    assert_eq!(judged(&wrong), Verdict::Refuted);
+    // The other reading in the symbols of this claim.
+    let mut statement = wrong.statement.clone();
+    statement.links[0].right = match &*statement.links[0].right.kind {
+        crate::expr::Kind::Mul(factors) => factors[0].clone(),
+        other => panic!("{other:?}"),
+    };
+    wrong.alternative = Some(statement);
+    assert_eq!(judged(&wrong), Verdict::Inconclusive);
+}

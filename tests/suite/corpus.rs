@@ -38,8 +38,9 @@ fn judge(claims: &[Claim], seed: u64, allowed: &[Verdict], verbose: bool) -> Vec
     let mut wrong = Vec::new();
     for (claim, judged) in claims.iter().zip(&outcome.claims) {
         *tally.entry(judged.verdict.word()).or_default() += 1;
-        let line =
-            || format!("seed {seed}, {} {}: {}: {}", claim.file.name(), claim.id, judged.verdict.word(), judged.because);
+        let line = || {
+            format!("seed {seed}, {} {}: {}: {}", claim.file.name(), claim.id, judged.verdict.word(), judged.because)
+        };
         if !allowed.contains(&judged.verdict) {
             wrong.push(line());
         } else if verbose && judged.verdict.is_undecided() {

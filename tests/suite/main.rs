@@ -1,6 +1,7 @@
 //! The integration tests, in one binary; modules by what a user sees.
 
 mod bad_input;
+mod benchmark;
 mod cli;
 mod corpus;
 mod determinism;

@@ -99,17 +99,39 @@ impl Sites {
         Self { rows, k }
     }
 
-    /// Updates one neuron after the other with the first `stored` patterns, each sweep in a fresh random order, until
-    /// nothing changes or `sweeps` are over. Overlaps are kept up to date, so a visit costs as many operations as patterns
-    /// are stored. Needs N ≤ 32767 so that `N m_μ` fits 16 bits.
-    pub(super) fn sequential(
+    /// Updates one neuron after the other, each sweep in a fresh random order, until nothing changes or `sweeps` are over.
+    pub(super) fn sequential(&self, state: &mut [f32], keep_self: bool, sweeps: usize, generator: &mut Bulk) {
+        self.run(state, self.k, keep_self, sweeps, |_| true, generator);
+    }
+
+    /// Whether the dynamics from the first pattern with the first `stored` ones keep an overlap with it above
+    /// `threshold`, sweep by sweep; the last overlap.
+    pub(super) fn keeps_first(
+        &self,
+        stored: usize,
+        threshold: f64,
+        sweeps: usize,
+        generator: &mut Bulk,
+    ) -> (bool, f64) {
+        let mut state: Vec<f32> = self.rows.chunks_exact(self.k).map(|row| f32::from(row[0])).collect();
+        let n = state.len() as f64;
+        let overlaps = self.run(&mut state, stored, false, sweeps, |m| f64::from(m[0]) > threshold * n, generator);
+        let overlap = f64::from(overlaps[0]) / n;
+        (overlap > threshold, overlap)
+    }
+
+    /// The dynamics with the first `stored` patterns, which also end where the overlaps are not to `go_on`. Overlaps are
+    /// kept up to date, so a visit costs as many operations as patterns are stored. Needs N ≤ 32767 so that `N m_μ` fits
+    /// 16 bits.
+    fn run(
         &self,
         state: &mut [f32],
         stored: usize,
         keep_self: bool,
         sweeps: usize,
+        go_on: impl Fn(&[i16]) -> bool,
         generator: &mut Bulk,
-    ) {
+    ) -> Vec<i16> {
         let mut overlaps = vec![0i16; stored];
         for (row, s) in self.rows.chunks_exact(self.k).zip(&*state) {
             let s = *s as i16;
@@ -131,10 +153,11 @@ impl Sites {
                     changed = true;
                 }
             }
-            if !changed {
+            if !changed || !go_on(&overlaps) {
                 break;
             }
         }
+        overlaps
     }
 }
 
@@ -180,7 +203,7 @@ mod tests {
         let patterns = random_patterns(60, 10, &mut generator);
         let start = random_patterns(60, 1, &mut generator);
         let mut state = start.col_as_slice(0).to_vec();
-        Sites::new(&patterns).sequential(&mut state, 10, false, 100, &mut generator);
+        Sites::new(&patterns).sequential(&mut state, false, 100, &mut generator);
         assert!((0..60).all(|i| state[i] * field(&patterns, &state, i) >= 0.0));
         assert_ne!(state, start.col_as_slice(0));
     }

@@ -11,7 +11,7 @@ use rand::RngExt;
 pub static EXPERIMENT: Experiment = Experiment {
     name: "hebbian-mixture",
     summary: "random patterns stored by Hebb's rule; stability of the sign of the sum of L of them",
-    source: "Amit, Gutfreund and Sompolinsky 1985, §III",
+    source: "Amit, Gutfreund and Sompolinsky 1985, on symmetric mixture states",
     parameters: &[
         Parameter::whole("N", "neurons", 2000.0, 2.0, 20000.0),
         Parameter::whole("K", "stored patterns", 10.0, 1.0, 5000.0),
@@ -65,7 +65,7 @@ impl Trial for Mixture {
         }
         let unstable = fields.iter().zip(&start).filter(|(h, s)| *h * *s - (self.k as f32) < 0.0).count();
         let mut end = start.clone();
-        Sites::new(&patterns).sequential(&mut end, patterns.ncols(), false, self.sweeps, &mut generator);
+        Sites::new(&patterns).sequential(&mut end, false, self.sweeps, &mut generator);
         out[0] = unstable as f64 / self.n as f64;
         out[1] = overlap(patterns.col_as_slice(0), &start);
         out[2] = overlap(&start, &end);

@@ -7,6 +7,7 @@ pub mod hebbian_mixture;
 pub mod hebbian_retrieval;
 pub mod lyapunov_descent;
 pub mod projector_basin;
+pub mod projector_one_step;
 pub mod projector_rule;
 
 mod dynamics;

@@ -3,7 +3,7 @@
 use super::dynamics::{Couplings, parallel};
 use super::{Projector, pattern_count, projector_cost, random_patterns};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
-use crate::linalg::{Mat, dot, single};
+use crate::linalg::{Mat, single};
 use crate::random::{Bulk, SeedPath, Stream, bulk};
 use rand::seq::SliceRandom;
 
@@ -12,18 +12,15 @@ use rand::seq::SliceRandom;
 /// at which half of the starts recover the pattern exactly. 1 means that not even the pattern itself is kept.
 pub static EXPERIMENT: Experiment = Experiment {
     name: "projector-basin",
-    summary: "random patterns stored by the projector rule; overlap after one step, and critical initial overlap",
+    summary: "random patterns stored by the projector rule; critical initial overlap",
     source: "Kanter and Sompolinsky 1987; Personnaz, Guyon and Dreyfus 1986",
     parameters: &[
         Parameter::whole("N", "neurons", 400.0, 2.0, 4000.0),
         Parameter::real("alpha", "load K/N", 0.5, 1e-4, 2.0),
-        Parameter::real("overlap", "initial overlap of the one-step estimands", 0.8, -1.0, 1.0),
         Parameter::whole("probes", "stored patterns started from per replicate, at most K", 31.0, 1.0, 1001.0),
         Parameter::whole("sweeps", "parallel steps; 1 asks for recovery in one step", 50.0, 1.0, 1000.0),
     ],
     estimands: &[
-        Estimand::scalar("one-step-overlap", "overlap after one step, self-coupling kept").within(-1.0, 1.0),
-        Estimand::scalar("one-step-overlap-without-self", "the same, self-coupling removed").within(-1.0, 1.0),
         Estimand::scalar("critical-overlap", "initial overlap with even odds of recovery, self-coupling kept")
             .within(-1.0, 1.0),
         Estimand::scalar("critical-overlap-without-self", "the same, self-coupling removed").within(-1.0, 1.0),
@@ -34,7 +31,6 @@ pub static EXPERIMENT: Experiment = Experiment {
 struct Basin {
     n: usize,
     k: usize,
-    flips: usize,
     probes: usize,
     sweeps: usize,
 }
@@ -42,12 +38,11 @@ struct Basin {
 fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
     let n = p.whole("N");
     let k = pattern_count(n, p.get("alpha"));
-    let flips = ((1.0 - p.get("overlap")) / 2.0 * n as f64).round() as usize;
-    Ok(Box::new(Basin { n, k, flips, probes: p.whole("probes").min(k), sweeps: p.whole("sweeps") }))
+    Ok(Box::new(Basin { n, k, probes: p.whole("probes").min(k), sweeps: p.whole("sweeps") }))
 }
 
 /// The first patterns, each with the first so many sites of its order flipped.
-fn flipped(patterns: &Mat<f32>, orders: &[Vec<u32>], flips: impl Fn(usize) -> usize) -> Mat<f32> {
+pub(super) fn flipped(patterns: &Mat<f32>, orders: &[Vec<u32>], flips: impl Fn(usize) -> usize) -> Mat<f32> {
     let mut states = patterns.subcols(0, orders.len()).to_owned();
     for (j, order) in orders.iter().enumerate() {
         let state = states.col_as_slice_mut(j);
@@ -57,13 +52,6 @@ fn flipped(patterns: &Mat<f32>, orders: &[Vec<u32>], flips: impl Fn(usize) -> us
 }
 
 impl Basin {
-    fn one_step(&self, couplings: &Couplings<'_>, patterns: &Mat<f32>, orders: &[Vec<u32>]) -> f64 {
-        let mut states = flipped(patterns, orders, |_| self.flips);
-        parallel(couplings, &mut states, 1);
-        let overlap = |j: usize| dot(states.col_as_slice(j), patterns.col_as_slice(j));
-        (0..orders.len()).map(overlap).sum::<f64>() / (self.n * orders.len()) as f64
-    }
-
     /// The median over the probes of the overlap between the last recovered and the first lost number of flips.
     fn critical(&self, couplings: &Couplings<'_>, patterns: &Mat<f32>, orders: &[Vec<u32>]) -> f64 {
         // `kept` flips are recovered (-1: not even none), `lost` flips are not.
@@ -91,7 +79,7 @@ impl Basin {
     }
 }
 
-fn orders(n: usize, count: usize, generator: &mut Bulk) -> Vec<Vec<u32>> {
+pub(super) fn orders(n: usize, count: usize, generator: &mut Bulk) -> Vec<Vec<u32>> {
     let order = |generator: &mut Bulk| {
         let mut order: Vec<u32> = (0..n as u32).collect();
         order.shuffle(generator);
@@ -112,14 +100,13 @@ impl Trial for Basin {
         let own: Vec<f32> = projector.self_couplings().into_iter().map(|d| d as f32).collect();
         for (at, removed) in [&[][..], &own[..]].into_iter().enumerate() {
             let couplings = Couplings { left: patterns.as_ref(), right: dual.as_ref(), removed };
-            out[at] = self.one_step(&couplings, &patterns, &orders);
-            out[2 + at] = self.critical(&couplings, &patterns, &orders);
+            out[at] = self.critical(&couplings, &patterns, &orders);
         }
     }
 
     fn work(&self) -> f64 {
         // Twice a bisection of ln N / ln 2 steps, each of them run for about ten sweeps.
-        let sweeps = (self.sweeps.min(10) as f64) * (self.n as f64).log2().ceil() + 1.0;
+        let sweeps = (self.sweeps.min(10) as f64) * (self.n as f64).log2().ceil();
         let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 3.0 * (self.n * self.probes) as f64;
         cost::work(projector_cost(self.n, self.k) + 2.0 * sweeps * step)
     }
@@ -178,28 +165,6 @@ fn of_wrong_sites(n: f64, load: f64) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::experiment::known_answer::sample;
-    use core_math::erf;
-
-    #[test]
-    fn one_step_matches_the_gaussian_field() {
-        let (alpha, p) = (0.4, 0.6);
-        let given = [("N", 1000.0), ("alpha", alpha), ("overlap", p), ("sweeps", 1.0)];
-        let s = sample(&EXPERIMENT, &given, 12);
-        // Field p ξ_i + α(σ_i − pξ_i) + noise of variance (1−p²)α(1−α); without self-coupling p(1−α)ξ_i + noise.
-        let noise = (2.0 * (1.0 - p * p) * alpha * (1.0 - alpha)).sqrt();
-        let kept = (1.0 + p) / 2.0 * erf((p + alpha * (1.0 - p)) / noise)
-            + (1.0 - p) / 2.0 * erf((p - alpha * (1.0 + p)) / noise);
-        for (name, expected) in
-            [("one-step-overlap", kept), ("one-step-overlap-without-self", erf(p * (1.0 - alpha) / noise))]
-        {
-            let (mean, error) = s.get(name)[0];
-            // Finite-size correction of order 1/N.
-            assert!(
-                (mean - expected).abs() < 4.5 * error + 3e-3 && error < 5e-3,
-                "{name}: {mean} ± {error}, {expected}"
-            );
-        }
-    }
 
     #[test]
     fn one_pattern_attracts_half_of_the_space() {

@@ -9,7 +9,7 @@ use crate::random::{SeedPath, Stream, bulk, fill_normal};
 pub static EXPERIMENT: Experiment = Experiment {
     name: "noised-gaussian",
     summary: "Gaussian data noised by the Ornstein–Uhlenbeck process; mean and covariance at time t",
-    source: "Song et al. 2021, eq. (33); Biroli, Bonnaire, de Bortoli and Mézard 2024",
+    source: "Song et al. 2021, on the perturbation kernels; Biroli, Bonnaire, de Bortoli and Mézard 2024",
     parameters: &[
         Parameter::whole("d", "dimension", 4.0, 1.0, 64.0),
         Parameter::real("t", "diffusion time", 0.5, 0.0, 20.0),

@@ -1,7 +1,7 @@
 //! The collapse time of a data set in all of space.
 
 use super::{Cloud, DataSet, EVALUATIONS, half_weight_time};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
 /// A fresh data set from N(0, σ²I) per replicate, and the time at which its points are half recognised.
@@ -10,27 +10,21 @@ pub static EXPERIMENT: Experiment = Experiment {
     summary: "Draws n points from N(0, σ²I) and finds the time at which the empirical posterior gives a noised data point weight ½ on average",
     source: "Biroli, Bonnaire, de Bortoli and Mézard 2024, Dynamical regimes of diffusion models",
     parameters: &[DataSet::N, DataSet::D, DataSet::SIGMA, PROBES],
-    estimands: &[Estimand {
-        name: "collapse-time",
-        meaning: "time at which the posterior weight of the originating data point is ½ on average over the data set",
-        bounds: None,
-        shape: Shape::Scalar,
-        bias: time_bias,
-    }],
+    estimands: &[HALF_WEIGHT],
     prepare,
 };
 
-pub(super) const PROBES: Parameter = Parameter {
-    name: "probes",
-    meaning: "noised data points in one replicate",
-    default: 64.0,
-    minimum: 16.0,
-    maximum: 1e5,
-    whole: true,
-};
+pub(super) const PROBES: Parameter = Parameter::whole("probes", "noised data points in one replicate", 64.0, 16.0, 1e5);
+
+/// Where the posterior lets go of the data.
+pub(super) const HALF_WEIGHT: Estimand = Estimand::scalar(
+    "collapse-time",
+    "time at which the posterior weight of the originating data point is ½ on average over the data set",
+)
+.biased(time_bias);
 
 /// The root's tolerance, and what the correction of first order in 1/probes leaves.
-pub(super) fn time_bias(parameters: &Parameters) -> f64 {
+fn time_bias(parameters: &Parameters) -> f64 {
     1e-4 + 20.0 / parameters.get("probes").powi(2)
 }
 

@@ -2,7 +2,6 @@
 
 use super::{TwoClass, same_class};
 use crate::experiment::{Estimand, ExperimentError, Parameter, Parameters};
-use crate::random::Bulk;
 use nalgebra::{DMatrix, DVector};
 
 /// A grid of times around the speciation time and the level whose crossing is sought on it.
@@ -10,13 +9,11 @@ pub(super) struct HalfPoint {
     /// Increasing.
     pub(super) times: Vec<f64>,
     level: f64,
-    /// Maps values on the grid to the coefficients of the least-squares quintic in the scaled time.
+    /// Maps values on the grid to the coefficients of the least-squares polynomial in the scaled time.
     fit: DMatrix<f64>,
 }
 
 impl HalfPoint {
-    /// Degree of the polynomial fitted to the curve.
-    const DEGREE: usize = 5;
     /// Trajectories are cut in this many groups for the jackknife.
     pub(super) const GROUPS: usize = 10;
 
@@ -68,18 +65,24 @@ impl HalfPoint {
         Self::TOLERANCE + 20.0 / parameters.get("probes").powi(2)
     }
 
-    /// The time at which the mean over the probes of p₊² + p₋² = ½(1 + tanh² L) crosses `level`, L the half log odds that
-    /// `probe` draws for one noised data point at a time; every time sees the same data and the same noise.
-    pub(super) fn of_probes(
-        guess: f64,
-        level: f64,
-        probes: usize,
-        start: &Bulk,
-        mut probe: impl FnMut(f64, &mut Bulk) -> f64,
-    ) -> f64 {
-        // Drawn again at every time instead of kept.
-        let curves = |t: f64| agreements(probes, &mut start.clone(), |generator| probe(t, generator));
-        crossing(guess.max(0.05), 0.5, level, Self::TOLERANCE, curves)
+    /// The time at which the mean over the probes of p₊² + p₋² = ½(1 + tanh² L) crosses `level`, L the half log odds of the
+    /// classes given one data point noised to a time: every time sees the same data and the same noise.
+    pub(super) fn of_probes<P>(guess: f64, level: f64, probes: &[P], half_log_odds: impl Fn(f64, &P) -> f64) -> f64 {
+        crossing(guess.max(0.05), 0.5, level, Self::TOLERANCE, |t| agreements(probes, |probe| half_log_odds(t, probe)))
+    }
+
+    /// What drawing probes of d coordinates costs and evaluating them at every time that the crossing asks for.
+    pub(super) fn cost_of_probes(probes: usize, d: usize, draw: f64, evaluate: f64) -> f64 {
+        (probes * d) as f64 * (draw + (EVALUATIONS + 1.0) * evaluate)
+    }
+
+    /// # Errors
+    /// More probes in memory than a thread should hold.
+    pub(super) fn affordable_probes(probes: usize, d: usize) -> Result<(), ExperimentError> {
+        if probes.saturating_mul(d) > 1 << 26 {
+            return Err(ExperimentError::Setup(format!("{probes} probes of dimension {d} need over 1 GiB")));
+        }
+        Ok(())
     }
 
     /// The grid that `points`, `from`, `to` and `level` describe, all of it later than `earliest`.
@@ -100,12 +103,14 @@ impl HalfPoint {
         let scaled = |k: usize| 2.0 * k as f64 / (points - 1) as f64 - 1.0;
         let centre = target.time_of_separation(1.0);
         let times = (0..points).map(|k| centre + 0.5 * (from + to) + 0.5 * (to - from) * scaled(k)).collect();
-        let vandermonde = DMatrix::from_fn(points, Self::DEGREE + 1, |k, power| scaled(k).powi(power as i32));
+        // On a short grid a cubic follows the curve, and it is steadier where few trajectories leave much noise.
+        let degree = if to - from < 1.0 { 3 } else { 5 };
+        let vandermonde = DMatrix::from_fn(points, degree + 1, |k, power| scaled(k).powi(power as i32));
         let fit = vandermonde.pseudo_inverse(1e-12).expect("the tolerance is not negative");
         Self { times, level: parameters.get("level"), fit }
     }
 
-    /// Where the quintic through the values falls through the level; NaN if it does not on this grid.
+    /// Where the polynomial through the values falls through the level; NaN if it does not on this grid.
     pub(super) fn time(&self, values: &[f64]) -> f64 {
         let coefficients = &self.fit * DVector::from_column_slice(values);
         let excess = |u: f64| coefficients.iter().rev().fold(0.0, |sum, c| sum * u + c) - self.level;
@@ -137,7 +142,7 @@ impl HalfPoint {
         g * whole - (g - 1.0) * groups.iter().map(without).sum::<f64>() / g
     }
 
-    /// How far the crossing of the fitted quintic lies from that of the curve, for the curve of two Gaussians.
+    /// How far the crossing of the fitted polynomial lies from that of the curve, for the curve of two Gaussians.
     pub(super) fn fit_bias(parameters: &Parameters, target: &TwoClass) -> f64 {
         let grid = Self::unchecked(parameters, target);
         let curve: Vec<f64> = grid.times.iter().map(|&t| same_class(target.separation(t))).collect();
@@ -177,12 +182,8 @@ pub(super) fn root(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -
 }
 
 /// ½(1 + tanh² L) of every probe, the probability that two draws from its class posterior agree.
-pub(super) fn agreements(
-    probes: usize,
-    generator: &mut Bulk,
-    mut half_log_odds: impl FnMut(&mut Bulk) -> f64,
-) -> Vec<f64> {
-    (0..probes).map(|_| 0.5 * (1.0 + half_log_odds(generator).tanh().powi(2))).collect()
+pub(super) fn agreements<P>(probes: &[P], half_log_odds: impl Fn(&P) -> f64) -> Vec<f64> {
+    probes.iter().map(|probe| 0.5 * (1.0 + half_log_odds(probe).tanh().powi(2))).collect()
 }
 
 /// How often [`crossing`] evaluates its curves, typically.

@@ -1,8 +1,8 @@
 //! The collapse time of data on a hidden linear manifold.
 
-use super::collapse_time::{PROBES, time_bias};
+use super::collapse_time::{HALF_WEIGHT, PROBES};
 use super::{Cloud, DataSet, EVALUATIONS, half_weight_time, root};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
+use crate::experiment::{Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk, fill_normal};
 use nalgebra::DMatrix;
 
@@ -40,13 +40,7 @@ pub static EXPERIMENT: Experiment = Experiment {
         },
         PROBES,
     ],
-    estimands: &[Estimand {
-        name: "collapse-time",
-        meaning: "time at which the posterior weight of the originating data point is ½ on average over the data set",
-        bounds: None,
-        shape: Shape::Scalar,
-        bias: time_bias,
-    }],
+    estimands: &[HALF_WEIGHT],
     prepare,
 };
 

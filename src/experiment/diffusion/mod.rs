@@ -24,15 +24,13 @@ use half_point::{EVALUATIONS, HalfPoint, agreements, crossing, root};
 use sde::Sde;
 use two_class::{TwoClass, same_class};
 
-use crate::random::Bulk;
-use rand_distr::{Distribution, StandardNormal};
-
 /// Δ_t = 1 − e^{-2t}, without cancellation for small t.
 fn delta(t: f64) -> f64 {
     -(-2.0 * t).exp_m1()
 }
 
 /// One standard normal number.
-fn normal(generator: &mut Bulk) -> f64 {
-    StandardNormal.sample(generator)
+#[cfg(test)]
+fn normal(generator: &mut crate::random::Bulk) -> f64 {
+    rand_distr::Distribution::sample(&rand_distr::StandardNormal, generator)
 }

@@ -1,8 +1,8 @@
 //! Speciation without a trajectory: the exact backward equation samples the posterior given x_t.
 
-use super::{EVALUATIONS, HalfPoint, TwoClass, agreements};
+use super::{HalfPoint, TwoClass, agreements, delta};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
-use crate::random::{Bulk, SeedPath, Stream, bulk};
+use crate::random::{Bulk, SeedPath, Stream, bulk, fill_normal};
 
 /// P(two posterior draws of the class agree), from noised data points alone; for dimensions beyond trajectories.
 pub static EXPERIMENT: Experiment = Experiment {
@@ -46,6 +46,7 @@ struct PosteriorClass {
 }
 
 fn prepare(parameters: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
+    HalfPoint::affordable_probes(parameters.whole("probes"), parameters.whole("d"))?;
     Ok(Box::new(PosteriorClass {
         target: TwoClass::new(parameters)?,
         t: parameters.get("t"),
@@ -55,28 +56,36 @@ fn prepare(parameters: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, Expe
 }
 
 impl PosteriorClass {
-    /// Half the log odds of the classes given one data point noised to time t.
-    fn half_log_odds(&self, t: f64, x: &mut [f64], scratch: &mut [f64], generator: &mut Bulk) -> f64 {
-        self.target.draw(generator, x);
-        self.target.noise(generator, t, x);
-        self.target.half_log_odds(t, x, scratch)
+    /// A data point and standard normal noise for it.
+    fn probe(&self, generator: &mut Bulk) -> (Vec<f64>, Vec<f64>) {
+        let (mut point, mut noise) = (vec![0.0; self.target.d], vec![0.0; self.target.d]);
+        self.target.draw(generator, &mut point);
+        fill_normal(generator, &mut noise);
+        (point, noise)
+    }
+
+    /// Half the log odds of the classes given the data point noised to time t.
+    fn half_log_odds(&self, t: f64, (point, noise): &(Vec<f64>, Vec<f64>)) -> f64 {
+        let (shrink, spread) = ((-t).exp(), delta(t).sqrt());
+        let x: Vec<f64> = point.iter().zip(noise).map(|(a, z)| shrink * a + spread * z).collect();
+        self.target.half_log_odds(t, &x, &mut vec![0.0; x.len()])
     }
 }
 
 impl Trial for PosteriorClass {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let generator = &mut bulk(stream);
-        let start = generator.clone();
-        let (mut x, mut scratch) = (vec![0.0; self.target.d], vec![0.0; self.target.d]);
-        let mut probe = |t: f64, generator: &mut Bulk| self.half_log_odds(t, &mut x, &mut scratch, generator);
-        out[1] = HalfPoint::of_probes(self.target.time_of_separation(1.0), self.level, self.probes, &start, &mut probe);
-        let now = agreements(self.probes, generator, |generator| probe(self.t, generator));
+        let probes: Vec<_> = (0..self.probes).map(|_| self.probe(generator)).collect();
+        let guess = self.target.time_of_separation(1.0);
+        out[1] = HalfPoint::of_probes(guess, self.level, &probes, |t, probe| self.half_log_odds(t, probe));
+        let now = agreements(&probes, |probe| self.half_log_odds(self.t, probe));
         out[0] = now.iter().sum::<f64>() / self.probes as f64;
     }
 
     fn work(&self) -> f64 {
-        // Two normals in each coordinate, or a spin, a normal and a tanh.
-        cost::work((EVALUATIONS + 1.0) * (self.probes * self.target.d) as f64 * 2.5 * cost::NORMAL)
+        // Beside the sums a tanh for spins.
+        let evaluate = 2.0 * cost::MULTIPLY_ADD + if self.target.sigma.is_none() { cost::TRANSCENDENTAL } else { 0.0 };
+        cost::work(HalfPoint::cost_of_probes(self.probes, self.target.d, 2.0 * cost::NORMAL, evaluate))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

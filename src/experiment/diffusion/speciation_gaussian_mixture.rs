@@ -1,6 +1,6 @@
 //! Speciation of two Gaussians with a general covariance.
 
-use super::{EVALUATIONS, HalfPoint, delta, normal, root};
+use super::{HalfPoint, delta, root};
 use crate::experiment::{Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{Bulk, SeedPath, Stream, bulk, fill_normal};
 
@@ -52,6 +52,7 @@ struct Mixture {
 
 fn prepare(parameters: &Parameters, path: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
     let d = parameters.whole("d");
+    HalfPoint::affordable_probes(parameters.whole("probes"), d)?;
     let mut mean = vec![0.0; d];
     fill_normal(&mut path.child("mean").stream(), &mut mean);
     let scale = parameters.get("m") * (d as f64).sqrt() / mean.iter().map(|m| m * m).sum::<f64>().sqrt();
@@ -85,26 +86,37 @@ impl Mixture {
         root(largest + 1e-12 * length, largest + length, 1e-12 * (largest + length), secular)
     }
 
-    /// Half the log odds of the classes given one point noised to time t.
-    fn half_log_odds(&self, t: f64, generator: &mut Bulk) -> f64 {
+    /// One point of the positive class, which is as good as either, and standard normal noise for it.
+    fn probe(&self, generator: &mut Bulk) -> (Vec<f64>, Vec<f64>) {
+        let (mut point, mut noise) = (vec![0.0; self.mean.len()], vec![0.0; self.mean.len()]);
+        fill_normal(generator, &mut point);
+        fill_normal(generator, &mut noise);
+        point.iter_mut().zip(&self.mean).zip(&self.variances).for_each(|((x, m), v)| *x = m + v.sqrt() * *x);
+        (point, noise)
+    }
+
+    /// Half the log odds of the classes given the point noised to time t.
+    fn half_log_odds(&self, t: f64, (point, noise): &(Vec<f64>, Vec<f64>)) -> f64 {
         let (shrink, spread) = ((-t).exp(), delta(t).sqrt());
-        let mut sum = 0.0;
-        for (m, v) in self.mean.iter().zip(&self.variances) {
-            let x = shrink * (m + v.sqrt() * normal(generator)) + spread * normal(generator);
-            sum += shrink * m * x / (spread * spread + shrink * shrink * v);
-        }
-        sum
+        let coordinates = point.iter().zip(noise).zip(self.mean.iter().zip(&self.variances));
+        let term = |((a, z), (m, v)): ((&f64, &f64), (&f64, &f64))| {
+            m * (shrink * a + spread * z) / (spread * spread + shrink * shrink * v)
+        };
+        shrink * coordinates.map(term).sum::<f64>()
     }
 }
 
 impl Trial for Mixture {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
-        let probe = |t: f64, generator: &mut Bulk| self.half_log_odds(t, generator);
-        out[0] = HalfPoint::of_probes(self.curvature_time(), self.level, self.probes, &bulk(stream), probe);
+        let generator = &mut bulk(stream);
+        let probes: Vec<_> = (0..self.probes).map(|_| self.probe(generator)).collect();
+        let guess = self.curvature_time();
+        out[0] = HalfPoint::of_probes(guess, self.level, &probes, |t, probe| self.half_log_odds(t, probe));
     }
 
     fn work(&self) -> f64 {
-        cost::work(EVALUATIONS * (self.probes * self.mean.len()) as f64 * 2.5 * cost::NORMAL)
+        let evaluate = 6.0 * cost::MULTIPLY_ADD;
+        cost::work(HalfPoint::cost_of_probes(self.probes, self.mean.len(), 2.0 * cost::NORMAL, evaluate))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

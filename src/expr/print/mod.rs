@@ -174,13 +174,14 @@ fn law_name(law: &Law) -> &'static str {
         Law::Normal(..) => r"\mathcal{N}",
         Law::Rademacher(_) => r"\operatorname{Rad}",
         Law::Uniform(..) => r"\operatorname{U}",
+        Law::Density(_) => "",
     }
 }
 
 fn law_arguments(law: &Law, point: Option<&Expr>) -> String {
     let parameters = match law {
         Law::Normal(a, b) | Law::Uniform(a, b) => format!("{}, {}", expr(a), expr(b)),
-        Law::Rademacher(p) => expr(p),
+        Law::Rademacher(p) | Law::Density(p) => expr(p),
     };
     match point {
         Some(point) => brackets(&format!("{}; {parameters}", expr(point))),

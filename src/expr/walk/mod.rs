@@ -122,7 +122,11 @@ pub fn condition_operands(condition: &Condition) -> Vec<&Expr> {
 }
 
 fn averaged<'e>(variables: &'e [RandomVariable], body: impl IntoIterator<Item = &'e Expr>) -> Vec<(&'e Expr, usize)> {
-    let laws = variables.iter().enumerate().flat_map(|(k, v)| law_operands(&v.law).into_iter().map(move |e| (e, k)));
+    let laws = variables.iter().enumerate().flat_map(|(k, v)| {
+        // A density is a function of its own variable.
+        let scope = if matches!(v.law, Law::Density(_)) { k + 1 } else { k };
+        law_operands(&v.law).into_iter().map(move |e| (e, scope))
+    });
     let body = body.into_iter().map(|e| (e, variables.len()));
     laws.chain(body).collect()
 }
@@ -139,7 +143,7 @@ fn range_operands(range: &Range) -> Vec<&Expr> {
 fn law_operands(law: &Law) -> Vec<&Expr> {
     match law {
         Law::Normal(a, b) | Law::Uniform(a, b) => vec![a, b],
-        Law::Rademacher(p) => vec![p],
+        Law::Rademacher(p) | Law::Density(p) => vec![p],
     }
 }
 
@@ -248,6 +252,7 @@ fn try_map_law<E>(law: &Law, f: &mut dyn FnMut(&Expr) -> Result<Expr, E>) -> Res
         Law::Normal(a, b) => Law::Normal(f(a)?, f(b)?),
         Law::Uniform(a, b) => Law::Uniform(f(a)?, f(b)?),
         Law::Rademacher(p) => Law::Rademacher(f(p)?),
+        Law::Density(p) => Law::Density(f(p)?),
     })
 }
 

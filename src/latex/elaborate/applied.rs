@@ -20,7 +20,7 @@ pub(in super::super) fn declared_argument(nodes: &[Node], scope: &Scope, whole: 
     // A function is passed as a whole; a path stands for its value.
     if let [node] = nodes
         && let Some(symbol) = elaborator.function_named(node)
-        && !scope.declaration(&symbol).is_some_and(|d| matches!(d.domain, Domain::Process(_) | Domain::All))
+        && !scope.declaration(&symbol).is_some_and(|d| matches!(d.domain, Domain::Process(_)))
     {
         return Ok(Parameter { name, sort: symbol.sort().clone(), default: Some(Expr::symbol(&symbol, span)) });
     }
@@ -42,6 +42,28 @@ struct Match<'n> {
     factor: Option<Expr>,
     /// How much of what is written the notation accounts for.
     score: (usize, usize),
+}
+
+/// How much of a notation must be there for it to come before a plain name of the same letter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum WrittenAs {
+    /// Its arguments in parentheses.
+    Called,
+    /// Its scripts, or its arguments.
+    Scripted,
+    /// The letter alone.
+    Bare,
+}
+
+impl WrittenAs {
+    fn admits(self, pattern: &Pattern, found: &Match<'_>) -> bool {
+        let called = found.consumed > 0 && found.factor.is_none();
+        match self {
+            Self::Called => called,
+            Self::Scripted => called || pattern.sub.is_some() || pattern.sup.is_some(),
+            Self::Bare => true,
+        }
+    }
 }
 
 /// The parenthesis after a name, its pieces read once for all notations.
@@ -73,6 +95,7 @@ impl Elaborator<'_> {
         (sub, sup, primes): (Option<&[Node]>, Option<&[Node]>, usize),
         cursor: &mut Cursor<'_>,
         span: Span,
+        written_as: WrittenAs,
     ) -> Read<Option<Expr>> {
         let overloads = self.scope.patterns(&self.with_sign(&canonical_node(base)));
         if overloads.is_empty() {
@@ -82,6 +105,7 @@ impl Elaborator<'_> {
         let (mut best, mut trouble): (Vec<Match<'_>>, Option<Trouble>) = (Vec::new(), None);
         for pattern in overloads.iter().filter(|p| p.primes == primes) {
             match self.matched(pattern, sub, sup, written.as_ref(), span) {
+                Ok(Some(found)) if !written_as.admits(pattern, &found) => {}
                 Ok(Some(found)) => {
                     let score = found.score;
                     if best.first().is_none_or(|b| b.score < score) {
@@ -95,7 +119,9 @@ impl Elaborator<'_> {
                 Err(found) => trouble = trouble.or(Some(found)),
             }
         }
-        let Some(found) = best.pop() else { return trouble.map_or(Ok(None), Err) };
+        let Some(found) = best.pop() else {
+            return trouble.filter(|_| written_as == WrittenAs::Bare).map_or(Ok(None), Err);
+        };
         if !best.is_empty() {
             return Err(Trouble::new(&codes::AMBIGUOUS, span, "two declared notations fit here")
                 .hint("write the arguments that tell them apart, or declare only the one that is meant"));
@@ -135,6 +161,8 @@ impl Elaborator<'_> {
             factor: None,
             score,
         };
+        // A notation without parentheses is the nearest where none are written.
+        found.score.0 += usize::from(pattern.arguments.is_none());
         let mut end = span;
         if let Some(arguments) = &pattern.arguments {
             let fits = |w: &&Written<'_>| {
@@ -152,6 +180,9 @@ impl Elaborator<'_> {
                         None => given = false,
                     }
                 }
+                if given && self.may_be_factor(pattern, written.pieces[0].1) {
+                    given = self.calls_path(pattern, written.pieces[0].1);
+                }
                 if given {
                     found.score.0 += 1 + arguments.len();
                     found.consumed = 1;
@@ -165,7 +196,8 @@ impl Elaborator<'_> {
                 } else {
                     return Ok(None);
                 }
-            } else if written.is_some_and(|w| w.pieces.len() > 1) {
+            } else if written.is_some() {
+                // Another number of arguments is another function, not a product.
                 return Ok(None);
             }
             if !given {
@@ -208,6 +240,24 @@ impl Elaborator<'_> {
         Ok(Some(found))
     }
 
+    /// Whether a parenthesis behind a path could be a factor as well: `x(1 - t)`.
+    fn may_be_factor(&self, pattern: &Pattern, argument: &[Node]) -> bool {
+        let Meaning::Function(function) = &pattern.meaning else { return false };
+        let is_path = self.scope.declaration(function).is_some_and(|d| matches!(d.domain, Domain::Process(_)));
+        is_path && pattern.arguments.as_ref().is_some_and(|a| a.len() == 1) && argument.len() > 1
+    }
+
+    /// Of the two readings of `x(…)`: the path at a time if its own time or only numbers stand there, else a product.
+    fn calls_path(&self, pattern: &Pattern, argument: &[Node]) -> bool {
+        let name = pattern.parameters.first().map_or("", |p| &p.name);
+        let mentions = argument.iter().any(|n| canonical_node(n) == name);
+        let numbers = argument.iter().all(|n| matches!(n.kind, NodeKind::Number(_) | NodeKind::Mark(_)));
+        if let (None, Some(first)) = (self.path_place.get(), argument.first()) {
+            self.path_place.set(Some(first.span));
+        }
+        (mentions || numbers) != self.options.other_path
+    }
+
     /// Whether a script is written as declared; fills in its arguments.
     fn scripted(
         &self,
@@ -228,7 +278,7 @@ impl Elaborator<'_> {
         for (slot, item) in script.slots.iter().zip(items) {
             match slot {
                 Slot::Literal(text) => {
-                    if canonical(item) != *text {
+                    if self.with_sign(&canonical(item)) != *text {
                         return Ok(false);
                     }
                     // A name as it is declared is nearer than one with an argument.
@@ -236,6 +286,11 @@ impl Elaborator<'_> {
                 }
                 Slot::Argument(k) => {
                     let parameter = &pattern.parameters[*k];
+                    // `ij` are two indices, never the product of two.
+                    let is_factor = |n: &Node| matches!(n.kind, NodeKind::Letter(_) | NodeKind::Scripted(..));
+                    if item.len() > 1 && item.iter().all(is_factor) {
+                        return Ok(false);
+                    }
                     // An index that belongs to a component, or a word, is no argument.
                     let Ok(value) = self.whole(item, span_of(item, Span::default())) else { return Ok(false) };
                     if !self.may_be(&value.sort, &parameter.sort) {

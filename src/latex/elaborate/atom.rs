@@ -99,7 +99,21 @@ impl Elaborator<'_> {
                 if let ('.', '|', Some(sub)) = (*open, *close, sub) {
                     return self.at_value(body, sub, sup, span);
                 }
-                self.fence(*open, *close, body, base.span)?
+                let value = self.fence(*open, *close, body, base.span)?;
+                // The Euclidean norm of a vector and the Frobenius norm of a matrix may be named.
+                let named = sub.map(super::super::name::canonical);
+                if let (Kind::Array(ArrayFunction::Norm, inner), Some(name)) = (&*value.kind, named) {
+                    let is_own = match inner[0].sort {
+                        Sort::Matrix(..) => matches!(name.as_str(), "F" | r"\mathrm{F}"),
+                        _ => name == "2",
+                    };
+                    if !is_own {
+                        let message = format!("the norm with index {name} is not read");
+                        return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message));
+                    }
+                    return self.indexed(value, None, sup, span);
+                }
+                value
             }
             NodeKind::Grid(name, rows) if matches!(name.as_str(), "cases" | "dcases") => self.cases(rows, base.span)?,
             NodeKind::Grid(name, rows) if name.ends_with("matrix") => self.entries(name, rows, base.span)?,
@@ -301,8 +315,15 @@ impl Elaborator<'_> {
             }
             Meaning::Extreme(fold) => self.extreme(fold, cursor, span),
             Meaning::Integral => self.integral(sub, sup, cursor, span),
-            Meaning::Partial | Meaning::Nabla | Meaning::Divergence => self.derivative_operator(sub, sup, meaning, cursor, span),
+            Meaning::Partial | Meaning::Nabla | Meaning::Divergence => {
+                self.derivative_operator(sub, sup, meaning, cursor, span)
+            }
             Meaning::Infinity => Ok(Expr::new(Kind::Infinity, Sort::Real, span)),
+            Meaning::Dots => {
+                let message = "what is left out here is not known";
+                Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message)
+                    .hint("write the sum or the list with an index"))
+            }
             Meaning::Unsupported => {
                 Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "this notation cannot be read as a formula yet"))
             }
@@ -460,7 +481,7 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "the index of this sum or product is missing"));
         };
         let indices = self.indices(sub, sup, span)?;
-        let body = self.with_bound(&indices.names, || self.term(cursor))?;
+        let body = self.with_bound(&indices.names, || self.signed_term(cursor))?;
         let condition = indices.condition.map(Box::new);
         let end = span.join(body.span);
         let sort = body.sort.clone();

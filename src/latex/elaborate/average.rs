@@ -2,12 +2,13 @@
 
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
-use super::super::tree::{Node, NodeKind};
+use super::super::tree::{Node, NodeKind, parse};
 use super::integral::standard_normal;
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::{Domain, Role};
-use crate::expr::walk::{free_symbols, free_symbols_of_condition, substitute};
+use crate::expr::print;
+use crate::expr::walk::{free_symbols, free_symbols_of_condition, map_children, same, substitute};
 use crate::expr::{Dim, Expr, Kind, Law, RandomVariable, Relation, Sort, Symbol};
 use crate::source::Span;
 
@@ -17,6 +18,14 @@ fn is_distributed(node: &Node) -> bool {
 
 fn real(sort: &Sort) -> Sort {
     if sort.is_scalar() { Sort::Real } else { sort.clone() }
+}
+
+/// An expression with every occurrence of a place replaced by a symbol.
+fn exchanged(expr: &Expr, place: &Expr, symbol: &Symbol) -> Expr {
+    if same(expr, place) {
+        return Expr::symbol(symbol, expr.span);
+    }
+    map_children(expr, &mut |child| exchanged(child, place, symbol))
 }
 
 /// What a mean is over.
@@ -46,8 +55,38 @@ impl Elaborator<'_> {
 
     /// `\mathbb{E}_{z}[…]`, `\mathbb{E}_{x \sim p}[…]`, `\mathbb{E}[x | y]`.
     pub(super) fn expectation(&self, sub: Option<&[Node]>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
+        let power = match cursor.peek() {
+            Some(Node { kind: NodeKind::Scripted(base, None, Some(sup), 0), span: fence }) => match base.kind {
+                // The square in `\mathbb{E}[x]^2` is that of the mean.
+                NodeKind::Fence('[', ..) => Some(sup.clone()),
+                NodeKind::Fence('(', ..) => {
+                    let message = "the power could belong to the mean or to what is averaged";
+                    let hint = r"write `\mathbb{E}[x]^2` for the power of the mean and `\mathbb{E}[x^2]` for the mean of the power";
+                    return Err(Trouble::new(&codes::AMBIGUOUS, *fence, message).hint(hint));
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let mean = self.mean(sub, cursor, span)?;
+        match power {
+            None => Ok(mean),
+            Some(sup) => {
+                let end = mean.span;
+                self.power(mean, &sup, end)
+            }
+        }
+    }
+
+    fn mean(&self, sub: Option<&[Node]>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
         let over = self.over(sub, span)?;
-        let fence = match cursor.peek() {
+        let node = match cursor.peek() {
+            Some(Node { kind: NodeKind::Scripted(base, ..), .. }) if matches!(base.kind, NodeKind::Fence('[', ..)) => {
+                Some(base.as_ref())
+            }
+            node => node,
+        };
+        let fence = match node {
             Some(Node { kind: NodeKind::Fence('[' | '(' | '{', ']' | ')' | '}', inner), span: fence }) => {
                 Some((inner.as_slice(), *fence))
             }
@@ -71,7 +110,22 @@ impl Elaborator<'_> {
                 let body = read(cursor)?;
                 let variables = self.random_variables(free_symbols(&body), names.as_deref(), span)?;
                 let (sort, end) = (real(&body.sort), span.join(body.span));
-                Ok(Expr::new(Kind::Expectation(variables, body), sort, end))
+                // What has a declared density is averaged over with it, outermost.
+                let (dense, lawful): (Vec<_>, Vec<_>) =
+                    variables.into_iter().partition(|v| matches!(v.law, Law::Density(_)));
+                let mut out = body;
+                if !lawful.is_empty() {
+                    out = Expr::new(Kind::Expectation(lawful, out), sort.clone(), end);
+                }
+                for RandomVariable { symbol, law } in dense.into_iter().rev() {
+                    let Law::Density(density) = law else { continue };
+                    let fresh = symbol.renamed();
+                    let value = Expr::symbol(&fresh, span);
+                    let inside = |e: &Expr| substitute(e, &symbol, &value).unwrap_or_else(|| e.clone());
+                    let kind = Kind::AverageOver(vec![fresh.clone()], inside(&density), inside(&out));
+                    out = Expr::new(kind, sort.clone(), end);
+                }
+                Ok(out)
             }
             Over::Law(name, symbol, law) => {
                 let body = self.binding(&[(name, symbol.clone())], || read(cursor))?;
@@ -87,14 +141,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn conditional_mean(
-        &self,
-        body: &[Node],
-        given: &[Node],
-        over: &Over,
-        fence: Span,
-        span: Span,
-    ) -> Read<Expr> {
+    fn conditional_mean(&self, body: &[Node], given: &[Node], over: &Over, fence: Span, span: Span) -> Read<Expr> {
         let body = self.whole(body, fence)?;
         let given = given.split(|n| is_mark(n, ',')).map(|g| self.whole(g, fence)).collect::<Read<Vec<_>>>()?;
         let Over::Random(names) = over else {
@@ -185,22 +232,33 @@ impl Elaborator<'_> {
             _ => vec![&density],
         };
         let wrong = || {
-            Trouble::new(&codes::UNKNOWN_SYMBOL, place, format!("`{}` is not a declared density", canonical(nodes).trim()))
-                .hint("declare it with its arguments, as in 'p(x)' = 'density' or 'p(x|y)' = 'density'")
+            Trouble::new(
+                &codes::UNKNOWN_SYMBOL,
+                place,
+                format!("`{}` is not a declared density", canonical(nodes).trim()),
+            )
+            .hint("declare it with its arguments, as in 'p(x)' = 'density' or 'p(x|y)' = 'density'")
         };
-        let mut variables = Vec::new();
+        let (mut variables, mut places_of) = (Vec::new(), Vec::new());
         for factor in factors {
             let Kind::Call(function, operands) = &*factor.kind else { return Err(wrong()) };
             let Some(Domain::Density(places)) = self.scope.declaration(function).map(|d| &d.domain) else {
                 return Err(wrong());
             };
             for place in places {
-                match operands.get(*place).map(|e| &*e.kind) {
-                    Some(Kind::Symbol(symbol)) if !variables.contains(symbol) => variables.push(symbol.clone()),
+                match operands.get(*place).map(|e| (&*e.kind, e)) {
+                    Some((Kind::Symbol(symbol), _)) if !variables.contains(symbol) => variables.push(symbol.clone()),
+                    // The value x_j of a path or family: averaged over under its own name.
+                    Some((Kind::Call(..), value)) => {
+                        let symbol = Symbol::new(canonical(&parse(&print::expr(value))?), value.sort.clone());
+                        places_of.push((value.clone(), symbol.clone()));
+                        variables.push(symbol);
+                    }
                     _ => return Err(wrong()),
                 }
             }
         }
+        let density = places_of.iter().fold(density, |density, (place, symbol)| exchanged(&density, place, symbol));
         Ok((variables, density))
     }
 
@@ -380,7 +438,7 @@ impl Elaborator<'_> {
             None => {
                 let values = match &law {
                     Law::Normal(mean, _) => real(&mean.sort),
-                    Law::Rademacher(_) | Law::Uniform(..) => Sort::Real,
+                    Law::Rademacher(_) | Law::Uniform(..) | Law::Density(_) => Sort::Real,
                 };
                 Expr::new(Kind::LawOf(law), Sort::Law(Box::new(values)), end)
             }

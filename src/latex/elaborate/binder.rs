@@ -3,11 +3,10 @@
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind};
-use super::{Cursor, Elaborator, Read, Trouble, is_mark, span_of};
+use super::{Elaborator, Read, Trouble, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::{Domain, Role};
-use crate::expr::walk::free_symbols;
-use crate::expr::{Binder, Condition, Dim, Expr, Kind, Law, RandomVariable, Range, Sort, Symbol};
+use crate::expr::{Binder, Condition, Dim, Expr, Kind, Range, Sort, Symbol};
 use crate::source::Span;
 
 /// The indices of a sum or product.
@@ -92,6 +91,7 @@ impl Elaborator<'_> {
                         found.names.iter().any(|(n, _)| *n == key) || self.bound.borrow().iter().any(|(n, _)| *n == key)
                     };
                     if let [name] = &piece[..at]
+                        && matches!(name.kind, NodeKind::Letter(_) | NodeKind::Scripted(..) | NodeKind::Accent(..))
                         && !already(name, &found)
                     {
                         self.declared_index(name, &mut found)?;
@@ -234,6 +234,22 @@ impl Elaborator<'_> {
                 _ => (Sort::Integer, Range::Signs),
             };
             let symbol = Symbol::new(key.clone(), sort);
+            found.binders.push(Binder { symbol: symbol.clone(), range });
+            found.names.push((key, symbol));
+            return Ok(());
+        }
+        if let Some(declaration) = self.scope.declared(&key)
+            && let (Sort::Integer, Domain::Interval { lower: Some((lower, true)), upper }) =
+                (declaration.symbol.sort(), &declaration.domain)
+            && !matches!(declaration.role, Role::Dimension)
+        {
+            let upper = match upper {
+                Some((upper, true)) => Expr::number(upper.clone(), node.span),
+                Some(_) => return Err(unknown_set(std::slice::from_ref(node), node.span)),
+                None => Expr::new(Kind::Infinity, Sort::Real, node.span),
+            };
+            let range = Range::Between(Expr::number(lower.clone(), node.span), upper);
+            let symbol = Symbol::new(key.clone(), Sort::Integer);
             found.binders.push(Binder { symbol: symbol.clone(), range });
             found.names.push((key, symbol));
             return Ok(());

@@ -4,6 +4,7 @@ use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::scope::Entry;
 use super::super::tree::{Node, NodeKind};
+use super::applied::WrittenAs;
 use super::{Cursor, Elaborator, Read, Trouble, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
@@ -254,6 +255,21 @@ impl Elaborator<'_> {
             .map(|(node, power)| Ok((self.variable(std::slice::from_ref(node), span)?, *power)))
             .collect::<Read<Vec<_>>>()?;
         let mut body = if operand.is_empty() { self.term(cursor)? } else { self.whole(operand, span)? };
+        let base = match &*body.kind {
+            Kind::Component(array, _) => array,
+            _ => &body,
+        };
+        // dx/dt of a plain symbol would be zero, which nobody means.
+        if let (Kind::Symbol(symbol), [(Variable::Symbol(by), _)], false) = (&*base.kind, variables.as_slice(), partial)
+            && symbol != by
+        {
+            let message = format!("`{}` is not declared as a function of `{}`", symbol.tex(), by.tex());
+            return Err(Trouble::new(&codes::UNKNOWN_SYMBOL, body.span, message).hint(format!(
+                "declare it as one, as in '{}({})' = 'path real'",
+                symbol.tex(),
+                by.tex()
+            )));
+        }
         for (variable, power) in variables.iter().rev() {
             body = self.derivative(body, variable, *power, span)?;
         }
@@ -296,13 +312,19 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::SORT_MISMATCH, end, message));
         }
         let once = |sort: &Sort| {
-            if order == 1 { Ok(()) } else { unsupported(span, format!("only a first derivative by {sort} is supported")) }
+            if order == 1 {
+                Ok(())
+            } else {
+                unsupported(span, format!("only a first derivative by {sort} is supported"))
+            }
         };
         let by = |sort: &Sort| match (&body.sort, sort) {
             (f, x) if f.is_scalar() => Ok(if x.is_scalar() { Sort::Real } else { x.clone() }),
             (f, x) if x.is_scalar() => Ok(f.clone()),
             (Sort::Vector(m), Sort::Vector(n)) => Ok(Sort::Matrix(m.clone(), n.clone())),
-            (f, x) => Err(Trouble::new(&codes::SORT_MISMATCH, end, format!("the derivative of {f} by {x} is no matrix"))),
+            (f, x) => {
+                Err(Trouble::new(&codes::SORT_MISMATCH, end, format!("the derivative of {f} by {x} is no matrix")))
+            }
         };
         match variable {
             Variable::Symbol(symbol) if symbol.sort().is_scalar() => {
@@ -359,14 +381,28 @@ impl Elaborator<'_> {
                 Node { kind, span: node.span }
             }
         };
-        let body = self.named(&plain, cursor)?;
+        let (name, sub, sup) = match &plain.kind {
+            NodeKind::Scripted(base, sub, sup, _) => (&**base, sub.as_deref(), sup.as_deref()),
+            _ => (&plain, None, None),
+        };
+        // A path of this name comes before a plain symbol.
+        let at = cursor.at;
+        let path = self.applied(name, (sub, sup, 0), cursor, node.span, WrittenAs::Bare).ok().flatten();
+        let body = match path.filter(|value| self.has_increment(value)) {
+            Some(path) => path,
+            None => {
+                cursor.at = at;
+                self.named(&plain, cursor)?
+            }
+        };
         let mut time = None;
         any(&body, &mut |e| {
             if let Kind::Call(function, operands) = &*e.kind
                 && let Some(last) = operands.last()
             {
                 let is_path = self.scope.declaration(function).is_some_and(|d| matches!(d.domain, Domain::Process(_)));
-                if let (Kind::Symbol(s), true, true) = (&*last.kind, last.sort.is_scalar(), is_path || operands.len() == 1)
+                if let (Kind::Symbol(s), true, true) =
+                    (&*last.kind, last.sort.is_scalar(), is_path || operands.len() == 1)
                 {
                     time = Some(s.clone());
                     return true;

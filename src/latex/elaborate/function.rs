@@ -25,7 +25,7 @@ impl Elaborator<'_> {
             }
             other => (function, other),
         };
-        let arguments = self.operands(cursor, function.arity(), span)?;
+        let (arguments, power) = self.operands(cursor, function.arity(), span)?;
         let end = span.join(arguments.last().map_or(span, |a| a.span));
         let mut value = if function.arity() == 1 {
             self.elementwise(function, arguments.into_iter().next().expect("one argument"), end)?
@@ -44,10 +44,10 @@ impl Elaborator<'_> {
             let log_base = Expr::new(Kind::Function(Function::Log, vec![base]), Sort::Real, span);
             value = array::divide(value, log_base)?;
         }
-        match sup {
-            None => Ok(value),
-            Some(sup) => self.power(value, sup, end),
+        if let Some(sup) = sup {
+            value = self.power(value, sup, end)?;
         }
+        self.indexed(value, None, power, end)
     }
 
     /// A function of one number; of an array, element by element.
@@ -87,13 +87,14 @@ impl Elaborator<'_> {
         cursor: &mut Cursor<'_>,
         span: Span,
     ) -> Read<Expr> {
-        let argument = self.operands(cursor, 1, span)?.remove(0);
+        let (mut arguments, power) = self.operands(cursor, 1, span)?;
+        let argument = arguments.remove(0);
         let end = span.join(argument.span);
-        let value = array::apply(self, function, argument, end)?;
-        match sup {
-            None => Ok(value),
-            Some(sup) => self.power(value, sup, end),
+        let mut value = array::apply(self, function, argument, end)?;
+        if let Some(sup) = sup {
+            value = self.power(value, sup, end)?;
         }
+        self.indexed(value, None, power, end)
     }
 
     /// `\min(a, b, …)`.
@@ -119,12 +120,22 @@ impl Elaborator<'_> {
         Ok(value)
     }
 
-    /// What a function is applied to: a fence, or the factors that follow up to the next sign, slash or function.
-    pub(super) fn operands(&self, cursor: &mut Cursor<'_>, count: usize, span: Span) -> Read<Vec<Expr>> {
-        match cursor.peek() {
+    /// What a function is applied to: a fence, or the factors that follow up to the next sign, slash or function; and the
+    /// power of the function's value in `f(x)^2`, which some mean for the argument.
+    pub(super) fn operands<'n>(
+        &self,
+        cursor: &mut Cursor<'n>,
+        count: usize,
+        span: Span,
+    ) -> Read<(Vec<Expr>, Option<&'n [Node]>)> {
+        let (fence, power) = match cursor.peek() {
+            Some(Node { kind: NodeKind::Scripted(base, None, power, 0), .. }) => (Some(&**base), power.as_deref()),
+            other => (other, None),
+        };
+        match fence {
             Some(Node { kind: NodeKind::Fence('(' | '[' | '{', _, body), span: fence }) => {
                 cursor.at += 1;
-                let arguments =
+                let mut arguments =
                     body.split(|n| is_mark(n, ',')).map(|p| self.whole(p, *fence)).collect::<Read<Vec<_>>>()?;
                 if arguments.len() != count {
                     return Err(Trouble::new(
@@ -133,19 +144,18 @@ impl Elaborator<'_> {
                         format!("this function takes {count} argument(s), not {}", arguments.len()),
                     ));
                 }
-                Ok(arguments)
+                if let Some(power) = power {
+                    if self.power_place.get().is_none() {
+                        self.power_place.set(Some(*fence));
+                    }
+                    if self.options.inner_power && count == 1 {
+                        let argument = arguments.remove(0);
+                        return Ok((vec![self.indexed(argument, None, Some(power), *fence)?], None));
+                    }
+                }
+                Ok((arguments, power))
             }
-            Some(Node { kind: NodeKind::Scripted(base, ..), span: fence })
-                if matches!(base.kind, NodeKind::Fence('(' | '[', ..)) =>
-            {
-                Err(Trouble::new(
-                    &codes::AMBIGUOUS,
-                    *fence,
-                    "the power could belong to the argument or to the function's value",
-                )
-                .hint(r"write `\tanh^2(x)`, or put the argument in a second pair of parentheses"))
-            }
-            _ if count == 1 => Ok(vec![self.bare_operand(cursor, span)?]),
+            _ if count == 1 => Ok((vec![self.bare_operand(cursor, span)?], None)),
             _ => Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "this function needs its arguments in parentheses")),
         }
     }
@@ -155,7 +165,10 @@ impl Elaborator<'_> {
         while let Some(node) = cursor.peek() {
             let stops = (ends_term(node) && !self.is_declared_text(node))
                 || matches!(node.kind, NodeKind::Mark('/' | '*' | '·' | '×' | '!'))
-                || matches!(node.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer));
+                || matches!(
+                    node.kind,
+                    NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                );
             if stops || (!factors.is_empty() && applies(node)) {
                 break;
             }

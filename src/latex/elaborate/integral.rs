@@ -225,9 +225,8 @@ impl Elaborator<'_> {
         };
         let (Some([variable]), None) = (sub, sup) else { return Err(missing()) };
         let key = canonical_node(variable);
-        let declared = self.symbol_named(&key).filter(|s| {
-            matches!(s.sort(), Sort::Vector(_) | Sort::Matrix(..) | Sort::Real)
-        });
+        let declared =
+            self.symbol_named(&key).filter(|s| matches!(s.sort(), Sort::Vector(_) | Sort::Matrix(..) | Sort::Real));
         let Some(declared) = declared else { return Err(missing()) };
         let symbol = Symbol::new(key.clone(), declared.sort().clone());
         let names = [(key, symbol.clone())];

@@ -41,6 +41,10 @@ struct Options {
     loose_slash: bool,
     /// Read `\nabla (F p)` of a vector as its divergence; the convention is its Jacobian.
     loose_nabla: bool,
+    /// Read `f(x)^2` as f(x²); the convention is f(x)².
+    inner_power: bool,
+    /// Read a path before a parenthesis the other way: as a product, or at a time.
+    other_path: bool,
 }
 
 /// Reads a formula that asserts something.
@@ -60,24 +64,31 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
     let read = |options: Options| {
         let elaborator = Elaborator { left: left.cloned(), ..Elaborator::new(scope, options) };
         let result = elaborator.statement(&nodes, Span::new(0, text.len()));
-        (result, elaborator.slash.get(), elaborator.nabla.get(), elaborator.equivalence.get())
+        (result, elaborator)
     };
-    let (first, slash, nabla, mut equivalence) = read(Options::default());
-    let loose_nabla = Options { loose_nabla: true, ..Options::default() };
-    let (statement, mut alternative) = match (first, nabla) {
-        (Ok(statement), None) => (statement, None),
-        (Ok(statement), Some(place)) => (statement, read(loose_nabla).0.ok().map(|other| (other, place))),
-        (Err(trouble), Some(_)) if trouble.code == &codes::SORT_MISMATCH => {
-            let (second, _, _, second_equivalence) = read(loose_nabla);
-            equivalence = second_equivalence;
-            (second.map_err(|_| trouble)?, None)
+    let (first, met) = read(Options::default());
+    let mut equivalence = met.equivalence.get();
+    // Where a place was met that can be read in two ways, both readings that fit the sorts are kept.
+    let others = [
+        (met.nabla.get(), Options { loose_nabla: true, ..Options::default() }),
+        (met.slash.get(), Options { loose_slash: true, ..Options::default() }),
+        (met.path_place.get(), Options { other_path: true, ..Options::default() }),
+        (met.power_place.get(), Options { inner_power: true, ..Options::default() }),
+    ];
+    let mut readings = others.into_iter().filter_map(|(place, options)| {
+        let place = place?;
+        let (statement, other) = read(options);
+        Some((statement.ok()?, place, other.equivalence.get()))
+    });
+    let (statement, alternative) = match first {
+        Ok(statement) => (statement, readings.next().map(|(other, place, _)| (other, place))),
+        Err(trouble) if trouble.code == &codes::SORT_MISMATCH => {
+            let Some((statement, _, is_equivalence)) = readings.next() else { return Err(trouble) };
+            equivalence = is_equivalence;
+            (statement, None)
         }
-        (Err(trouble), _) => return Err(trouble),
+        Err(trouble) => return Err(trouble),
     };
-    if let (Some(place), None) = (slash, &alternative) {
-        let loose = Options { loose_slash: true, ..Options::default() };
-        alternative = read(loose).0.ok().map(|other| (other, place));
-    }
     Ok(Elaborated { statement, equivalence, alternative })
 }
 
@@ -130,6 +141,18 @@ fn read_expression(
 pub(super) use applied::declared_argument;
 pub(super) use statement::begins_with_relation;
 
+/// The first side of a formula all of whose relations are equalities.
+///
+/// # Errors
+/// The first thing that cannot be read, at its place in `text`.
+pub fn first_side(text: &str, scope: &Scope) -> Result<Option<Expr>, Trouble> {
+    let nodes = parse(text)?;
+    let Some(side) = statement::equal_side(&nodes).filter(|side| !side.is_empty()) else { return Ok(None) };
+    let elaborator = Elaborator::new(scope, Options::default());
+    let expr = elaborator.whole(side, Span::new(0, text.len()))?;
+    elaborator.settle(&expr).map(Some)
+}
+
 type Read<T> = Result<T, Trouble>;
 
 /// The deepest nesting of an expression: notes are untrusted, and the passes that follow are recursive.
@@ -156,6 +179,10 @@ struct Elaborator<'s> {
     slash: Cell<Option<Span>>,
     /// The first gradient of a vector that is written without a dot.
     nabla: Cell<Option<Span>>,
+    /// The first power behind the parenthesis of a function.
+    power_place: Cell<Option<Span>>,
+    /// The first parenthesis behind a path that could be its time or a factor.
+    path_place: Cell<Option<Span>>,
     /// Whether the statement is an equivalence.
     equivalence: Cell<bool>,
     /// The left side that a formula which begins with a relation goes on from.
@@ -223,6 +250,8 @@ impl<'s> Elaborator<'s> {
             options,
             slash: Cell::new(None),
             nabla: Cell::new(None),
+            power_place: Cell::new(None),
+            path_place: Cell::new(None),
             equivalence: Cell::new(false),
             left: None,
             in_order: Cell::new(false),

@@ -115,13 +115,7 @@ impl Elaborator<'_> {
         self.special_value(function, operands, sup.or(power), span.join(fence)).map(Some)
     }
 
-    fn special_value(
-        &self,
-        function: Special,
-        operands: Vec<Expr>,
-        power: Option<&[Node]>,
-        span: Span,
-    ) -> Read<Expr> {
+    fn special_value(&self, function: Special, operands: Vec<Expr>, power: Option<&[Node]>, span: Span) -> Read<Expr> {
         if let Some(wrong) = operands.iter().find(|o| !o.sort.is_scalar()) {
             let message = format!("this function is of numbers, not of {}", wrong.sort);
             return Err(Trouble::new(&codes::SORT_MISMATCH, wrong.span, message));
@@ -189,8 +183,9 @@ impl Elaborator<'_> {
             let row = row.iter().map(|cell| self.whole(cell, span_of(cell, span))).collect::<Read<Vec<_>>>()?;
             if let Some(wrong) = row.iter().find(|e| !e.sort.is_scalar()) {
                 let message = format!("an entry of a matrix is a number, not {}", wrong.sort);
-                return Err(Trouble::new(&codes::SORT_MISMATCH, wrong.span, message)
-                    .hint("write blocks by their entries"));
+                return Err(
+                    Trouble::new(&codes::SORT_MISMATCH, wrong.span, message).hint("write blocks by their entries")
+                );
             }
             entries.push(row);
         }
@@ -262,7 +257,11 @@ impl Elaborator<'_> {
         let fits = operands.len() == sorts.len()
             && operands.iter().zip(&sorts).all(|(o, s)| array::same_shape(self, &o.sort, s));
         if !fits {
-            return Err(Trouble::new(&codes::SORT_MISMATCH, fence, format!("these are not the arguments of {}", function.sort)));
+            return Err(Trouble::new(
+                &codes::SORT_MISMATCH,
+                fence,
+                format!("these are not the arguments of {}", function.sort),
+            ));
         }
         cursor.at += 1;
         let value = Expr::new(Kind::Apply(function, operands), *value, span.join(fence));

@@ -123,7 +123,10 @@ impl Elaborator<'_> {
             let fresh = symbol.renamed();
             let value = Expr::symbol(&fresh, span);
             let replaced = substitute(&body, &symbol, &value).zip(
-                links.iter().map(|l| crate::expr::walk::substitute_link(l, &symbol, &value)).collect::<Option<Vec<Link>>>(),
+                links
+                    .iter()
+                    .map(|l| crate::expr::walk::substitute_link(l, &symbol, &value))
+                    .collect::<Option<Vec<Link>>>(),
             );
             match replaced {
                 Some((new_body, new_links)) => {

@@ -5,6 +5,7 @@ use super::super::tree::{Node, NodeKind};
 use super::{Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
+use crate::expr::walk::same_link;
 use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Statement};
 use crate::source::Span;
 
@@ -29,7 +30,7 @@ fn is_quad(node: &Node) -> bool {
 enum Piece<'n> {
     Formula(&'n [Node]),
     /// Words before what they speak of.
-    Words(String, Span),
+    Words(String),
 }
 
 /// Words after which names follow, perhaps with a condition on them.
@@ -47,7 +48,9 @@ impl Elaborator<'_> {
         self.sign.set(Some(false));
         let lower = self.signed_statement(nodes, whole)?;
         self.sign.set(None);
-        statement.premises.extend(lower.premises);
+        let new = |l: &Link| !statement.premises.iter().any(|known| same_link(known, l));
+        let premises: Vec<Link> = lower.premises.into_iter().filter(new).collect();
+        statement.premises.extend(premises);
         statement.links.extend(lower.links);
         Ok(statement)
     }
@@ -59,12 +62,12 @@ impl Elaborator<'_> {
             let mut quantifies = false;
             for piece in self.pieces(&row)? {
                 match piece {
-                    Piece::Words(words, _) if QUANTIFIERS.contains(&words.as_str()) => {
+                    Piece::Words(words) if QUANTIFIERS.contains(&words.as_str()) => {
                         (quantifies, is_condition) = (true, true);
                     }
                     // "for all x" adds nothing to a formula that is meant for all x.
-                    Piece::Formula(piece) if quantifies && piece.iter().all(|n| relation_of(n).is_none()) => {}
-                    Piece::Words(words, _) => {
+                    Piece::Formula([name]) if quantifies && relation_of(name).is_none() => {}
+                    Piece::Words(words) => {
                         // What is introduced by "where" with nothing before it is itself what is said.
                         let opens = statement.links.is_empty() && words == "where";
                         is_condition |= CONDITION_WORDS.contains(&words.as_str()) && !opens;
@@ -89,8 +92,7 @@ impl Elaborator<'_> {
         let is_prose = |n: &Node| matches!(n.kind, NodeKind::Text(_)) && !self.is_declared_text(n);
         for at in 0..=row.len() {
             let node = row.get(at);
-            let separates =
-                node.is_none_or(|n| is_mark(n, ',') || is_mark(n, ';') || is_quad(n) || is_prose(n));
+            let separates = node.is_none_or(|n| is_mark(n, ',') || is_mark(n, ';') || is_quad(n) || is_prose(n));
             if !separates {
                 continue;
             }
@@ -119,7 +121,7 @@ impl Elaborator<'_> {
                     return Err(in_words(node.span, text));
                 }
                 if known {
-                    out.push(Piece::Words(words, node.span));
+                    out.push(Piece::Words(words));
                 }
             }
             spaced = is_quad(node);
@@ -128,17 +130,6 @@ impl Elaborator<'_> {
     }
 
     fn piece(&self, piece: &[Node], is_condition: bool, statement: &mut Statement, whole: Span) -> Read<()> {
-        // A brace around several relations asserts all of them.
-        if let [Node { kind: NodeKind::Grid(name, grid), .. }] = piece
-            && matches!(name.as_str(), "cases" | "dcases")
-            && grid.iter().all(|row| row.iter().flatten().any(|n| relation_of(n).is_some()))
-        {
-            for row in grid {
-                let row: Vec<Node> = row.iter().flatten().cloned().collect();
-                self.piece(&row, is_condition, statement, whole)?;
-            }
-            return Ok(());
-        }
         // `\{ψ_k = …\}_{k \in I}`: a relation for every member.
         if let [Node { kind: NodeKind::Scripted(base, Some(range), None, 0), .. }] = piece
             && let NodeKind::Fence('{', '}', inner) = &base.kind
@@ -160,6 +151,17 @@ impl Elaborator<'_> {
         let mut sides = piece.split(implies).peekable();
         while let Some(side) = sides.next() {
             if side.is_empty() {
+                continue;
+            }
+            // A brace around several relations asserts all of them.
+            if let [Node { kind: NodeKind::Grid(name, grid), .. }] = side
+                && matches!(name.as_str(), "cases" | "dcases")
+                && grid.iter().all(|row| row.iter().flatten().any(|n| relation_of(n).is_some()))
+            {
+                for row in grid {
+                    let row: Vec<Node> = row.iter().flatten().cloned().collect();
+                    self.piece(&row, is_condition || sides.peek().is_some(), statement, whole)?;
+                }
                 continue;
             }
             let links = self.chain(side, span_of(piece, whole))?;
@@ -252,7 +254,11 @@ impl Elaborator<'_> {
             let here = nodes.get(at).or(nodes.last()).map_or(fallback, |n| n.span);
             if side.is_empty() {
                 // A formula that begins with a relation goes on from the one before.
-                if pending.is_none() && at == 0 && relation.is_some() && let Some(previous) = &self.left {
+                if pending.is_none()
+                    && at == 0
+                    && relation.is_some()
+                    && let Some(previous) = &self.left
+                {
                     left = Some(previous.clone());
                 } else {
                     return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, here, "one side of this relation is missing"));
@@ -386,8 +392,12 @@ impl Elaborator<'_> {
         }
         let is_value = |e: &Expr| e.sort.is_scalar() || e.sort.shape().is_some();
         let pair = match (&left.sort, &right.sort) {
-            (Sort::Function(..), _) if is_value(&right) => self.at_own_arguments(&left).map(|left| (left, right.clone())),
-            (_, Sort::Function(..)) if is_value(&left) => self.at_own_arguments(&right).map(|right| (left.clone(), right)),
+            (Sort::Function(..), _) if is_value(&right) => {
+                self.at_own_arguments(&left).map(|left| (left, right.clone()))
+            }
+            (_, Sort::Function(..)) if is_value(&left) => {
+                self.at_own_arguments(&right).map(|right| (left.clone(), right))
+            }
             (Sort::Real, Sort::Law(_)) => {
                 let density = first.map_or(&left, |l| &l.left);
                 self.law_at_point(density, &right).map(|right| (left.clone(), right))
@@ -446,6 +456,13 @@ pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
         },
         _ => None,
     }
+}
+
+/// The side before the first relation, if all relations of a formula are equalities.
+pub(in super::super) fn equal_side(nodes: &[Node]) -> Option<&[Node]> {
+    let mut relations = nodes.iter().enumerate().filter_map(|(at, n)| relation_of(n).map(|r| (at, r)));
+    let (first, _) = relations.clone().next()?;
+    relations.all(|(_, relation)| relation == Some(Relation::Equal)).then(|| &nodes[..first])
 }
 
 /// Whether a formula begins with a relation.

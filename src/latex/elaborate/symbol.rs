@@ -4,6 +4,7 @@ use super::super::name::{canonical, canonical_node, scripted};
 use super::super::notation::Meaning;
 use super::super::scope::Entry;
 use super::super::tree::{Node, NodeKind};
+use super::applied::WrittenAs;
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::{codes, suggestion};
 use crate::expr::walk::substitute;
@@ -74,13 +75,19 @@ impl Elaborator<'_> {
             NodeKind::Scripted(base, sub, sup, primes) => (&**base, sub.as_deref(), sup.as_deref(), *primes),
             _ => (node, None, None, 0),
         };
+        // Written arguments decide for a notation that takes them.
+        if Self::is_applied(cursor)
+            && let Some(applied) = self.applied(base, (sub, sup, primes), cursor, span, WrittenAs::Called)?
+        {
+            return Ok(applied);
+        }
         // The longest declared name wins; the scripts that are left are indices or powers.
         let attempts: [(bool, bool); 4] = [(true, true), (true, false), (false, true), (false, false)];
         let possible = attempts.into_iter().filter(|(s, t)| (!s || sub.is_some()) && (!t || sup.is_some()));
         for (attempt, (with_sub, with_sup)) in possible.enumerate() {
             // Notations with arguments come after the whole name and before its parts.
             if attempt == 1
-                && let Some(applied) = self.applied(base, (sub, sup, primes), cursor, span)?
+                && let Some(applied) = self.applied(base, (sub, sup, primes), cursor, span, WrittenAs::Scripted)?
             {
                 return Ok(applied);
             }
@@ -107,14 +114,18 @@ impl Elaborator<'_> {
                 }
             };
         }
-        if sub.is_none()
-            && sup.is_none()
-            && let Some(applied) = self.applied(base, (None, None, primes), cursor, span)?
-        {
+        if let Some(applied) = self.applied(base, (sub, sup, primes), cursor, span, WrittenAs::Bare)? {
             return Ok(applied);
         }
         if primes == 0 {
             for mark in VECTOR_MARKS {
+                let marked = Node { kind: NodeKind::Accent((*mark).into(), vec![base.clone()]), span: base.span };
+                let parts = (sub, sup, primes);
+                if sub.is_some()
+                    && let Some(applied) = self.applied(&marked, parts, cursor, span, WrittenAs::Scripted)?
+                {
+                    return Ok(applied);
+                }
                 let name = format!("{mark}{{{}}}", canonical_node(base));
                 if let (Some(Found::Value(value)), true) = (self.lookup(&name, span), sub.is_some()) {
                     return self.indexed(value, sub, sup, span);
@@ -318,6 +329,17 @@ impl Elaborator<'_> {
                     .hint("only the square (its squared norm) and the transpose of a vector are defined"));
             }
             _ => {}
+        }
+        // `x^{(t)}` is a label or an argument, never a power, unless of e.
+        if let ([Node { kind: NodeKind::Fence('(', ')', _), .. }], false) =
+            (sup, matches!(*value.kind, Kind::Constant(Constant::Euler)))
+        {
+            return Err(Trouble::new(
+                &codes::AMBIGUOUS,
+                span_of(sup, span),
+                "a superscript in parentheses is a label or an argument, and none is declared",
+            )
+            .hint("declare it, as in 'x^{(t)}' = 'path real', or write a power without parentheses"));
         }
         let exponent = self.whole(sup, span)?;
         // The exponential of a vector is taken entry by entry.

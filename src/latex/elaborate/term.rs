@@ -106,7 +106,10 @@ impl Elaborator<'_> {
             cursor.peek().is_some_and(|n| {
                 (!ends_term(n) || self.is_declared_text(n))
                     && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
-                    && !matches!(n.kind, NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer))
+                    && !matches!(
+                        n.kind,
+                        NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                    )
             })
         };
         if juxtaposed(cursor) {
@@ -118,6 +121,14 @@ impl Elaborator<'_> {
             }
         }
         array::multiply(self, factors)
+    }
+
+    /// What a sum is over: a term, perhaps with a sign of its own.
+    pub(super) fn signed_term(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
+        let start = cursor.span();
+        let negative = self.sign_here(cursor)? == Some(true);
+        let term = self.term(cursor)?;
+        Ok(if negative { negate(term, start) } else { term })
     }
 
     fn signed_factor(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {

@@ -2,7 +2,7 @@
 
 use super::super::Trouble;
 use super::super::notation::{self, Meaning};
-use super::super::token::{Spanned, Token};
+use super::super::token::Token;
 use super::{Node, NodeKind, Parser, Stop, unclosed, unopened};
 use crate::diagnostic::{codes, suggestion};
 use crate::expr::Relation;
@@ -85,7 +85,9 @@ impl Parser<'_> {
                 let (label, end) = self.argument(span)?;
                 let (base, end) = self.argument(end)?;
                 match <[Node; 1]>::try_from(base) {
-                    Ok([base]) if matches!(base.kind, NodeKind::Operator(Meaning::Relation(_)) | NodeKind::Mark('=')) => {
+                    Ok([base])
+                        if matches!(base.kind, NodeKind::Operator(Meaning::Relation(_)) | NodeKind::Mark('=')) =>
+                    {
                         node(NodeKind::Scripted(Box::new(base), None, Some(label), 0), end)
                     }
                     Ok([base]) => {

@@ -3,7 +3,7 @@
 use super::super::Trouble;
 use super::super::notation::{self, Meaning};
 use super::super::token::Token;
-use super::{Node, NodeKind, Parser, Stop, unclosed, unopened};
+use super::{Node, NodeKind, Parser, Stop, unclosed};
 use crate::diagnostic::{codes, suggestion};
 use crate::source::Span;
 

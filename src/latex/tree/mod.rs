@@ -180,6 +180,8 @@ impl<'t> Parser<'t> {
             match token {
                 Token::Mark('(' | '[' | '{') => depth += 1,
                 Token::Mark(')' | ']' | '}') => depth -= 1,
+                Token::Command(name) if matches!(notation::macro_meaning(name), Some(Meaning::Open(_))) => depth += 1,
+                Token::Command(name) if matches!(notation::macro_meaning(name), Some(Meaning::Close(_))) => depth -= 1,
                 Token::Mark('&' | ',') | Token::Mark('=') if depth == 0 => return false,
                 other if depth == 0 && bar(other) == Some(first) => return true,
                 _ => {}
@@ -357,7 +359,7 @@ mod tests {
         assert_eq!(shape(r"\tfrac12 x_i^2"), r"\frac{1}{2} x_{i}^{2}");
         assert_eq!(shape(r"\left| a + |b| \right|^2"), r"|a+|b||^{2}");
         assert_eq!(shape(r"p(x|y)"), r"p (x|y)");
-        assert_eq!(shape(r"\langle a|M|b\rangle"), r"⟨a|M|b⟩");
+        assert_eq!(shape(r"\langle a|M|b\rangle"), r"\langle a|M|b \rangle");
         assert_eq!(shape(r"x \in [0, 1)"), r"x  \in  [0,1)");
         assert_eq!(shape(r"m |x| + p(x|y)"), r"m |x| + p (x|y)");
     }

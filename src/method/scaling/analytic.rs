@@ -10,12 +10,15 @@ use crate::expr::walk::{any, free_symbols, mentions};
 use crate::expr::{Kind, Link, Relation, Sort, Symbol};
 use crate::method::Context;
 use crate::method::simulation::wording::significant;
+use crate::numeric::Arithmetic;
 use crate::numeric::ball::Balls;
 
 /// Points of the other symbols at which a limit is tried.
 const POINTS: usize = 6;
 /// Sizes tried at most.
 const STEPS: u32 = 12;
+/// Sizes that are enough: no slower path is tried.
+const ENOUGH: usize = 7;
 /// Largest distance from the limit at which two formulas agree.
 const MARGIN: f64 = 1e-3;
 /// The same where the approach is logarithmic and extrapolation is less sure.
@@ -63,20 +66,35 @@ fn others(claim: &Claim, limit: &Limit, link: &Link) -> Result<Sampler, String> 
     Sampler::new(&claim.declarations, &used, &conditions, &[2, 3])
 }
 
-/// Values of the limit's symbol, towards its target, and the size that each stands for.
-fn approach(claim: &Claim, limit: &Limit, link: &Link, target: Option<f64>) -> Vec<(f64, f64)> {
+/// A sequence of values of the limit's symbol, towards its target, each with the size that it stands for.
+type Path = Vec<(f64, f64)>;
+
+/// By which factors the sizes may grow, the preferred one first: slower ones where the faster leave the range of numbers
+/// after a few steps. The confirming look of a contradiction has factors of its own.
+fn factors(claim: &Claim, limit: &Limit, link: &Link, target: Option<f64>, confirming: bool) -> Vec<(f64, u32)> {
     // Long sums cost their length, arrays its cube.
     let is_dimension = claim.declarations.iter().any(|d| d.symbol == limit.symbol && matches!(d.role, Role::Dimension));
     let long = [&link.left, &link.right]
         .iter()
         .any(|e| any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Array(..) | Kind::Expectation(..))));
-    let (factor, steps): (f64, u32) = match (is_dimension && long, long, target) {
-        (true, _, _) => (2.0, 6),
-        (false, true, None) => (3.0, 8),
-        _ => (10.0, STEPS),
+    let shift = if confirming { 0.87 } else { 1.0 };
+    let rows: &[(f64, u32)] = match (is_dimension && long, long, target) {
+        (true, _, _) => &[(2.0, 6)],
+        (false, true, None) => &[(3.0, 8), (2.0, 10)],
+        _ => &[(10.0, STEPS), (3.0, STEPS), (2.0, STEPS)],
     };
+    rows.iter().map(|(factor, steps)| (factor * shift, *steps)).collect()
+}
+
+fn approach(claim: &Claim, limit: &Limit, target: Option<f64>, (factor, steps): (f64, u32)) -> Path {
     let sizes = (1..=steps).map(|k| factor.powi(k as i32));
+    let whole = matches!(limit.symbol.sort(), Sort::Integer);
     match target {
+        None if whole => {
+            let mut sizes: Vec<f64> = sizes.map(|size| (2.0 * size).round()).collect();
+            sizes.dedup();
+            sizes.into_iter().map(|size| (size, size)).collect()
+        }
         None => sizes.map(|size| (size, size)).collect(),
         Some(a) => {
             // From the side on which the symbol may lie.
@@ -95,10 +113,13 @@ struct Step {
     size: f64,
     left: f64,
     right: f64,
+    /// Left over right, also where both are beyond the range of `f64`.
+    ratio: f64,
     /// Width of the enclosures relative to the larger side.
     blur: f64,
 }
 
+/// As many steps as have a sharp value.
 fn follow(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, path: &[(f64, f64)]) -> Vec<Step> {
     let mut steps = Vec::new();
     for (value, size) in path {
@@ -107,33 +128,76 @@ fn follow(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, pat
             at.set_size(symbol, value.round() as usize);
         }
         at.set(symbol, Value::Scalar(*value));
-        let (Some(l), Some(r)) = (enclose(&programs[0], &at), enclose(&programs[1], &at)) else { break };
-        let (left, right) = (0.5 * (l.0 + l.1), 0.5 * (r.0 + r.1));
-        let scale = left.abs().max(right.abs());
-        let blur = if scale > 0.0 { ((l.1 - l.0) + (r.1 - r.0)) / scale } else { 0.0 };
+        let Some(step) = look(programs, &at, *size) else { break };
         // Beyond this the difference is rounding noise.
-        if !(left.is_finite() && right.is_finite() && blur < 1e-4) {
+        if step.blur.is_nan() || step.blur >= 1e-4 {
             break;
         }
-        steps.push(Step { size: *size, left, right, blur });
+        steps.push(step);
     }
     steps
 }
 
-/// The ends of a side's value: in `f64` intervals, and in balls where those are blurred by cancellation.
-fn enclose(program: &Program, at: &Assignment<f64>) -> Option<(f64, f64)> {
-    let plain = program.evaluate_with_error(at).ok().and_then(|v| v.as_scalar().copied()).map(|i| (i.lo(), i.hi()));
-    if let Some((low, high)) = plain
-        && high - low <= SHARP * low.abs().max(high.abs())
+/// The longest of the paths that can be followed, the preferred one if it is long enough.
+fn longest(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, paths: &[Path]) -> Vec<Step> {
+    let mut best: Vec<Step> = Vec::new();
+    for path in paths {
+        let steps = follow(programs, point, symbol, path);
+        if steps.len() > best.len() {
+            best = steps;
+        }
+        if best.len() >= ENOUGH {
+            break;
+        }
+    }
+    best
+}
+
+/// Both sides in `f64` intervals, and in balls where those are blurred by cancellation or leave the range of `f64`.
+fn look(programs: &[Program; 2], at: &Assignment<f64>, size: f64) -> Option<Step> {
+    let plain = |p: &Program| p.evaluate_with_error(at).ok().and_then(|v| v.as_scalar().copied());
+    let sharp = |l: f64, h: f64| {
+        let largest = l.abs().max(h.abs());
+        (1e-290..1e290).contains(&largest) && h - l <= SHARP * largest
+    };
+    let step = |l: (f64, f64), r: (f64, f64), ratio: f64| {
+        let (left, right) = (f64::midpoint(l.0, l.1), f64::midpoint(r.0, r.1));
+        let scale = left.abs().max(right.abs());
+        let blur = if scale > 0.0 && scale.is_finite() { ((l.1 - l.0) + (r.1 - r.0)) / scale } else { 0.0 };
+        Step { size, left, right, ratio, blur }
+    };
+    let plain = plain(&programs[0]).zip(plain(&programs[1]));
+    let plain = plain.map(|(l, r)| ((l.lo(), l.hi()), (r.lo(), r.hi())));
+    if let Some((l, r)) = plain
+        && sharp(l.0, l.1)
+        && sharp(r.0, r.1)
     {
-        return plain;
+        return Some(step(l, r, f64::midpoint(l.0, l.1) / f64::midpoint(r.0, r.1)));
     }
     let balls = Balls::new(BITS);
-    let sharp = program.evaluate(&balls, &at.map(|x| balls.from_f64(*x))).ok();
-    sharp
-        .and_then(|v| v.as_scalar().map(|b| balls.enclosure(b)))
-        .filter(|(l, h)| l.is_finite() && h.is_finite())
-        .or(plain)
+    let in_balls = || {
+        let at = at.map(|x| balls.from_f64(*x));
+        let side = |p: &Program| p.evaluate(&balls, &at).ok().and_then(|v| v.as_scalar().cloned());
+        let (left, right) = (side(&programs[0])?, side(&programs[1])?);
+        let (l, r) = (balls.enclosure(&left), balls.enclosure(&right));
+        let Some((low, high)) = balls.div(&left, &right).ok().map(|q| balls.enclosure(&q)) else {
+            let finite = [l.0, l.1, r.0, r.1].iter().all(|x| x.is_finite());
+            return finite.then(|| step(l, r, f64::NAN));
+        };
+        let ratio = f64::midpoint(low, high);
+        let blur = (high - low) / ratio.abs().max(f64::MIN_POSITIVE);
+        let found = step(l, r, ratio);
+        // Two sides beyond the range of `f64` still have a ratio.
+        let within = found.left.is_finite() && found.right.is_finite();
+        Some(if within { found } else { Step { left: f64::NAN, right: f64::NAN, blur, ..found } })
+    };
+    let found = in_balls().filter(|s| !s.blur.is_nan() && (s.left.is_finite() || s.ratio.is_finite()));
+    let estimated = || {
+        plain.filter(|(l, r)| [l.0, l.1, r.0, r.1].iter().all(|x| x.is_finite())).map(|(l, r)| {
+            step(l, r, f64::midpoint(l.0, l.1) / f64::midpoint(r.0, r.1))
+        })
+    };
+    found.or_else(estimated)
 }
 
 /// An accelerated limit.
@@ -159,11 +223,13 @@ fn accelerate(values: &[f64], blur: f64) -> Option<Accelerated> {
     if step(1).abs() <= 2.0 * noise && step(2).abs() <= 4.0 * noise + 0.1 * MARGIN * last.abs() {
         return Some(Accelerated { limit: last, uncertainty: 2.0 * noise + step(1).abs(), slow: false });
     }
-    let ratio = step(1) / step(2);
+    let (ratio, before) = (step(1) / step(2), step(2) / step(3));
     if !ratio.is_finite() || ratio.abs() >= 0.97 {
         return None;
     }
-    if ratio.abs() < 0.6 {
+    // A power law keeps its ratio; that of a logarithmic law creeps up to one.
+    let steady = ratio.abs() < 0.85 && (ratio - before).abs() < 0.01;
+    if ratio.abs() < 0.6 || steady {
         let aitken = |k: usize| {
             let (d1, d2) = (step(k), step(k + 1));
             values[n - k] - d1 * d1 / (d1 - d2)
@@ -201,12 +267,13 @@ fn judge(relation: Relation, steps: &[Step]) -> Told {
     }
     let blur = steps.iter().map(|s| s.blur).fold(0.0, f64::max);
     let tail = &steps[steps.len() - 4..];
+    let in_range = steps.iter().all(|s| s.left.is_finite() && s.right.is_finite());
     let slope = |f: &dyn Fn(&Step) -> f64| {
         let (a, b) = (&tail[0], &tail[3]);
         (f(b) / f(a)).abs().ln() / (b.size / a.size).ln()
     };
     if relation == Relation::SameOrder {
-        let ratio = |s: &Step| s.left / s.right;
+        let ratio = |s: &Step| s.ratio;
         let exponent = slope(&ratio);
         let positive = tail.iter().all(|s| ratio(s) > 0.0);
         return match exponent.abs() {
@@ -218,10 +285,10 @@ fn judge(relation: Relation, steps: &[Step]) -> Told {
         };
     }
     // The limit of the right-hand side is compared by the difference; where both sides grow or vanish, by the ratio.
-    let right_moves = (tail[3].right - tail[0].right).abs() > 1e-9 * tail[3].right.abs();
+    let right_moves = !in_range || (tail[3].right - tail[0].right).abs() > 1e-9 * tail[3].right.abs();
     let by_ratio = right_moves || relation == Relation::Asymptotic;
     let values: Vec<f64> = if by_ratio {
-        steps.iter().map(|s| s.left / s.right).collect()
+        steps.iter().map(|s| s.ratio).collect()
     } else {
         steps.iter().map(|s| s.left).collect()
     };
@@ -256,7 +323,7 @@ fn judge(relation: Relation, steps: &[Step]) -> Told {
             }
         }
         None => {
-            let exponent = slope(&|s| if by_ratio { s.left / s.right } else { s.left });
+            let exponent = slope(&|s| if by_ratio { s.ratio } else { s.left });
             // A steady power of the size is not an approach to a number.
             if exponent > 0.1 && values[values.len() - 1].abs() > 10.0 * scale {
                 let what = if by_ratio { "ratio of the two sides" } else { "left-hand side" };
@@ -287,12 +354,18 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
     if points.is_empty() {
         return undecided(StopReason::NoAdmissiblePoint, "no admissible point of the other symbols was found");
     }
-    let path = approach(claim, limit, link, target);
+    let paths = |confirming: bool| -> Vec<Path> {
+        let rows = factors(claim, limit, link, target, confirming);
+        rows.into_iter().map(|row| approach(claim, limit, target, row)).collect()
+    };
+    let (main, confirming) = (paths(false), paths(true));
     let (mut worst, mut slow, mut agreeing, mut undefined, mut unclear) = (0.0f64, false, 0, 0, None);
     let mut figures = Vec::new();
     let mut facts = Vec::new();
+    let mut against: Vec<(&Point, Vec<Step>, String)> = Vec::new();
     for point in &points {
-        let steps = follow(&programs, &point.map(|x| x.to_f64().value()), &limit.symbol, &path);
+        let at = point.map(|x| x.to_f64().value());
+        let steps = longest(&programs, &at, &limit.symbol, &main);
         if steps.is_empty() {
             undefined += 1;
             continue;
@@ -307,9 +380,27 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
                 worst = worst.max(off);
                 slow |= s;
             }
-            Told::Contradicts { summary } => return contradiction(point, &steps, summary),
+            Told::Contradicts { summary } => {
+                // Other sizes have to say the same.
+                let again = judge(link.relation, &longest(&programs, &at, &limit.symbol, &confirming));
+                if matches!(again, Told::Contradicts { .. }) {
+                    against.push((point, steps, summary));
+                } else {
+                    unclear = unclear.or(Some("other sizes do not confirm that the limit is another one".to_owned()));
+                }
+            }
             Told::Unclear(why) => unclear = unclear.or(Some(why)),
         }
+    }
+    // One point of the other symbols may be a special one: a second has to say the same.
+    let enough = if points.len() > 1 { 2 } else { 1 };
+    if against.len() >= enough {
+        let simplest = against.into_iter().min_by_key(|(point, ..)| assumption::complexity(point));
+        let (point, steps, summary) = simplest.expect("there are some");
+        return contradiction(point, &steps, summary);
+    }
+    if !against.is_empty() {
+        unclear = Some("one point of the other symbols contradicts the claim and no second one does".to_owned());
     }
     let mut fact = |label: &str, value: String| facts.push(Fact { label: label.to_owned(), value });
     fact("points of the other symbols", points.len().to_string());
@@ -320,7 +411,7 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
     if undefined == points.len() {
         return undecided(StopReason::NoAdmissiblePoint, "the two sides are defined at no point of the other symbols");
     }
-    fact("sizes", format!("{} from {} on", path.len(), significant(path[0].1, 3)));
+    fact("sizes", format!("{} from {} on", main[0].len(), significant(main[0][0].1, 3)));
     let finding = match unclear {
         None => Finding::Agrees {
             bound: format!(

@@ -46,13 +46,15 @@ pub(super) fn swept<'a>(request: &'a Request<'_>, limit: &Limit) -> Result<&'a s
     Ok(parameter)
 }
 
-/// Measures every size with its share of the work, at numbers of replicates that do not depend on the results.
+/// Measures every size with its share of the work halved so many times, at numbers of replicates that do not depend on
+/// the results.
 pub(super) fn measure(
     request: &Request<'_>,
     limit: &Limit,
     context: &Context<'_>,
     laboratory: &Laboratory<'_>,
     strand: Strand,
+    halvings: usize,
 ) -> Result<Vec<Measured>, Stop> {
     let not_applicable = |explanation: String| Stop(StopReason::NotApplicable, explanation);
     let budget = &context.budget.simulation;
@@ -80,7 +82,8 @@ pub(super) fn measure(
             .ok_or_else(|| not_applicable("only the limit of a number is extrapolated".to_owned()))?;
         debug_assert_eq!(directions.len(), 1);
         let price = run.price().map_err(|e| not_applicable(e.to_string()))?;
-        let (_, blocks) = looks(share, price);
+        let (first, last) = looks(share, price);
+        let blocks = (last >> halvings).max(first);
         let words = canonical(&run.parameters);
         (laboratory.progress)(&format!("{}: {words}", request.experiment.name));
         let sample = run.sample(strand, blocks, laboratory).map_err(|stopped| match stopped {
@@ -101,8 +104,13 @@ pub(super) fn measure(
         }
         let at = run.parameters.get(&parameter);
         let bias = (request.estimand.bias)(&run.parameters).abs();
-        // A constant sample still has the rounding error of its values.
-        let floor = 1e-12 * moments.mean.abs() + f64::MIN_POSITIVE.sqrt();
+        // A constant sample still has the rounding error of its values; of a bounded one, one replicate in so many could
+        // have come out at the other bound.
+        let rounding = 1e-12 * moments.mean.abs() + f64::MIN_POSITIVE.sqrt();
+        let floor = match request.estimand.bounds {
+            Some((low, high)) if moments.squares == 0.0 => (high - low) / moments.count as f64,
+            _ => rounding,
+        };
         measured.push(Measured {
             size: target.map_or(at, |a| (at - a).abs().recip()),
             mean: moments.mean,

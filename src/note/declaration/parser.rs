@@ -334,12 +334,18 @@ impl Cursor<'_> {
         self.at += sign.len();
         self.skip_space();
         let start = self.at;
+        if let Some(density) = self.rest().strip_prefix("density ") {
+            let (begin, end) = (self.whole.text.len() - density.len(), self.whole.text.trim_end().len());
+            let parameters = vec![self.whole.part(begin..end).trimmed()];
+            self.at = end;
+            return Ok(Some(LawSyntax { name: LawName::Density, parameters, span: self.whole.place(start..end) }));
+        }
         let length = self.rest().find('(').unwrap_or(self.rest().trim_end().len());
         let word = self.rest()[..length].trim().to_owned();
         let letters = word.trim_start_matches("\\mathcal").trim_matches(['{', '}', ' ']);
         let Some((word, name, parameters)) = LAWS.iter().find(|(name, ..)| *name == letters) else {
             let message = format!("unknown law `{word}`");
-            let hint = "laws: N(mean, variance), Rad(mean), U(a, b)";
+            let hint = "laws: N(mean, variance), Rad(mean), U(a, b), density p(x)";
             return self.misfit(start..start + length, message, hint);
         };
         self.at += length;
@@ -355,6 +361,7 @@ impl Cursor<'_> {
     fn fits(&self, sort: &SortSyntax, law: &LawSyntax) -> Result<(), Misfit> {
         let fits = match law.name {
             LawName::Rademacher => sort.base.is_sign() || matches!(sort.base, Base::Real | Base::Vector | Base::Matrix),
+            LawName::Density => true,
             LawName::Normal | LawName::Uniform => matches!(sort.base, Base::Real | Base::Vector | Base::Matrix),
         };
         if fits {

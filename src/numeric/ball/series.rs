@@ -289,7 +289,7 @@ fn gauss(balls: &Balls, a: &Ball, b: &Ball, c: &Ball, x: &Ball) -> Result<Ball, 
         return Ok(balls.mul(&factor, &gauss(balls, a, &balls.sub(c, b), c, &moved)?));
     }
     if hi > 0.95 {
-        return Err(Undefined::Unsupported("a hypergeometric function this close to one"));
+        return Err(Undefined::unsupported("a hypergeometric function this close to one"));
     }
     let (a_size, b_size, c_size) = (size(balls, a)?, size(balls, b)?, size(balls, c)?);
     let x_size = lo.abs().max(hi.abs());

@@ -48,7 +48,7 @@ pub(super) fn hurwitz(balls: &Balls, s: &Ball, a: &Ball) -> Result<Ball, Undefin
     let one = balls.integer(1);
     match balls.compare(s, &balls.integer(0)) {
         Some(Ordering::Greater) => {}
-        Some(_) => return Err(Undefined::Unsupported("ζ(s, a) for s ≤ 0")),
+        Some(_) => return Err(Undefined::unsupported("ζ(s, a) for s ≤ 0")),
         None => return Err(Undefined::Precision(WHAT)),
     }
     match balls.compare(s, &one) {

@@ -97,7 +97,7 @@ impl ExactField {
             return Ok(Term::rational(Rational::ONE));
         }
         if !(Rational::from(DENOMINATORS) * exponent).is_int() {
-            return Err(Undefined::Unsupported("a root of this order"));
+            return Err(Undefined::unsupported("a root of this order"));
         }
         let atom = self.atom(index);
         let image = self.field.power(atom.image, exponent);
@@ -168,7 +168,7 @@ impl ExactField {
         let mut result = Term::rational(Rational::ONE);
         for term in self.terms(a).iter() {
             if !(Rational::from(DENOMINATORS) * &term.coefficient).is_int() {
-                return Err(Undefined::Unsupported("exp of a multiple with this denominator"));
+                return Err(Undefined::unsupported("exp of a multiple with this denominator"));
             }
             let monic = Term { coefficient: Rational::ONE, ..term.clone() };
             let base = self.exponential_atom(&monic);
@@ -216,7 +216,7 @@ impl ExactField {
                 // Quarter turns are known; other fractions of π are algebraic numbers not in this field.
                 let quarters = Rational::from(2) * &term.coefficient;
                 let Some(quarters) = quarters.is_int().then(|| quarters.numerator() % 4) else {
-                    return Err(Undefined::Unsupported("a circular function of this fraction of π"));
+                    return Err(Undefined::unsupported("a circular function of this fraction of π"));
                 };
                 let quarters = i64::from(quarters);
                 result = compose(self.field, result, rotation_power(self.field, (0, 1), quarters));
@@ -224,7 +224,7 @@ impl ExactField {
             }
             let steps = Rational::from(DENOMINATORS) * &term.coefficient;
             let steps = steps.is_int().then(|| steps.numerator().clone()).and_then(|n| i64::try_from(n).ok());
-            let steps = steps.ok_or(Undefined::Unsupported("a circular function of this multiple"))?;
+            let steps = steps.ok_or(Undefined::unsupported("a circular function of this multiple"))?;
             degree += 2.0 * steps.unsigned_abs() as f64;
             let known = self.rotations.borrow().get(&term.image).copied();
             let base = known.unwrap_or_else(|| {
@@ -277,7 +277,7 @@ impl ExactField {
         let shift = constant.map_or(Rational::ZERO, |term| Rational::from(term.coefficient.floor()));
         let shift = i64::try_from(shift.numerator().clone()).unwrap_or(i64::MAX);
         if shift.abs() > MAX_SHIFT {
-            return Err(Undefined::Unsupported("Γ this far from its base"));
+            return Err(Undefined::unsupported("Γ this far from its base"));
         }
         Ok((self.sub(a, &self.integer(shift)), shift))
     }
@@ -326,7 +326,7 @@ impl ExactField {
 
     /// A function of rationals that the field has no image for.
     fn of_rationals(&self, function: Function, arguments: &[Element]) -> Result<Element, Undefined> {
-        let unsupported = Undefined::Unsupported(function.name());
+        let unsupported = Undefined::unsupported(function.name());
         let x = arguments[0].as_rational().ok_or(unsupported.clone())?;
         let sign = match x.numerator().sign() {
             _ if x == Rational::ZERO => 0,

@@ -27,6 +27,7 @@ struct Row {
     formula: String,
     kind: String,
     status: String,
+    code: Option<String>,
     claims: Vec<Citing>,
 }
 
@@ -56,6 +57,7 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>, sourc
         formula: site.math.display(&e.tex).markup,
         kind: e.kind.clone(),
         status: e.status.clone(),
+        code: e.code.clone(),
         claims: e
             .claims
             .iter()

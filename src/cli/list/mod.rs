@@ -1,5 +1,7 @@
 //! `corrigenda list`: claims, closed forms, experiments, methods, codes and equations.
 
+mod equations;
+
 use super::arguments::{Format, ListArguments, Listing};
 use super::console::Console;
 use super::{Failure, Outcome};
@@ -11,7 +13,6 @@ use crate::report::terminal;
 use crate::{catalog, experiment, method};
 use clap::ValueEnum;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use unicode_width::UnicodeWidthStr;
 
@@ -19,6 +20,8 @@ use unicode_width::UnicodeWidthStr;
 struct Table {
     columns: &'static [&'static str],
     rows: Vec<(Vec<String>, Value)>,
+    /// What all of it comes to: a line, and an object.
+    total: Option<(String, Value)>,
 }
 
 /// Prints a list.
@@ -26,7 +29,7 @@ pub(super) fn run(arguments: &ListArguments, console: &Console) -> Result<Outcom
     let mut diagnostics = Vec::new();
     let table = match arguments.what {
         Some(Listing::Claims) => claims(&notes(&arguments.paths, &mut diagnostics)?),
-        Some(Listing::Equations) => equations(&arguments.paths, &mut diagnostics)?,
+        Some(Listing::Equations) => equations::table(arguments, &mut diagnostics)?,
         Some(Listing::ClosedForms) => closed_forms(),
         Some(Listing::Experiments) => experiments(),
         Some(Listing::Methods) => methods(),
@@ -60,7 +63,8 @@ impl Table {
                 .collect();
             padded.trim_end().to_owned() + "\n"
         };
-        cells().map(line).collect()
+        let total = self.total.as_ref().map(|(words, _)| format!("{words}\n"));
+        cells().map(line).chain(total).collect()
     }
 
     fn markdown(&self) -> String {
@@ -70,12 +74,18 @@ impl Table {
         for (cells, _) in &self.rows {
             out += &row(cells.iter().map(|cell| cell.replace('|', "\\|")).collect());
         }
+        if let Some((words, _)) = &self.total {
+            out += &format!("\n{words}\n");
+        }
         out
     }
 
     fn json(&self) -> String {
         let entries: Vec<&Value> = self.rows.iter().map(|(_, value)| value).collect();
-        format!("{:#}\n", json!(entries))
+        match &self.total {
+            Some((_, total)) => format!("{:#}\n", json!({ "equations": entries, "total": total })),
+            None => format!("{:#}\n", json!(entries)),
+        }
     }
 }
 
@@ -121,38 +131,7 @@ fn claims(notes: &[RawNote]) -> Table {
         });
         (vec![claim.id.text.clone(), place, expect.to_owned(), cell(&cites.join(", ")), tex], value)
     });
-    Table { columns: &["claim", "place", "expected", "cites", "formula"], rows: rows.collect() }
-}
-
-/// The numbered equations of the sources that the notes name.
-fn equations(paths: &[PathBuf], diagnostics: &mut Vec<Diagnostic>) -> Result<Table, Failure> {
-    let mut files = BTreeSet::new();
-    for note in notes(paths, diagnostics)? {
-        if let Some(slug) = &note.source {
-            files.extend(note::find_source(std::path::Path::new(note.file.name()), &slug.text));
-        }
-    }
-    let mut rows = Vec::new();
-    for path in files {
-        let slug = path.file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
-        let document = match note::open(&path) {
-            Ok(file) => {
-                let (document, mut found) = note::source_document(&file);
-                diagnostics.append(&mut found);
-                document
-            }
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                continue;
-            }
-        };
-        rows.extend(document.equations.iter().map(|equation| {
-            let (number, tex) = (equation.number.text.clone(), cell(&equation.tex.text));
-            let value = json!({ "source": slug, "number": number, "kind": equation.kind, "tex": equation.tex.text });
-            (vec![slug.clone(), number, cell(&equation.kind), tex], value)
-        }));
-    }
-    Ok(Table { columns: &["source", "number", "kind", "formula"], rows })
+    Table { total: None, columns: &["claim", "place", "expected", "cites", "formula"], rows: rows.collect() }
 }
 
 fn closed_forms() -> Table {
@@ -161,7 +140,7 @@ fn closed_forms() -> Table {
         let value = json!({ "id": form.id, "title": title, "estimand": form.estimand, "tex": form.latex });
         (vec![form.id.to_owned(), cell(title), form.estimand.to_owned(), cell(form.latex)], value)
     });
-    Table { columns: &["closed form", "what it is", "estimand", "formula"], rows: rows.collect() }
+    Table { total: None, columns: &["closed form", "what it is", "estimand", "formula"], rows: rows.collect() }
 }
 
 fn experiments() -> Table {
@@ -173,7 +152,7 @@ fn experiments() -> Table {
             vec![experiment.name.to_owned(), estimands.join(", "), parameters.join(" "), cell(experiment.summary)];
         (cells, described(experiment))
     });
-    Table { columns: &["experiment", "estimands", "parameters", "what it does"], rows: rows.collect() }
+    Table { total: None, columns: &["experiment", "estimands", "parameters", "what it does"], rows: rows.collect() }
 }
 
 fn described(experiment: &Experiment) -> Value {
@@ -197,7 +176,7 @@ fn methods() -> Table {
         let value = json!({ "name": method.name(), "summary": method.summary() });
         (vec![method.name().to_owned(), cell(method.summary())], value)
     });
-    Table { columns: &["method", "what it does"], rows: rows.collect() }
+    Table { total: None, columns: &["method", "what it does"], rows: rows.collect() }
 }
 
 fn explained_codes() -> Table {
@@ -205,7 +184,7 @@ fn explained_codes() -> Table {
         let value = json!({ "code": code.name, "summary": code.summary, "explanation": code.explanation });
         (vec![code.name.to_owned(), code.summary.to_owned()], value)
     });
-    Table { columns: &["code", "what it means"], rows: rows.collect() }
+    Table { total: None, columns: &["code", "what it means"], rows: rows.collect() }
 }
 
 fn overview() -> Table {
@@ -222,5 +201,5 @@ fn overview() -> Table {
         let shown = count.map_or("of the notes in a folder".to_owned(), |n| n.to_string());
         Some((vec![name.clone(), shown], json!({ "list": name, "count": count })))
     });
-    Table { columns: &["list", "entries"], rows: rows.collect() }
+    Table { total: None, columns: &["list", "entries"], rows: rows.collect() }
 }
