@@ -67,7 +67,9 @@ fn short_formulas(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = SHORT)]
 fn formula(bencher: Bencher<'_, '_>, formula: &str) {
     let scope = scope();
-    bencher.counter(ItemsCount::new(1_u8)).bench_local(|| divan::black_box(latex::statement(divan::black_box(formula), &scope)).is_ok());
+    bencher
+        .counter(ItemsCount::new(1_u8))
+        .bench_local(|| divan::black_box(latex::statement(divan::black_box(formula), &scope)).is_ok());
 }
 
 #[divan::bench]
@@ -76,9 +78,9 @@ fn expansion(bencher: Bencher<'_, '_>) {
     for text in [r"\newcommand{\norm}[1]{\left\|#1\right\|}", r"\newcommand{\R}{\mathbb{R}}", r"\def\half{\frac12}"] {
         commands.define(macros::definition(text, 0).expect("a definition").0, false);
     }
-    bencher
-        .counter(ItemsCount::new(1_u8))
-        .bench_local(|| commands.expand(divan::black_box(r"\half \norm{x + y}^2 \le \norm{x}^2 + \norm{y}^2"), &mut 0).is_ok());
+    bencher.counter(ItemsCount::new(1_u8)).bench_local(|| {
+        commands.expand(divan::black_box(r"\half \norm{x + y}^2 \le \norm{x}^2 + \norm{y}^2"), &mut 0).is_ok()
+    });
 }
 
 /// A paper of 400 displays.
@@ -87,7 +89,10 @@ fn latex_document(bencher: Bencher<'_, '_>) {
     let mut text = String::from("\\documentclass{article}\n\\newcommand{\\R}{\\mathbb{R}}\n\\begin{document}\n");
     for i in 0..400 {
         let formula = SHORT[i % SHORT.len()];
-        let _ = write!(text, "Some words on $x_{i}$ in $\\R$.\n\\begin{{equation}}\n  {formula} \\label{{eq:{i}}}\n\\end{{equation}}\n");
+        let _ = write!(
+            text,
+            "Some words on $x_{i}$ in $\\R$.\n\\begin{{equation}}\n  {formula} \\label{{eq:{i}}}\n\\end{{equation}}\n"
+        );
     }
     let file = SourceFile::new("paper.tex", text.as_str());
     bencher

@@ -23,7 +23,8 @@ pub(super) fn run(arguments: &InitArguments, console: &Console) -> Result<Outcom
         }
     };
     console.diagnostics(&problems);
-    let is_document = path.extension().is_some_and(|e| !e.eq_ignore_ascii_case("md") && !e.eq_ignore_ascii_case("markdown"));
+    let is_document =
+        path.extension().is_some_and(|e| !e.eq_ignore_ascii_case("md") && !e.eq_ignore_ascii_case("markdown"));
     let taken: BTreeSet<String> = note.claims.iter().map(|c| c.id.text.clone()).collect();
     let refuse = |error: DraftError| {
         let hint = match error {

@@ -28,9 +28,8 @@ pub(super) fn tokens(text: &str) -> Vec<Spanned<'_>> {
     let mut out = Vec::with_capacity(text.len() / 2);
     let mut chars = text.char_indices().peekable();
     while let Some((start, c)) = chars.next() {
-        let next = |chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>| {
-            chars.peek().map_or(text.len(), |(at, _)| *at)
-        };
+        let next =
+            |chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>| chars.peek().map_or(text.len(), |(at, _)| *at);
         let token = match c {
             c if c.is_whitespace() => continue,
             '%' => {

@@ -57,14 +57,31 @@ const INDICES: &[&str] = &["i", "j", "k", "l", "m", "n", r"\mu", r"\nu", "a", "b
 const STRICT_INDICES: &[&str] = &["i", "j", "k", "l", "m", "n", r"\mu", r"\nu"];
 /// Letters that are functions where parentheses follow.
 const FUNCTIONS: &[&str] = &[
-    "f", "g", "h", "F", "G", "H", "U", "V", "L", "p", "q", "P", "Q", "u", "v", "w", r"\phi", r"\psi", r"\varphi", r"\Phi",
-    r"\Psi", r"\rho", r"\pi", "S", "R", "K", "k",
+    "f", "g", "h", "F", "G", "H", "U", "V", "L", "p", "q", "P", "Q", "u", "v", "w", r"\phi", r"\psi", r"\varphi",
+    r"\Phi", r"\Psi", r"\rho", r"\pi", "S", "R", "K", "k",
 ];
 /// Names that mean something by themselves.
 const CONSTANTS: &[&str] = &[
-    "e", r"\mathrm{e}", r"\pi", r"\mathbb{I}", r"\mathbb{1}", r"\mathbb{E}", r"\mathbb{P}", r"\mathrm{I}", r"\mathbf{I}",
-    r"\mathrm{Id}", r"\mathbb{R}", r"\mathbb{N}", r"\mathbb{Z}", r"\mathbb{C}", r"\mathcal{N}", r"\mathrm{d}",
-    r"\mathcal{O}", r"\prime", r"\top", r"\dagger",
+    "e",
+    r"\mathrm{e}",
+    r"\pi",
+    r"\mathbb{I}",
+    r"\mathbb{1}",
+    r"\mathbb{E}",
+    r"\mathbb{P}",
+    r"\mathrm{I}",
+    r"\mathbf{I}",
+    r"\mathrm{Id}",
+    r"\mathbb{R}",
+    r"\mathbb{N}",
+    r"\mathbb{Z}",
+    r"\mathbb{C}",
+    r"\mathcal{N}",
+    r"\mathrm{d}",
+    r"\mathcal{O}",
+    r"\prime",
+    r"\top",
+    r"\dagger",
 ];
 
 impl Usage {
@@ -188,7 +205,8 @@ impl Walker<'_> {
     fn relation(&mut self, nodes: &[Node], at: usize) {
         let above = matches!(
             nodes[at].kind,
-            NodeKind::Mark('>' | '≥') | NodeKind::Operator(Meaning::Relation(Relation::Greater | Relation::GreaterOrEqual))
+            NodeKind::Mark('>' | '≥')
+                | NodeKind::Operator(Meaning::Relation(Relation::Greater | Relation::GreaterOrEqual))
         );
         let is_number = |n: Option<&Node>| n.is_some_and(|n| matches!(n.kind, NodeKind::Number(_)));
         if above && is_number(nodes.get(at + 1)) && at > 0 && (at == 1 || !is_name(&nodes[at - 2])) {

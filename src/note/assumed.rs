@@ -112,8 +112,7 @@ pub(super) fn used_by(claim: &Claim, guesses: &[Symbol]) -> Vec<Symbol> {
     }
     used.extend(claim.solves.iter().flat_map(|equation| free_symbols_of_links(&equation.links)));
     // A law may have any of them for its parameters.
-    let is_random =
-        |s: &Symbol| claim.declarations.iter().any(|d| d.symbol == *s && matches!(d.role, Role::Random(_)));
+    let is_random = |s: &Symbol| claim.declarations.iter().any(|d| d.symbol == *s && matches!(d.role, Role::Random(_)));
     if used.iter().any(is_random) {
         return guesses.to_vec();
     }

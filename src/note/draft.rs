@@ -103,7 +103,10 @@ pub(super) fn definitions(note: &RawNote, known: &Scope) -> BTreeMap<String, (us
             && !known.knows(&name)
         {
             let meaning = right.trim().trim_end_matches(['.', ',', ';']).trim();
-            if !meaning.contains(['<', '>', '&', '\'', '\n', '%']) && !meaning.contains("\\\\") && !has_relation(meaning) {
+            if !meaning.contains(['<', '>', '&', '\'', '\n', '%'])
+                && !meaning.contains("\\\\")
+                && !has_relation(meaning)
+            {
                 found.insert(name.clone(), (index, meaning.to_owned()));
             }
         }
@@ -120,12 +123,8 @@ fn has_relation(text: &str) -> bool {
 
 /// First guesses, by use and by convention.
 fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
-    let free: Vec<(&String, &Uses)> = usage
-        .names
-        .iter()
-        .filter(|(name, uses)| uses.free && !known.knows(name))
-        .take(MOST_NAMES)
-        .collect();
+    let free: Vec<(&String, &Uses)> =
+        usage.names.iter().filter(|(name, uses)| uses.free && !known.knows(name)).take(MOST_NAMES).collect();
     let default = default_dimension(usage, known);
     let end = |index: &String| usage.ends.get(index).cloned().unwrap_or_else(|| default.clone());
     let mut out: BTreeMap<String, Guess> = BTreeMap::new();
@@ -135,7 +134,8 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
         let letter = name.trim_start_matches(|c: char| !c.is_alphabetic());
         let letter = letter.rsplit('{').next().unwrap_or(letter);
         let is_capital = letter.starts_with(char::is_uppercase);
-        let is_bold = [r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\underline{"].iter().any(|b| name.starts_with(b));
+        let is_bold =
+            [r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\underline{"].iter().any(|b| name.starts_with(b));
         let square = || format!("matrix({default}, {default})");
         let made = if let Some(count) = uses.called.first() {
             guess(format!("function({})", vec!["real"; *count].join(", ")), "called with arguments", true)
@@ -196,7 +196,9 @@ fn default_dimension(usage: &Usage, known: &Scope) -> String {
         return name.to_owned();
     }
     let ends: BTreeSet<&String> = usage.ends.values().collect();
-    if let Some(end) = ends.into_iter().find(|end| usage.names.get(*end).is_some_and(|uses| uses.limit && uses.indices.is_empty())) {
+    if let Some(end) =
+        ends.into_iter().find(|end| usage.names.get(*end).is_some_and(|uses| uses.limit && uses.indices.is_empty()))
+    {
         return end.clone();
     }
     let is_unused = |name: &&str| !usage.names.contains_key(*name) && !known.knows(name);
@@ -215,7 +217,8 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     /// Tries other sorts for what is not certain, and keeps what lets more formulas be read.
     fn settle(&mut self) {
-        let dimension = self.guesses.iter().find(|(_, g)| g.sort == "dimension").map_or("d", |(name, _)| name).to_owned();
+        let dimension =
+            self.guesses.iter().find(|(_, g)| g.sort == "dimension").map_or("d", |(name, _)| name).to_owned();
         self.drop_broken_definitions();
         self.try_matrices(&dimension);
         let names: Vec<String> = self.guesses.iter().filter(|(_, g)| !g.certain).map(|(n, _)| n.clone()).collect();
@@ -224,7 +227,8 @@ impl Attempt<'_> {
             for name in &names {
                 let about = self.mentions.get(name).cloned().unwrap_or_default();
                 let mut best = self.readable_among(&about).len();
-                for sort in [format!("vector({dimension})"), format!("matrix({dimension}, {dimension})"), "real".into()] {
+                for sort in [format!("vector({dimension})"), format!("matrix({dimension}, {dimension})"), "real".into()]
+                {
                     let Some(old) = self.guesses.get(name).cloned() else { continue };
                     if best == about.len() || old.sort == sort {
                         continue;

@@ -12,9 +12,7 @@ use tempfile::TempDir;
 
 /// A document of these files, the first of which is the main one.
 fn read(files: &[(&str, &str)]) -> (RawNote, Vec<Diagnostic>) {
-    let file = |name: &str| {
-        files.iter().find(|(n, _)| *n == name).map(|(name, text)| SourceFile::new(*name, *text))
-    };
+    let file = |name: &str| files.iter().find(|(n, _)| *n == name).map(|(name, text)| SourceFile::new(*name, *text));
     let sidecar = file("paper.corrigenda.toml");
     let open = |path: &Path| Ok(file(&path.display().to_string()));
     note::read_latex(&file(files[0].0).unwrap(), sidecar.as_ref(), &open)
@@ -48,7 +46,9 @@ fn marked(files: &[(String, String)]) -> Vec<(String, usize, String)> {
             let Some((_, mark)) = text.split_once("%=") else { continue };
             match mark.trim() {
                 // Two formulas on one line.
-                "- -" => all.extend([(name.clone(), line + 1, "-".to_owned()), (name.clone(), line + 1, "-".to_owned())]),
+                "- -" => {
+                    all.extend([(name.clone(), line + 1, "-".to_owned()), (name.clone(), line + 1, "-".to_owned())])
+                }
                 numbers => all.push((name.clone(), line + 1, numbers.to_owned())),
             }
         }
@@ -275,7 +275,8 @@ fn a_sidecar_claims_by_label_and_number() {
 
 #[test]
 fn troubles_are_placed_in_the_included_file() {
-    let main = "\\documentclass{article}\n%! [symbols]\n%! 'x' = 'real'\n\\begin{document}\n\\input{sub/a}\n\\end{document}";
+    let main =
+        "\\documentclass{article}\n%! [symbols]\n%! 'x' = 'real'\n\\begin{document}\n\\input{sub/a}\n\\end{document}";
     let part = "Ä\n\\begin{equation}\n  x = ä % not declared\n\\end{equation}\n%! claim: it\n";
     let (note, diagnostics) = read(&[("paper.tex", main), ("sub/a.tex", part)]);
     assert_eq!(codes(&diagnostics), Vec::<String>::new());
@@ -392,7 +393,11 @@ fn a_paper_is_checked_from_its_source() {
 #[test]
 fn bad_documents_cost_themselves_only() {
     let bomb = "\\def\\a{\\b\\b\\b\\b}\\def\\b{\\c\\c\\c\\c}\\def\\c{\\a\\a}\n%! [symbols]\n%! 'x' = 'real'\n$$ x = \\a $$\n%! claim: bomb\n$$ x = x $$\n%! claim: good\n";
-    let deep = format!("\\begin{{equation}} x = {}x{} \\end{{equation}}\n%! claim: deep\n", "{".repeat(9000), "}".repeat(9000));
+    let deep = format!(
+        "\\begin{{equation}} x = {}x{} \\end{{equation}}\n%! claim: deep\n",
+        "{".repeat(9000),
+        "}".repeat(9000)
+    );
     for (text, code, exit) in [
         (bomb.to_owned(), "too-large", 2),
         (deep, "too-large", 2),

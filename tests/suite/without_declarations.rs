@@ -81,7 +81,8 @@ fn chains_of_scalars_are_checked_where_nothing_is_declared() {
 
 #[test]
 fn annotated_notes_are_checked_further_on_request_only() {
-    let text = format!("+++\n[symbols]\n'x' = 'real'\n+++\n{NOTE}").replace("- \\sinh^2 x = 1 $$", "- \\sinh^2 x = 1 $$ <!-- claim: one -->");
+    let text = format!("+++\n[symbols]\n'x' = 'real'\n+++\n{NOTE}")
+        .replace("- \\sinh^2 x = 1 $$", "- \\sinh^2 x = 1 $$ <!-- claim: one -->");
     let folder = folder("note.md", &text);
     assert_eq!(verdicts(&folder, "note.md", &[]).len(), 1);
     let all = verdicts(&folder, "note.md", &["--unclaimed"]);
@@ -92,7 +93,8 @@ fn annotated_notes_are_checked_further_on_request_only() {
 fn one_formula_without_declarations() {
     let folder = tempfile::tempdir().unwrap();
     let verdict = |formula: &str, given: &str| {
-        let (code, out, error) = ran(&folder, &["try", formula, "--given", given, "--format", "json", "--profile", "quick"]);
+        let (code, out, error) =
+            ran(&folder, &["try", formula, "--given", given, "--format", "json", "--profile", "quick"]);
         assert!(code < 2, "{error}");
         serde_json::from_str::<Value>(&out).unwrap()["verdict"].as_str().unwrap().to_owned()
     };
@@ -116,14 +118,23 @@ fn a_draft_can_be_checked_at_once() {
         let at = rest.find(line.trim_end_matches(" and more")).unwrap_or_else(|| panic!("{line} in {drafted}"));
         rest = &rest[at..];
     }
-    assert!(drafted.starts_with("+++\n") && drafted.contains("[assumed]") && drafted.contains("# guess: "), "{drafted}");
+    assert!(
+        drafted.starts_with("+++\n") && drafted.contains("[assumed]") && drafted.contains("# guess: "),
+        "{drafted}"
+    );
     assert!(drafted.contains("'A'          = 'matrix("), "{drafted}");
-    assert!(drafted.contains("\n> <!-- claim: ") && drafted.contains("$$ <!-- claim: formula-4 --> and more"), "{drafted}");
+    assert!(
+        drafted.contains("\n> <!-- claim: ") && drafted.contains("$$ <!-- claim: formula-4 --> and more"),
+        "{drafted}"
+    );
     let found = verdicts(&folder, "note.md", &[]);
     assert!(found.len() >= 5, "{found:?}");
     assert!(found.iter().all(|(_, verdict, _)| verdict != "refuted" && verdict != "conflict"), "{found:?}");
     let of = |id: &str| found.iter().find(|(i, ..)| i == id).map(|(_, verdict, _)| verdict.as_str());
-    assert_eq!((of("formula-2"), of("formula-3"), of("formula-6")), (Some("proved"), Some("inconclusive"), Some("supported")));
+    assert_eq!(
+        (of("formula-2"), of("formula-3"), of("formula-6")),
+        (Some("proved"), Some("inconclusive"), Some("supported"))
+    );
     // What is confirmed can be refuted.
     let confirmed = drafted.replace("[assumed]", "[symbols]");
     std::fs::write(folder.path().join("note.md"), confirmed).unwrap();
