@@ -1,10 +1,13 @@
 //! A draft of symbols and claims for a note that has none: sorts guessed from how names are used, and, where the use leaves
 //! it open, from which sorts make the formulas well typed.
 
+mod writing;
+
+pub use writing::{DraftError, sidecar, verified, with_draft};
+
 use super::claim_comment::slug;
 use super::lower::scope;
-use super::{DeclarationSyntax, Located, RawNote, declaration, lower, read};
-use crate::diagnostic::Severity;
+use super::{DeclarationSyntax, Located, RawNote, declaration};
 use crate::expr::Relation;
 use crate::latex::usage::{Usage, Uses};
 use crate::latex::{self, Scope};
@@ -138,7 +141,7 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
             [r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\underline{"].iter().any(|b| name.starts_with(b));
         let square = || format!("matrix({default}, {default})");
         let made = if let Some(count) = uses.called.first() {
-            guess(format!("function({})", vec!["real"; *count].join(", ")), "called with arguments", true)
+            guess(format!("function({}) -> real", vec!["real"; *count].join(", ")), "called with arguments", true)
         } else if let Some(indices) = uses.indices.first() {
             match indices.as_slice() {
                 [i, j, ..] => guess(format!("matrix({}, {})", end(i), end(j)), "has two indices", true),
@@ -249,6 +252,10 @@ impl Attempt<'_> {
             }
         }
         self.drop_broken_definitions();
+        // Only what can be declared is written down.
+        let file = SourceFile::new("draft", "");
+        let opaque = |text: &str| Located::opaque(text, Span::default());
+        self.guesses.retain(|name, g| declaration(&file, &opaque(name), &opaque(&g.sort)).is_ok());
         // A dimension that no array has is a number, or nothing.
         let used: BTreeSet<String> = self.guesses.values().flat_map(|g| lengths_of(&g.sort)).collect();
         let (guesses, mentions) = (&mut self.guesses, &self.mentions);
@@ -351,119 +358,5 @@ impl Attempt<'_> {
             }
         }
         out
-    }
-}
-
-/// Why nothing is drafted into a note.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum DraftError {
-    /// It has front matter of another kind.
-    #[error("the note has YAML front matter, between which and ours there is no room for both")]
-    Yaml,
-    /// Its front matter is broken.
-    #[error("the front matter of the note is not valid")]
-    Broken,
-    /// It has drafted or defined symbols already.
-    #[error("the note has a table [assumed] or [define] already")]
-    Drafted,
-    /// There is no displayed formula.
-    #[error("the note has no displayed formula")]
-    NoFormula,
-}
-
-/// The text of a Markdown note with a draft put in: nothing that stands there is changed.
-///
-/// # Errors
-/// There is no place for the draft; see [`DraftError`].
-pub fn with_draft(note: &RawNote, draft: &Draft) -> Result<String, DraftError> {
-    if note.formulas.is_empty() {
-        return Err(DraftError::NoFormula);
-    }
-    if !note.has_valid_front_matter {
-        return Err(DraftError::Broken);
-    }
-    if note.symbols.iter().any(|s| s.assumed) || !note.defines.is_empty() {
-        return Err(DraftError::Drafted);
-    }
-    let text = note.file.text();
-    let mut insertions: Vec<(usize, String)> = Vec::new();
-    let begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let first = text[begin..].lines().next().map(str::trim_end);
-    match first {
-        Some("+++") => {
-            let closing = text[..note.body_start].trim_end().len() - "+++".len();
-            insertions.push((closing, format!("\n{}", draft.front_matter)));
-        }
-        Some("---") if note.body_start > begin => return Err(DraftError::Yaml),
-        _ if draft.front_matter.is_empty() => {}
-        _ => insertions.push((begin, format!("+++\n{}+++\n\n", draft.front_matter))),
-    }
-    for (id, index) in &draft.claims {
-        let end = note.formulas[*index].outer.end;
-        let rest = text[end..].lines().next().unwrap_or("");
-        let ends_line = rest.trim_matches([' ', '\t', '\r', '.', ',', ';', ':']).is_empty();
-        let last_line = text[..end].rfind('\n').map_or(0, |n| n + 1);
-        let prefix_length = text[last_line..].bytes().take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
-        // In a list the comment belongs to the item.
-        let prefix = &text[last_line..last_line + prefix_length];
-        insertions.push(match ends_line {
-            true => (end + rest.trim_end_matches('\r').len(), format!("\n{prefix}<!-- claim: {id} -->")),
-            false => (end, format!(" <!-- claim: {id} -->")),
-        });
-    }
-    insertions.sort_by_key(|(at, _)| *at);
-    let (mut out, mut at) = (String::with_capacity(text.len() + 1000), 0);
-    for (place, insertion) in insertions {
-        out += &text[at..place];
-        out += &insertion;
-        at = place;
-    }
-    Ok(out + &text[at..])
-}
-
-/// The sidecar of a LaTeX document: the draft with its claims by label or number. A formula that has neither gets none.
-///
-/// # Errors
-/// There is no displayed formula.
-pub fn sidecar(note: &RawNote, draft: &Draft) -> Result<String, DraftError> {
-    if note.formulas.is_empty() {
-        return Err(DraftError::NoFormula);
-    }
-    let mut out = draft.front_matter.clone();
-    for (id, index) in &draft.claims {
-        let formula = &note.formulas[*index];
-        let names = formula.labels.iter().map(|l| l.text.as_str()).chain(formula.numbers.iter().map(String::as_str));
-        let Some(name) = names.into_iter().find(|n| !n.contains(['\'', '\n'])) else { continue };
-        let _ = write!(out, "\n[claim.'{name}']\nid = '{id}'\n");
-    }
-    Ok(out)
-}
-
-/// A draft whose claims can all be read, found by reading the drafted note: what gives a problem there is left out.
-///
-/// # Errors
-/// There is no place for the draft; see [`DraftError`].
-pub fn verified(note: &RawNote, taken: &BTreeSet<String>) -> Result<(Draft, String), DraftError> {
-    let mut drafted = draft(note, taken);
-    loop {
-        let text = with_draft(note, &drafted)?;
-        let (again, mut problems) = read(&SourceFile::new(note.file.name(), text.as_str()));
-        problems.extend(lower(&again).1);
-        let bad: BTreeSet<&str> = again
-            .claims
-            .iter()
-            .filter(|claim| {
-                let formula = claim.target.map_or(claim.outer, |n| again.formulas[n].outer);
-                let within = |span: Span| formula.start <= span.start && span.end <= claim.outer.end.max(formula.end);
-                problems.iter().any(|p| p.severity == Severity::Error && within(p.primary.span))
-            })
-            .map(|claim| claim.id.text.as_str())
-            .collect();
-        let before = drafted.claims.len();
-        drafted.claims.retain(|(id, _)| !bad.contains(id.as_str()));
-        drafted.left += before - drafted.claims.len();
-        if before == drafted.claims.len() {
-            return Ok((drafted, text));
-        }
     }
 }
