@@ -216,7 +216,8 @@ fn unknown_quantity(
     let known: Vec<&str> = parameters.iter().map(|(name, _)| name).collect();
     Some(match suggestion(name, known.iter().copied()) {
         Some(close) => diagnostic.hint(format!("did you mean `{close}`?")),
-        None => diagnostic.hint(format!("parameters: {}; quantities are listed in the experiment's documentation", known.join(", "))),
+        None => diagnostic
+            .hint(format!("parameters: {}; quantities are listed in the experiment's documentation", known.join(", "))),
     })
 }
 

@@ -132,6 +132,9 @@ pub struct CheckArguments {
     /// Folder of the record and the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// Also write the figures as PNG.
+    #[arg(long)]
+    pub png: bool,
     /// Check formulas without a claim, too, with undeclared letters taken for real numbers; such a formula is supported or
     /// doubted, never refuted. Notes without any annotation are checked so in any case.
     #[arg(long)]
@@ -181,6 +184,9 @@ pub struct ReportArguments {
     /// Folder of the report.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: PathBuf,
+    /// Also write the figures as PNG.
+    #[arg(long)]
+    pub png: bool,
 }
 
 /// Arguments of `watch`.

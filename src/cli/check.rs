@@ -37,6 +37,9 @@ pub(super) fn run(arguments: &CheckArguments, console: &Console) -> Result<Outco
         differences.retain(|d| d.change != Change::Gone);
     }
     writing::all(&run.record, differences.as_deref(), &arguments.out)?;
+    if arguments.png {
+        writing::pngs(&run.record, &arguments.out)?;
+    }
     print(&run.record, arguments.format, old.as_ref(), console)?;
     let human = arguments.format == RunFormat::Human;
     if human && console.verbosity >= 0 {

@@ -8,6 +8,9 @@ use super::{Failure, Outcome, check, writing};
 pub(super) fn run(arguments: &ReportArguments, console: &Console) -> Result<Outcome, Failure> {
     let record = check::read_record(&arguments.record)?;
     writing::reports(&record, None, &arguments.out)?;
+    if arguments.png {
+        writing::pngs(&record, &arguments.out)?;
+    }
     check::print(&record, arguments.format, None, console)?;
     Ok(Outcome::AsExpected)
 }

@@ -33,6 +33,11 @@ pub(super) fn text(path: &Path, text: &str) -> Result<(), Failure> {
     pages(&[Page { path: name, bytes: text.as_bytes().to_vec() }], folder)
 }
 
+/// Writes the figures of a record as PNG below `out`.
+pub(super) fn pngs(record: &Record, out: &Path) -> Result<(), Failure> {
+    pages(&report::pngs(record), out)
+}
+
 /// Each page is written beside its place and moved there: a reader never sees half of one.
 fn pages(pages: &[Page], folder: &Path) -> Result<(), Failure> {
     for page in pages {

@@ -128,7 +128,8 @@ pub(super) fn real_power<A: Arithmetic>(a: &A, m: &Matrix<A>, exponent: f64) -> 
     // Rounding moves the matrix by about d ε ‖m‖, and its power at most by that over the least eigenvalue, relatively.
     let condition = (size / least).max(1.0);
     let error = 32.0 * d as f64 * f64::EPSILON * condition * exponent.abs().max(1.0) * result.norm();
-    let entry = |x: f64| Rational::try_from(x).map(|x| a.widen(&a.rational(&x), error)).map_err(|_| Undefined::NonFinite);
+    let entry =
+        |x: f64| Rational::try_from(x).map(|x| a.widen(&a.rational(&x), error)).map_err(|_| Undefined::NonFinite);
     let entries = result.iter().map(|x| entry(*x)).collect::<Result<Vec<_>>>()?;
     Ok(DMatrix::from_vec(d, d, entries))
 }

@@ -18,6 +18,7 @@ mod differential;
 mod endless;
 mod expectation;
 mod fold;
+mod gaussian;
 mod limit;
 mod machine;
 mod member;

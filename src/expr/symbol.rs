@@ -13,28 +13,39 @@ struct SymbolData {
     tex: String,
     sort: Sort,
     notation: Option<String>,
+    introduced: bool,
 }
 
 impl Symbol {
     /// A fresh symbol, distinct from every other, printed as `tex`.
     pub fn new(tex: impl Into<String>, sort: Sort) -> Self {
-        Self::with(tex.into(), sort, None)
+        Self::with(tex.into(), sort, None, false)
+    }
+
+    /// A fresh symbol that a formula itself introduces, with its law: it is printed with that law.
+    pub fn introduced(tex: impl Into<String>, sort: Sort) -> Self {
+        Self::with(tex.into(), sort, None, true)
+    }
+
+    /// Whether a formula introduced it with its law; see [`Self::introduced`].
+    pub fn is_introduced(&self) -> bool {
+        self.0.introduced
     }
 
     /// A fresh function whose values are written in a notation of their own: TeX in which `#1` to `#9` stand for the
     /// arguments, as in `p_{#1}\left( #2 \mid #3 \right)`.
     pub fn with_notation(tex: impl Into<String>, sort: Sort, notation: impl Into<String>) -> Self {
-        Self::with(tex.into(), sort, Some(notation.into()))
+        Self::with(tex.into(), sort, Some(notation.into()), false)
     }
 
     /// A fresh symbol that is written and sorted like this one.
     pub fn renamed(&self) -> Self {
-        Self::with(self.0.tex.clone(), self.0.sort.clone(), self.0.notation.clone())
+        Self::with(self.0.tex.clone(), self.0.sort.clone(), self.0.notation.clone(), self.0.introduced)
     }
 
-    fn with(tex: String, sort: Sort, notation: Option<String>) -> Self {
+    fn with(tex: String, sort: Sort, notation: Option<String>, introduced: bool) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        Self(Arc::new(SymbolData { id: NEXT.fetch_add(1, Ordering::Relaxed), tex, sort, notation }))
+        Self(Arc::new(SymbolData { id: NEXT.fetch_add(1, Ordering::Relaxed), tex, sort, notation, introduced }))
     }
 
     /// Its identity within this process (never written to a record).

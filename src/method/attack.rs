@@ -61,8 +61,12 @@ pub(super) fn attack(link: &Link, setting: &Setting<'_>) -> Attack {
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         // The points of the setting beside those far out: a periodic function has low margins everywhere.
         let own: Vec<usize> = (0..ranked.len()).filter(|k| largest(ranked[*k].1) <= MODERATE).take(STARTS).collect();
-        let chosen: Vec<(f64, &Assignment<f64>)> =
-            (0..ranked.len().min(STARTS)).chain(own).collect::<std::collections::BTreeSet<_>>().into_iter().map(|k| ranked[k]).collect();
+        let chosen: Vec<(f64, &Assignment<f64>)> = (0..ranked.len().min(STARTS))
+            .chain(own)
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .map(|k| ranked[k])
+            .collect();
         for (value, at) in chosen {
             out.candidates.extend(exactly(at));
             let (value, end) = hunter.descend(measure, value, at.clone());

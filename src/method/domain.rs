@@ -141,7 +141,10 @@ mod tests {
             empty_domains(&[claim]).into_iter().next().map(|d| d.message)
         };
         assert_eq!(message(&t, vec![holds(x.clone(), Relation::Less, n(3))]), None);
-        assert_eq!(message(&t, vec![holds(n(1), Relation::Less, y.clone()), holds(y.clone(), Relation::Less, x.clone())]), None);
+        assert_eq!(
+            message(&t, vec![holds(n(1), Relation::Less, y.clone()), holds(y.clone(), Relation::Less, x.clone())]),
+            None
+        );
         let below = message(&t, vec![holds(x.clone(), Relation::Less, q(-1, 2))]).unwrap();
         assert!(below.contains("contradict"), "{below}");
         let pinched = vec![holds(y.clone(), Relation::Less, n(1)), holds(n(1), Relation::LessOrEqual, y.clone())];

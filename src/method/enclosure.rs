@@ -218,7 +218,8 @@ fn evidence(number: usize, setting: &Setting<'_>, outcome: &Outcome) -> Evidence
         let bound = format!("{} points, {digits}{how}", outcome.holds);
         (Finding::Agrees { bound: bound.clone() }, bound)
     } else if let Some(place) = &outcome.touches {
-        let explanation = format!("the margin of the strict inequality is zero to rounding near {place}, where it may be attained");
+        let explanation =
+            format!("the margin of the strict inequality is zero to rounding near {place}, where it may be attained");
         (Finding::Undecided { reason: StopReason::PrecisionExhausted, explanation: explanation.clone() }, explanation)
     } else {
         let silent: Vec<String> = outcome.silent.iter().map(|(why, n)| format!("{n} × {why}")).collect();
@@ -257,8 +258,8 @@ pub(super) fn fact(label: &str, value: impl ToString) -> Fact {
 mod tests {
     use super::*;
     use crate::claim::{Domain, Role, Tolerance};
-    use crate::expr::fixture::*;
     use crate::expr::Sort;
+    use crate::expr::fixture::*;
     use crate::method::fixture::{Table, above, check, holds, word};
     use crate::numeric::Function::{Cosh, Exp, Log, Sinh, Sqrt, Tanh};
     use crate::numeric::Rational;

@@ -100,9 +100,8 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
         deciding: sizes::deciding(sides, &dimensions(setting), declarations),
         log10_error: &|sizes| degree::log10_error(sides, sizes, declarations),
     };
-    let finding = question.vanishes(&mut |field, at, _, _| {
-        difference(field, &left.evaluate(field, at)?, &right.evaluate(field, at)?)
-    });
+    let finding = question
+        .vanishes(&mut |field, at, _, _| difference(field, &left.evaluate(field, at)?, &right.evaluate(field, at)?));
     let detail = match &finding {
         Finding::Proves { certificate } => certificate.clone(),
         Finding::Agrees { bound } => bound.clone(),
@@ -224,13 +223,7 @@ impl Question<'_> {
     }
 }
 
-fn report(
-    sizes: &[Point],
-    dimensions: &[Symbol],
-    deciding: Option<&Deciding>,
-    test: &Zeros,
-    finite: bool,
-) -> Finding {
+fn report(sizes: &[Point], dimensions: &[Symbol], deciding: Option<&Deciding>, test: &Zeros, finite: bool) -> Finding {
     let tried = dimensions.iter().map(|dimension| {
         let mut values: Vec<usize> = sizes.iter().filter_map(|p| p.size(dimension)).collect();
         values.sort_unstable();
@@ -344,7 +337,8 @@ mod tests {
         let dispersion = t.claim(trace(c * shifted()), Relation::Equal, size - trace(shifted()));
         assert_eq!(word(&Exact, &dispersion), "proves");
         // Cayley and Hamilton hold at size two: a size below the degree decides nothing.
-        let polynomial = a * a - a * trace(a.clone()) + (trace(a.clone()) * trace(a.clone()) - trace(a * a)) / n(2) * &identity;
+        let polynomial =
+            a * a - a * trace(a.clone()) + (trace(a.clone()) * trace(a.clone()) - trace(a * a)) / n(2) * &identity;
         assert_eq!(word(&Exact, &t.claim(polynomial, Relation::Equal, n(0) * &identity)), "undecided");
         // Two letters and an inverse in a trace are outside of every certificate.
         let mixed = t.claim(trace(inverse(a.clone()) * b), Relation::Equal, trace(b * inverse(a.clone())));

@@ -14,6 +14,8 @@ pub struct Setting<'a> {
     pub claim: &'a Claim,
     /// Premises and assumptions of the form symbol = expression, in the order in which they are put in.
     definitions: Vec<(Symbol, Expr)>,
+    /// Premises and assumptions that say what a declared function, or a derivative of one, is: left and right side.
+    rules: Vec<(Expr, Expr)>,
     /// Draws the symbols that are left.
     pub sampler: Sampler,
     /// Admissible points.
@@ -42,16 +44,25 @@ impl<'a> Setting<'a> {
                 conditions.iter().map(put_in).collect::<Option<_>>().ok_or("a derivative by a defined symbol")?;
             definitions.push((symbol, value));
         }
+        let mut rules: Vec<(Expr, Expr)> = Vec::new();
+        while let Some((position, left, right)) = conditions.iter().enumerate().find_map(|(k, c)| rule(claim, k, c)) {
+            conditions.remove(position);
+            let put_in = |c: &Condition| apply_to_condition(c, &left, &right);
+            conditions =
+                conditions.iter().map(put_in).collect::<Option<_>>().ok_or("a derivative that no assumption gives")?;
+            rules.push((left, right));
+        }
         let mut setting = Self {
             claim,
             definitions,
+            rules,
             sampler: Sampler::new(&[], &[], &[], &[])?,
             points: Vec::new(),
             tally: Tally::default(),
         };
         let mut used: Vec<Symbol> = Vec::new();
         for link in &claim.statement.links {
-            let link = setting.prepare(link).ok_or("a derivative by a defined symbol")?;
+            let link = setting.prepare(link).ok_or("a derivative that no assumption gives, or by a defined symbol")?;
             // The left-hand side of an optimum or a solution is only its name.
             match (&claim.extremum, &claim.solves) {
                 (None, None) => used.extend(walk::free_symbols_of_links([&link])),
@@ -74,7 +85,11 @@ impl<'a> Setting<'a> {
 
     /// The link with every definition put in.
     pub fn prepare(&self, link: &Link) -> Option<Link> {
-        self.definitions.iter().try_fold(link.clone(), |link, (s, value)| walk::substitute_link(&link, s, value))
+        let link = self
+            .definitions
+            .iter()
+            .try_fold(link.clone(), |link, (s, value)| walk::substitute_link(&link, s, value))?;
+        self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))
     }
 
     /// The same claim at points of its own, for a second look.
@@ -121,6 +136,73 @@ fn apply(e: &Expr, function: &Symbol, parameters: &[Symbol], value: &Expr) -> Op
         .zip(&fresh)
         .try_fold(value.clone(), |v, (p, name)| walk::substitute(&v, p, &Expr::symbol(name, e.span)))?;
     fresh.iter().zip(arguments).try_fold(renamed, |v, (name, argument)| walk::substitute(&v, name, argument))
+}
+
+/// An assumption that gives a declared function, `f(x) = …`, or its derivative by one of its arguments, `∂_t p(x, t) = …`.
+///
+/// The second leaves the function itself free: data of an equation of first order are arbitrary at one value of t.
+fn rule(claim: &Claim, position: usize, condition: &Condition) -> Option<(usize, Expr, Expr)> {
+    let Condition::Holds(Link { left, relation: Relation::Equal, right }) = condition else { return None };
+    let plain = |call: &Expr| -> Option<Symbol> {
+        let Kind::Call(function, arguments) = &*call.kind else { return None };
+        let names: Option<Vec<&Symbol>> = arguments
+            .iter()
+            .map(|a| match &*a.kind {
+                Kind::Symbol(s) => Some(s),
+                _ => None,
+            })
+            .collect();
+        let names = names?;
+        let distinct = names.iter().enumerate().all(|(k, s)| !names[..k].contains(s));
+        let free = claim.declarations.iter().any(|d| d.symbol == *function && matches!(d.role, Role::Variable));
+        (distinct && free).then(|| function.clone())
+    };
+    let function = match &*left.kind {
+        Kind::Call(..) => plain(left).filter(|f| !walk::mentions(right, f))?,
+        Kind::Derivative(call, by, 1) => {
+            plain(call).filter(|f| walk::mentions(call, by) && !differentiates(right, f, by))?
+        }
+        _ => return None,
+    };
+    let fits = left.sort == right.sort || (left.sort.is_scalar() && right.sort.is_scalar());
+    (fits && walk::mentions(left, &function)).then(|| (position, left.clone(), right.clone()))
+}
+
+/// Whether something that contains a function is differentiated by a symbol, or has another value of that symbol put in.
+fn differentiates(e: &Expr, function: &Symbol, by: &Symbol) -> bool {
+    walk::any(e, &mut |part| match &*part.kind {
+        Kind::Derivative(body, s, _)
+        | Kind::Gradient(body, s)
+        | Kind::Differential(_, body, s)
+        | Kind::At(s, _, body) => s == by && walk::mentions(body, function),
+        Kind::DerivativeBy(body, _) => walk::mentions(body, function),
+        _ => false,
+    })
+}
+
+fn apply_to_link(link: &Link, left: &Expr, right: &Expr) -> Option<Link> {
+    let Kind::Derivative(call, by, _) = &*left.kind else { return put_in(link, left, right) };
+    let Kind::Call(function, _) = &*call.kind else { return None };
+    fn replace(e: &Expr, old: &Expr, new: &Expr) -> Expr {
+        if walk::same(e, old) { new.clone() } else { walk::map_children(e, &mut |child| replace(child, old, new)) }
+    }
+    let link = Link {
+        left: replace(&link.left, left, right),
+        relation: link.relation,
+        right: replace(&link.right, left, right),
+    };
+    // Any other derivative by that symbol would be one of the free function, which does not satisfy the assumption.
+    let open = [&link.left, &link.right].into_iter().any(|side| differentiates(side, function, by));
+    (!open).then_some(link)
+}
+
+fn apply_to_condition(condition: &Condition, left: &Expr, right: &Expr) -> Option<Condition> {
+    Some(match condition {
+        Condition::Holds(link) => Condition::Holds(apply_to_link(link, left, right)?),
+        Condition::All(all) => {
+            Condition::All(all.iter().map(|c| apply_to_condition(c, left, right)).collect::<Option<_>>()?)
+        }
+    })
 }
 
 fn split(condition: Condition, out: &mut Vec<Condition>) {

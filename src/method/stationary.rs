@@ -55,7 +55,14 @@ impl<'a> Stationarity<'a> {
         }
         let compile = |e| Program::compile(e).map_err(|u| u.to_string());
         let (objective, program) = (compile(&extremum.objective)?, compile(value)?);
-        Ok(Self { extremum, objective, value: program, optimum: value, domain, declarations: &setting.claim.declarations })
+        Ok(Self {
+            extremum,
+            objective,
+            value: program,
+            optimum: value,
+            domain,
+            declarations: &setting.claim.declarations,
+        })
     }
 
     /// A random direction in which the variable may move.

@@ -227,7 +227,6 @@ fn is_guess(note: &RawNote, declaration: &Declaration) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::SourceFile;
 
     const NOTE: &str = r#"+++
 title  = "The optimal linear score"
@@ -258,7 +257,7 @@ minimises = { variable = 'W', objective = '\mathbb{E}\,\| -W x + z/\sqrt{\Delta_
 "#;
 
     fn read(text: &str) -> (Lowered, Vec<Diagnostic>) {
-        let file = SourceFile::new("n.md", text);
+        let file = crate::source::SourceFile::new("n.md", text);
         let (note, mut diagnostics) = super::super::read(&file);
         let (lowered, more) = lower(&note);
         diagnostics.extend(more);

@@ -12,6 +12,8 @@ mod draft;
 mod expansion;
 mod experiment_request;
 mod front_matter;
+#[cfg(test)]
+mod language_tests;
 mod located;
 mod lower;
 mod markdown;

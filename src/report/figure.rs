@@ -1,4 +1,4 @@
-//! Draws the data of a figure as SVG. Colours are fixed in the file and remapped by style sheet in the dark theme, so
+//! Draws the data of a figure as SVG, or as PNG. Colours are fixed in the file and remapped by style sheet in the dark theme, so
 //! the same drawing stands in a page, in Markdown and on paper.
 
 mod axis;
@@ -54,20 +54,30 @@ impl Drawing {
 /// # Errors
 /// In words, if there is nothing to draw or the drawing fails.
 pub(crate) fn draw(figure: &Figure) -> Result<Drawing, String> {
-    static FONT: Once = Once::new();
-    FONT.call_once(|| {
-        let font = include_bytes!("../../templates/fonts/dejavu-sans.ttf");
-        // a font that cannot be read shows at the first text, as an error there
-        let _ = plotters::style::register_font("sans-serif", FontStyle::Normal, font);
-    });
-    let (series, omitted) = clean(figure);
-    let extent = |log: bool, of: &dyn Fn(&Series) -> Vec<f64>| Scale::over(series.iter().flat_map(of), log);
-    let x = extent(figure.x.log, &|s| s.x.clone()).ok_or("no value of this figure can be drawn")?;
-    let y = extent(figure.y.log, &|s| [s.y.clone(), s.low.clone(), s.high.clone()].concat())
-        .ok_or("no value of this figure can be drawn")?;
     let mut svg = String::new();
-    plot(&mut svg, figure, &series, x, y).map_err(|e| e.to_string())?;
+    let omitted = plot(SVGBackend::with_string(&mut svg, SIZE), 1, figure).map_err(|e| e.to_string())?;
     Ok(Drawing { svg: accessible(&svg, figure), omitted })
+}
+
+/// Draws a figure as PNG on white, with two pixels to the unit.
+///
+/// # Errors
+/// As [`draw`].
+pub(crate) fn png(figure: &Figure) -> Result<Vec<u8>, String> {
+    const UNIT: i32 = 2;
+    let size = (SIZE.0 * UNIT as u32, SIZE.1 * UNIT as u32);
+    let mut pixels = vec![0xff; size.0 as usize * size.1 as usize * 3];
+    plot(BitMapBackend::with_buffer(&mut pixels, size), UNIT, figure).map_err(|e| e.to_string())?;
+    let encode = || -> Result<Vec<u8>, png::EncodingError> {
+        let mut out = Vec::new();
+        let mut encoder = png::Encoder::new(&mut out, size.0, size.1);
+        encoder.set_color(png::ColorType::Rgb);
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&pixels)?;
+        writer.finish()?;
+        Ok(out)
+    };
+    encode().map_err(|e| e.to_string())
 }
 
 /// The series without values that cannot be drawn on these axes; error bars are clipped away with their point.
@@ -103,35 +113,51 @@ fn clean(figure: &Figure) -> (Vec<Series>, usize) {
     (series, omitted)
 }
 
-fn plot(out: &mut String, figure: &Figure, series: &[Series], x: Scale, y: Scale) -> Result<(), Failure> {
-    let root = SVGBackend::with_string(out, SIZE).into_drawing_area();
-    let looks = looks(series);
-    let entries: Vec<(&Series, Look)> = series.iter().zip(looks).collect();
-    let legend = legend::draw(&root, &entries)?;
+/// Draws with so many pixels to the unit; says how many values were left out.
+fn plot<B: DrawingBackend>(backend: B, unit: i32, figure: &Figure) -> Result<usize, Failure>
+where
+    B::ErrorType: 'static,
+{
+    static FONT: Once = Once::new();
+    FONT.call_once(|| {
+        let font = include_bytes!("../../templates/fonts/dejavu-sans.ttf");
+        // a font that cannot be read shows at the first text, as an error there
+        let _ = plotters::style::register_font("sans-serif", FontStyle::Normal, font);
+    });
+    let (series, omitted) = clean(figure);
+    let extent = |log: bool, of: &dyn Fn(&Series) -> Vec<f64>| Scale::over(series.iter().flat_map(of), log);
+    let x = extent(figure.x.log, &|s| s.x.clone()).ok_or("no value of this figure can be drawn")?;
+    let y = extent(figure.y.log, &|s| [s.y.clone(), s.low.clone(), s.high.clone()].concat())
+        .ok_or("no value of this figure can be drawn")?;
+    let root = backend.into_drawing_area();
+    let entries: Vec<(&Series, Look)> = series.iter().zip(looks(&series, unit)).collect();
+    let text = |size: i32| text(size * unit);
+    let legend = legend::draw(&root, &entries, unit)?;
     let (_, area) = root.split_vertically(legend);
     let widths = y.labels().into_iter().map(|l| root.estimate_text_size(&l, &text(13)).map_or(0, |size| size.0));
     let widest = widths.max().unwrap_or(0);
     let mut chart = ChartBuilder::on(&area)
-        .margin_top(6)
-        .margin_right(24)
-        .margin_left(4)
-        .margin_bottom(4)
-        .x_label_area_size(44)
-        .y_label_area_size(widest + 38)
+        .margin_top(6 * unit)
+        .margin_right(24 * unit)
+        .margin_left(4 * unit)
+        .margin_bottom(4 * unit)
+        .x_label_area_size(44 * unit)
+        .y_label_area_size(widest as i32 + 38 * unit)
         .build_cartesian_2d(x.clone(), y.clone())?;
     chart
         .configure_mesh()
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
-        .bold_line_style(GRID)
-        .axis_style(INK)
+        .bold_line_style(GRID.stroke_width(unit as u32))
+        .axis_style(INK.stroke_width(unit as u32))
         .label_style(text(13))
         .axis_desc_style(text(14))
-        .x_desc(shortened(&root, &figure.x.label, 560))
-        .y_desc(shortened(&root, &figure.y.label, 310))
+        .x_desc(shortened(&root, &figure.x.label, 560, unit))
+        .y_desc(shortened(&root, &figure.y.label, 310, unit))
         .x_label_formatter(&|v| x.label(*v))
         .y_label_formatter(&|v| y.label(*v))
         .draw()?;
+    let cap = 4 * unit;
     for (s, look) in &entries {
         let pixel = |i: usize, v: f64| chart.backend_coord(&(s.x[i], v));
         let indices = 0..s.x.len();
@@ -145,10 +171,12 @@ fn plot(out: &mut String, figure: &Figure, series: &[Series], x: Scale, y: Scale
             Mark::Points => {
                 for i in indices.filter(|_| !s.low.is_empty()) {
                     let ((at, low), (_, high)) = (pixel(i, s.low[i]), pixel(i, s.high[i]));
-                    for bar in
-                        [[(at, low), (at, high)], [(at - 4, low), (at + 4, low)], [(at - 4, high), (at + 4, high)]]
-                    {
-                        root.draw(&PathElement::new(bar, look.colour.stroke_width(1)))?;
+                    for bar in [
+                        [(at, low), (at, high)],
+                        [(at - cap, low), (at + cap, low)],
+                        [(at - cap, high), (at + cap, high)],
+                    ] {
+                        root.draw(&PathElement::new(bar, look.colour.stroke_width(unit as u32)))?;
                     }
                 }
                 for i in 0..s.x.len() {
@@ -158,10 +186,10 @@ fn plot(out: &mut String, figure: &Figure, series: &[Series], x: Scale, y: Scale
         }
     }
     root.present()?;
-    Ok(())
+    Ok(omitted)
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Area<B> = DrawingArea<B, Shift>;
 type Failure = Box<dyn std::error::Error>;
 
 fn text(size: i32) -> TextStyle<'static> {
@@ -169,9 +197,9 @@ fn text(size: i32) -> TextStyle<'static> {
 }
 
 /// A label cut to a number of pixels.
-fn shortened(area: &Area<'_>, label: &str, width: u32) -> String {
+fn shortened<B: DrawingBackend>(area: &Area<B>, label: &str, width: u32, unit: i32) -> String {
     let mut label: String = label.chars().filter(|c| !c.is_control()).take(200).collect();
-    while area.estimate_text_size(&label, &text(14)).is_ok_and(|size| size.0 > width) {
+    while area.estimate_text_size(&label, &text(14 * unit)).is_ok_and(|size| size.0 > width * unit as u32) {
         label.pop();
         label.pop();
         label.push('…');
@@ -187,26 +215,36 @@ struct Look {
     mark: usize,
     /// On and off lengths in pixels; solid if absent.
     dash: Option<(u32, u32)>,
+    /// Pixels to the unit.
+    unit: i32,
 }
 
 impl Look {
-    fn line(&self, area: &Area<'_>, points: Vec<(i32, i32)>) -> Result<(), Failure> {
-        let style = self.colour.stroke_width(2);
+    fn line<B: DrawingBackend>(&self, area: &Area<B>, points: Vec<(i32, i32)>) -> Result<(), Failure>
+    where
+        B::ErrorType: 'static,
+    {
+        let unit = self.unit as u32;
+        let style = self.colour.stroke_width(2 * unit);
         match self.dash {
             None => area.draw(&PathElement::new(points, style))?,
-            Some((on, off)) => area.draw(&DashedPathElement::new(points, on, off, style))?,
+            Some((on, off)) => area.draw(&DashedPathElement::new(points, on * unit, off * unit, style))?,
         }
         Ok(())
     }
 
     /// Circle, square, triangle, diamond in turn: grey tells them apart.
-    fn mark(&self, area: &Area<'_>, (x, y): (i32, i32)) -> Result<(), Failure> {
+    fn mark<B: DrawingBackend>(&self, area: &Area<B>, (x, y): (i32, i32)) -> Result<(), Failure>
+    where
+        B::ErrorType: 'static,
+    {
         let fill = self.colour.filled();
+        let [a, b, c] = [4, 5, 6].map(|n| n * self.unit);
         match self.mark % 4 {
-            0 => area.draw(&Circle::new((x, y), 4, fill))?,
-            1 => area.draw(&Rectangle::new([(x - 4, y - 4), (x + 4, y + 4)], fill))?,
-            2 => area.draw(&Polygon::new(vec![(x, y - 5), (x + 5, y + 4), (x - 5, y + 4)], fill))?,
-            _ => area.draw(&Polygon::new(vec![(x, y - 6), (x + 5, y), (x, y + 6), (x - 5, y)], fill))?,
+            0 => area.draw(&Circle::new((x, y), a, fill))?,
+            1 => area.draw(&Rectangle::new([(x - a, y - a), (x + a, y + a)], fill))?,
+            2 => area.draw(&Polygon::new(vec![(x, y - b), (x + b, y + a), (x - b, y + a)], fill))?,
+            _ => area.draw(&Polygon::new(vec![(x, y - c), (x + b, y), (x, y + c), (x - b, y)], fill))?,
         }
         Ok(())
     }
@@ -214,22 +252,22 @@ impl Look {
 
 /// The first line (a closed form) is ink-coloured and solid, further ones are dashed; points get a colour and a mark
 /// each; bands are pale.
-fn looks(series: &[Series]) -> Vec<Look> {
+fn looks(series: &[Series], unit: i32) -> Vec<Look> {
     let (mut lines, mut points, mut bands) = (0, 0, 0);
     let look = |s: &Series| match s.mark {
         Mark::Line => {
             let dash = [None, Some((8, 4)), Some((3, 3)), Some((12, 3))][lines % 4];
             let colour = if lines == 0 { INK } else { COLOURS[(lines + 1) % COLOURS.len()] };
             lines += 1;
-            Look { colour, mark: 0, dash }
+            Look { colour, mark: 0, dash, unit }
         }
         Mark::Points => {
             points += 1;
-            Look { colour: COLOURS[(points - 1) % COLOURS.len()], mark: points - 1, dash: None }
+            Look { colour: COLOURS[(points - 1) % COLOURS.len()], mark: points - 1, dash: None, unit }
         }
         Mark::Band => {
             bands += 1;
-            Look { colour: COLOURS[(bands + 1) % COLOURS.len()], mark: 0, dash: None }
+            Look { colour: COLOURS[(bands + 1) % COLOURS.len()], mark: 0, dash: None, unit }
         }
     };
     series.iter().map(look).collect()
@@ -264,6 +302,19 @@ mod tests {
             }
             assert!(drawing.standalone().contains("prefers-color-scheme"));
             assert_eq!(drawing.svg, draw(&figure).unwrap().svg, "deterministic");
+        }
+    }
+
+    #[test]
+    fn the_same_is_drawn_in_pixels() {
+        for figure in [fixture::convergence(), fixture::scaling()] {
+            let bytes = png(&figure).unwrap();
+            let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+            let info = reader.next_frame(&mut pixels).unwrap();
+            assert_eq!((info.width, info.height), (2 * SIZE.0, 2 * SIZE.1));
+            let has = |c: RGBColor| pixels.chunks(3).filter(|p| **p == [c.0, c.1, c.2]).count();
+            assert!(has(INK) > 500 && has(COLOURS[0]) > 200, "{} {}", has(INK), has(COLOURS[0]));
         }
     }
 

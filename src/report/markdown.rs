@@ -23,6 +23,28 @@ pub(super) fn pages(record: &Record) -> Vec<Page> {
     pages
 }
 
+/// The figures of the report once more as PNG, beside the SVG.
+pub(super) fn pngs(record: &Record) -> Vec<Page> {
+    let site = Site::new(record);
+    let stem = |note: &str| site.pages.get(note).map(|page| page.replace("note-", "").replace(".html", ""));
+    let mut pages = Vec::new();
+    for claim in &record.claims {
+        let Some(stem) = stem(&claim.note) else { continue };
+        for data in claim.evidence.iter().flat_map(|e| &e.figures) {
+            // A figure that cannot be drawn says so in its page.
+            if let Ok(bytes) = figure::png(data) {
+                pages.push(Page { path: format!("{}.png", figure_path(&site, &stem, claim, &data.slug)), bytes });
+            }
+        }
+    }
+    pages
+}
+
+/// Where a figure belongs, without its ending.
+fn figure_path(site: &Site<'_>, stem: &str, claim: &ClaimEntry, figure: &str) -> String {
+    format!("figures/{stem}/{}-{}", &site.anchor(claim)["claim-".len()..], slug(figure))
+}
+
 fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
     let header = &record.header;
     let mut out = String::from("# Verification report\n\n");
@@ -109,7 +131,7 @@ fn note_page(site: &Site<'_>, note: &NoteEntry, pages: &mut Vec<Page>, stem: &st
             out += &format!("\nWhy it is believed: {}.\n", sentence(&repair.verified));
         }
         for data in claim.evidence.iter().flat_map(|e| &e.figures) {
-            let path = format!("figures/{stem}/{}-{}.svg", &site.anchor(claim)["claim-".len()..], slug(&data.slug));
+            let path = format!("{}.svg", figure_path(site, stem, claim, &data.slug));
             match figure::draw(data) {
                 Ok(drawing) => {
                     let caption = format!("{} {}", plain(&data.caption), omitted(drawing.omitted));

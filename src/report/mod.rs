@@ -49,6 +49,11 @@ pub fn page_of(record: &Record, note: &str) -> Option<String> {
     view::Site::new(record).pages.get(note).cloned()
 }
 
+/// The figures of the Markdown report as PNG, for those who cannot use SVG.
+pub fn pngs(record: &Record) -> Vec<Page> {
+    markdown::pngs(record)
+}
+
 /// The Markdown report: `README.md`, `errata.md`, a page per note, figures as SVG. The same record body gives the same
 /// bytes.
 pub fn markdown(record: &Record) -> Vec<Page> {

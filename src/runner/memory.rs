@@ -47,7 +47,10 @@ pub(super) fn key(claim: &Claim, checks: &[&Check], seed: u64) -> Option<String>
         add(&format!("{} {} {:?}", declaration.symbol.tex(), declaration.symbol.sort(), declaration.domain));
         add(&domain_in_words(declaration));
     }
-    add(&claim.assumed.as_ref().map_or(String::new(), |s| format!("{:?}", s.iter().map(|s| s.tex()).collect::<Vec<_>>())));
+    add(&claim
+        .assumed
+        .as_ref()
+        .map_or(String::new(), |s| format!("{:?}", s.iter().map(|s| s.tex()).collect::<Vec<_>>())));
     claim.assumptions.iter().for_each(|condition| add(&condition_in_words(condition)));
     if let Some(extremum) = &claim.extremum {
         let objective = print::expr(&extremum.objective);

@@ -68,8 +68,10 @@ fn is_original(correction: &Correction, case: &Case) -> bool {
     let wrong = &case.claim.statement.links[0];
     let (left_kept, right_kept) =
         (walk::same(&wrong.left, &case.original.left), walk::same(&wrong.right, &case.original.right));
-    let same_left = left_kept && correction.tex.starts_with(&format!("{} {}", print::expr(&wrong.left), wrong.relation.tex()));
-    let same_right = right_kept && correction.tex.ends_with(&format!("{} {}", wrong.relation.tex(), print::expr(&wrong.right)));
+    let same_left =
+        left_kept && correction.tex.starts_with(&format!("{} {}", print::expr(&wrong.left), wrong.relation.tex()));
+    let same_right =
+        right_kept && correction.tex.ends_with(&format!("{} {}", wrong.relation.tex(), print::expr(&wrong.right)));
     correction.tex == printed || same_left || same_right
 }
 

@@ -208,6 +208,12 @@ fn machine_formats_are_drawn_from_one_run() {
         text(&github.stdout)
     );
     assert!(std::fs::read_to_string(at.join("summary.md")).unwrap().contains("**2** refuted"));
+    assert_eq!(run(at, &["report", "r/record.jsonl", "--out", "p", "--png"]).status.code(), Some(0));
+    let drawn = |ending: &str| -> usize {
+        let files = std::fs::read_dir(at.join("p/figures/note")).unwrap();
+        files.filter(|f| f.as_ref().unwrap().path().extension().is_some_and(|e| e == ending)).count()
+    };
+    assert!(drawn("png") > 0 && drawn("png") == drawn("svg"));
     let schema: serde_json::Value = serde_json::from_slice(&run(at, &["explain", "json"]).stdout).unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&formatted("json").stdout).unwrap();
     jsonschema::validate(&schema, &summary).unwrap();

@@ -18,9 +18,10 @@ pub static EXPERIMENT: Experiment = Experiment {
         Parameter::real("overlap", "initial overlap", 0.8, -1.0, 1.0),
         Parameter::whole("probes", "starts per replicate, from different patterns: at most K", 100.0, 1.0, 4000.0),
     ],
+    // Means over many bits: nearly normal, so that no bounds are needed for a narrow interval.
     estimands: &[
-        Estimand::scalar("one-step-overlap", "overlap after one step, self-coupling kept").within(-1.0, 1.0),
-        Estimand::scalar("one-step-overlap-without-self", "the same, self-coupling removed").within(-1.0, 1.0),
+        Estimand::scalar("one-step-overlap", "overlap after one step, self-coupling kept"),
+        Estimand::scalar("one-step-overlap-without-self", "the same, self-coupling removed"),
     ],
     prepare,
 };

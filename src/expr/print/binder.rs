@@ -1,6 +1,6 @@
 //! What binds or singles out a symbol: sums, integrals, averages, optima, limits, derivatives.
 
-use super::{Level, at, brackets, condition, expr, rows};
+use super::{Level, at, brackets, condition, expr, law, rows};
 use crate::expr::{
     Approach, Binder, Condition, Differential, Expr, Fold, Kind, Optimum, RandomVariable, Range, Relation, Symbol,
 };
@@ -123,7 +123,13 @@ fn names(symbols: &[Symbol]) -> String {
 
 /// What is averaged over, as a subscript.
 fn below(variables: &[RandomVariable]) -> String {
-    let names: Vec<&str> = variables.iter().map(|v| v.symbol.tex()).collect();
+    let names: Vec<String> = variables
+        .iter()
+        .map(|v| match v.symbol.is_introduced() {
+            true => format!(r"{} \sim {}", v.symbol.tex(), law(&v.law)),
+            false => v.symbol.tex().to_owned(),
+        })
+        .collect();
     if names.is_empty() { String::new() } else { format!("_{{{}}}", names.join(", ")) }
 }
 

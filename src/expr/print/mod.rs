@@ -126,9 +126,13 @@ fn render(e: &Expr) -> (String, Level) {
             (format!("{letter}{}", brackets(&expr(a))), Level::Power)
         }
         Kind::DensityOf(law, point) => (format!("{}{}", law_name(law), law_arguments(law, Some(point))), Level::Power),
-        Kind::LawOf(law) => (format!("{}{}", law_name(law), law_arguments(law, None)), Level::Power),
+        Kind::LawOf(written) => (law(written), Level::Power),
         Kind::Increment(a) => (format!(r"\mathrm{{d}} {}", at(a, Level::Power)), Level::Power),
-        Kind::Apply(f, operands) => (format!("{}{}", brackets(&expr(f)), arguments(operands)), Level::Power),
+        Kind::Apply(f, operands) => {
+            // A mapping has brackets of its own.
+            let function = if matches!(&*f.kind, Kind::Mapping(..)) { expr(f) } else { brackets(&expr(f)) };
+            (function + &arguments(operands), Level::Power)
+        }
         Kind::Convolution(f, g) => (format!("{} * {}", at(f, Level::Power), at(g, Level::Power)), Level::Open),
         _ => binder::render(e),
     }
@@ -167,6 +171,11 @@ fn special(function: Special, operands: &[Expr]) -> String {
         }
         _ => format!("{name}{}", arguments(operands)),
     }
+}
+
+/// A law as LaTeX.
+fn law(law: &Law) -> String {
+    format!("{}{}", law_name(law), law_arguments(law, None))
 }
 
 fn law_name(law: &Law) -> &'static str {

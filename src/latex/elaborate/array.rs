@@ -211,8 +211,12 @@ pub(super) fn apply(elaborator: &Elaborator<'_>, function: ArrayFunction, argume
 /// The same expression with open lengths filled in; one that nothing fixes is an error.
 pub(super) fn settle(elaborator: &Elaborator<'_>, expr: &Expr) -> Read<Expr> {
     if exceeds(expr, 4 * super::DEPTH_LIMIT, super::SIZE_LIMIT) {
-        return Err(Trouble::new(&codes::TOO_LARGE, expr.span, "the formula is too large with its abbreviations written out")
-            .hint("abbreviations that use each other many times grow without bound"));
+        return Err(Trouble::new(
+            &codes::TOO_LARGE,
+            expr.span,
+            "the formula is too large with its abbreviations written out",
+        )
+        .hint("abbreviations that use each other many times grow without bound"));
     }
     if elaborator.lengths.borrow().is_empty() {
         return Ok(expr.clone());

@@ -166,7 +166,7 @@ impl Elaborator<'_> {
             if let [name] = names.as_slice() {
                 let sort = self.value_sort(left, place)?;
                 if let Some(law) = self.law(right, Some(&sort), place)? {
-                    return Ok(Over::Law(name.clone(), Symbol::new(name.clone(), sort), law));
+                    return Ok(Over::Law(name.clone(), Symbol::introduced(name.clone(), sort), law));
                 }
             }
             // A declared random symbol with its law repeated.

@@ -225,11 +225,19 @@ impl Elaborator<'_> {
         };
         let Some(partial) = differential(head) else { return Ok(None) };
         // The lower row: pairs of a differential and a variable, whose powers add up to the order.
-        let mut variables: Vec<(Node, u32)> = Vec::new();
-        for pair in lower.chunks(2) {
-            let [below, variable] = pair else { return Ok(None) };
+        let mut variables: Vec<(Vec<Node>, u32)> = Vec::new();
+        let mut rest = lower;
+        while let Some((below, after)) = rest.split_first() {
+            let Some((variable, after)) = after.split_first() else { return Ok(None) };
             if differential(below) != Some(partial) {
                 return Ok(None);
+            }
+            rest = after;
+            // The value of a function: `\partial z(t)`.
+            if let Some((fence @ Node { kind: NodeKind::Fence('(', ..), .. }, after)) = rest.split_first() {
+                variables.push((vec![variable.clone(), fence.clone()], 1));
+                rest = after;
+                continue;
             }
             variables.push(match &variable.kind {
                 NodeKind::Scripted(base, sub, Some(power), 0)
@@ -242,9 +250,9 @@ impl Elaborator<'_> {
                             Node { kind, span: variable.span }
                         }
                     };
-                    (base, canonical(power).parse().unwrap_or(0))
+                    (vec![base], canonical(power).parse().unwrap_or(0))
                 }
-                _ => (variable.clone(), 1),
+                _ => (vec![variable.clone()], 1),
             });
         }
         if variables.is_empty() || variables.iter().map(|(_, power)| power).sum::<u32>() != order {
@@ -252,7 +260,7 @@ impl Elaborator<'_> {
         }
         let variables = variables
             .iter()
-            .map(|(node, power)| Ok((self.variable(std::slice::from_ref(node), span)?, *power)))
+            .map(|(nodes, power)| Ok((self.variable(nodes, span)?, *power)))
             .collect::<Read<Vec<_>>>()?;
         let mut body = if operand.is_empty() { self.term(cursor)? } else { self.whole(operand, span)? };
         let base = match &*body.kind {

@@ -148,7 +148,7 @@ impl Elaborator<'_> {
             let message = format!("`{key}` is {sort} and not a vector of length {n}");
             return Err(Trouble::new(&codes::SORT_MISMATCH, span, message));
         }
-        Ok(Symbol::new(key, sort))
+        Ok(if found.gaussian { Symbol::introduced(key, sort) } else { Symbol::new(key, sort) })
     }
 
     /// The sort of the value of a declared path or family without its arguments.

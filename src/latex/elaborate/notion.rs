@@ -5,7 +5,7 @@ use super::super::name::canonical_node;
 use super::super::tree::{Node, NodeKind};
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
-use crate::expr::{ArrayFunction, Expr, Kind, Order, Sort, Special, Symbol};
+use crate::expr::{ArrayFunction, Expr, Kind, Optimum, Order, Sort, Special, Symbol};
 use crate::source::Span;
 
 fn fence_of(node: Option<&Node>) -> Option<(&[Node], Option<&[Node]>, Span)> {
@@ -18,6 +18,18 @@ fn fence_of(node: Option<&Node>) -> Option<(&[Node], Option<&[Node]>, Span)> {
         NodeKind::Fence('(' | '[', ')' | ']', body) => Some((body, power, node.span)),
         _ => None,
     }
+}
+
+/// `\operatorname{argmin}_f`, whose value may be a function.
+fn is_argument_of_optimum(node: &Node) -> bool {
+    use super::super::notation::{Meaning, word_meaning};
+    let meaning = match &node.kind {
+        NodeKind::Operator(meaning) => Some(*meaning),
+        NodeKind::Word(word) => word_meaning(word),
+        NodeKind::Scripted(base, ..) => return is_argument_of_optimum(base),
+        _ => None,
+    };
+    matches!(meaning, Some(Meaning::Optimum(Optimum::ArgMin | Optimum::ArgMax) | Meaning::Arg))
 }
 
 impl Elaborator<'_> {
@@ -40,6 +52,18 @@ impl Elaborator<'_> {
         let name = canonical_node(base);
         let fence = fence_of(cursor.peek());
         match (name.as_str(), sub, fence) {
+            (r"\mathrm{i}", None, _) => {
+                let unit = Expr::new(Kind::ImaginaryUnit, Sort::Complex, span);
+                self.indexed(unit, None, sup, span).map(Some)
+            }
+            (r"\mathbf{1}", Some(sub), _) => match self.scope.dimension(&super::super::name::canonical(sub)) {
+                Some(length) => {
+                    let sort = Sort::Vector(length.clone());
+                    let ones = Expr::new(Kind::Ones(length), sort, span);
+                    self.indexed(ones, None, sup, span).map(Some)
+                }
+                None => Ok(None),
+            },
             (r"\delta", Some(sub), _) => {
                 let indices = self.index_list(sub, span)?;
                 let [a, b] = <[Expr; 2]>::try_from(indices)
@@ -248,9 +272,11 @@ impl Elaborator<'_> {
     pub(super) fn applied_value(&self, body: &[Node], cursor: &mut Cursor<'_>, span: Span) -> Read<Option<Expr>> {
         let Some((arguments, power, fence)) = fence_of(cursor.peek()) else { return Ok(None) };
         let compound = body.len() > 1;
-        let Some(function) = (if compound { self.function_value(body, span)? } else { None }) else {
-            return Ok(None);
-        };
+        let mut function = if compound { self.function_value(body, span)? } else { None };
+        if function.is_none() && body.first().is_some_and(is_argument_of_optimum) {
+            function = Some(self.whole(body, span)?).filter(|f| matches!(f.sort, Sort::Function(..)));
+        }
+        let Some(function) = function else { return Ok(None) };
         let Sort::Function(sorts, value) = function.sort.clone() else { return Ok(None) };
         let operands =
             arguments.split(|n| is_mark(n, ',')).map(|piece| self.whole(piece, fence)).collect::<Read<Vec<_>>>()?;

@@ -115,7 +115,8 @@ impl Elaborator<'_> {
                 let rest = &row[at + 1..];
                 let closes = rest.iter().all(|n| is_quad(n) || is_prose(n) || is_mark(n, '.'));
                 let parenthesised = words.starts_with('(') && words.ends_with(')');
-                let known = [CONDITION_WORDS, CONNECTIVES, QUANTIFIERS].iter().any(|list| list.contains(&words.as_str()));
+                let known =
+                    [CONDITION_WORDS, CONNECTIVES, QUANTIFIERS].iter().any(|list| list.contains(&words.as_str()));
                 let is_label = closes && (spaced || parenthesised || at == 0 || is_quad(&row[at - 1]));
                 if !known && !is_label {
                     return Err(in_words(node.span, text));

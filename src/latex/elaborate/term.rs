@@ -65,8 +65,15 @@ impl Elaborator<'_> {
                 }
                 NodeKind::Operator(Meaning::Dot) | NodeKind::Mark('·') => {
                     cursor.at += 1;
-                    let factor = self.signed_factor(cursor)?;
+                    let mut factor = self.signed_factor(cursor)?;
                     let last = factors.last().expect("a product has a factor");
+                    // `x \cdot C y` is x · (C y).
+                    while matches!((&last.sort, &factor.sort), (Sort::Vector(_), Sort::Matrix(..)))
+                        && self.juxtaposed(cursor)
+                    {
+                        let next = self.factor(cursor)?;
+                        factor = array::multiply(self, vec![factor, next])?;
+                    }
                     // Between two vectors the dot is the inner product of just these two.
                     if matches!(last.sort, Sort::Vector(_)) && matches!(factor.sort, Sort::Vector(_)) {
                         let last = factors.pop().expect("a product has a factor");
@@ -102,25 +109,27 @@ impl Elaborator<'_> {
     /// What a slash divides by: the juxtaposed factors that follow, unless the loose reading is asked for.
     fn denominator(&self, cursor: &mut Cursor<'_>, slash: Span) -> Read<Expr> {
         let mut factors = vec![self.signed_factor(cursor)?];
-        let juxtaposed = |cursor: &Cursor<'_>| {
-            cursor.peek().is_some_and(|n| {
-                (!ends_term(n) || self.is_declared_text(n))
-                    && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
-                    && !matches!(
-                        n.kind,
-                        NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
-                    )
-            })
-        };
-        if juxtaposed(cursor) {
+        if self.juxtaposed(cursor) {
             if self.slash.get().is_none() {
                 self.slash.set(Some(slash));
             }
-            while !self.options.loose_slash && juxtaposed(cursor) {
+            while !self.options.loose_slash && self.juxtaposed(cursor) {
                 factors.push(self.factor(cursor)?);
             }
         }
         array::multiply(self, factors)
+    }
+
+    /// Whether a factor follows without an operator.
+    fn juxtaposed(&self, cursor: &Cursor<'_>) -> bool {
+        cursor.peek().is_some_and(|n| {
+            (!ends_term(n) || self.is_declared_text(n))
+                && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
+                && !matches!(
+                    n.kind,
+                    NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                )
+        })
     }
 
     /// What a sum is over: a term, perhaps with a sign of its own.

@@ -32,7 +32,11 @@ impl Parser<'_> {
     /// What stands between an opening delimiter, already read, and its partner.
     pub(super) fn fence(&mut self, open: char, span: Span, sized: bool) -> Result<Node, Trouble> {
         let stop = match open {
-            '⟨' => Stop::Angle,
+            '⟨' if self.closes_before_bar('⟨') => Stop::Angle,
+            // A bra.
+            '⟨' => Stop::Bar('|'),
+            // A ket.
+            '|' if !sized && self.closes_before_bar('|') => Stop::Fence,
             '|' | '‖' if !sized => Stop::Bar(open),
             _ => Stop::Fence,
         };

@@ -214,6 +214,28 @@ impl<'t> Parser<'t> {
         true
     }
 
+    /// Whether a `\rangle` of this group comes next: for a bar before any other bar, for `\langle` before the group ends.
+    fn closes_before_bar(&self, open: char) -> bool {
+        let mut depth = 0_i32;
+        for Spanned { token, .. } in &self.tokens[self.at..] {
+            let meaning = match token {
+                Token::Command(name) => notation::macro_meaning(name),
+                _ => None,
+            };
+            match (token, meaning) {
+                (_, Some(Meaning::Close('⟩'))) if depth == 0 => return true,
+                (Token::Mark('|'), _) | (_, Some(Meaning::Bar('|'))) if depth == 0 && open == '|' => return false,
+                (Token::Mark('(' | '[' | '{'), _) | (_, Some(Meaning::Open(_))) => depth += 1,
+                (Token::Mark(')' | ']' | '}'), _) | (_, Some(Meaning::Close(_))) => depth -= 1,
+                _ => {}
+            }
+            if depth < 0 {
+                return false;
+            }
+        }
+        false
+    }
+
     fn scripts(&mut self, atom: Node) -> Result<Node, Trouble> {
         let (mut sub, mut sup, mut primes) = (None, None, 0);
         let mut span = atom.span;
@@ -282,8 +304,7 @@ impl<'t> Parser<'t> {
             // TeX takes one digit: `\frac12` is one half.
             Token::Number(digits) if digits.len() > 1 => {
                 let cut = span.start + 1;
-                self.tokens[self.at] =
-                    Spanned { token: Token::Number(&digits[1..]), span: Span::new(cut, span.end) };
+                self.tokens[self.at] = Spanned { token: Token::Number(&digits[1..]), span: Span::new(cut, span.end) };
                 let first = Span::new(span.start, cut);
                 Ok((vec![Node { kind: NodeKind::Number(digits[..1].to_string()), span: first }], first))
             }

@@ -54,14 +54,16 @@ pub(in crate::method) fn deciding(
     let invariant = letters.difference(sides, Reading::Invariant).and_then(|m| {
         let (least, degree) = (m.letters.0.div_ceil(2).max(1), m.loops.0.div_ceil(2));
         let sizes: Vec<usize> = (least..=least + degree).collect();
-        grid(dimensions, &sizes, declarations).map(|sizes| Deciding { sizes, why: "an invariant polynomial of this degree" })
+        grid(dimensions, &sizes, declarations)
+            .map(|sizes| Deciding { sizes, why: "an invariant polynomial of this degree" })
     });
     let spectral = || {
         // Only one dimension has a spectrum.
         let [_] = dimensions else { return None };
         let m = letters.difference(sides, Reading::Spectral)?;
         let sizes: Vec<usize> = (1..=m.forms.0 + 1).collect();
-        grid(dimensions, &sizes, declarations).map(|sizes| Deciding { sizes, why: "forms in the eigenbasis of one symmetric matrix" })
+        grid(dimensions, &sizes, declarations)
+            .map(|sizes| Deciding { sizes, why: "forms in the eigenbasis of one symmetric matrix" })
     };
     let series = || {
         let [d] = dimensions else { return None };
@@ -85,7 +87,8 @@ pub(in crate::method) fn deciding_gradient(
     let m = letters.measure(&objective, Reading::Spectral)?;
     // The derivative is linear in the direction, which is as good as a product of two vectors: at most two forms more.
     let sizes: Vec<usize> = (1..=m.forms.0 + m.forms.1 + 3).collect();
-    grid(dimensions, &sizes, declarations).map(|sizes| Deciding { sizes, why: "forms in the eigenbasis of one symmetric matrix" })
+    grid(dimensions, &sizes, declarations)
+        .map(|sizes| Deciding { sizes, why: "forms in the eigenbasis of one symmetric matrix" })
 }
 
 /// Every assignment of these sizes to the dimensions.
@@ -212,9 +215,8 @@ impl Letters<'_> {
 
     fn measure(&self, e: &Expr, reading: Reading) -> Option<Measure> {
         let of = |e: &Expr| self.measure(e, reading);
-        let product = |operands: &[Expr]| {
-            operands.iter().try_fold(Measure::default(), |product, a| Some(product.times(of(a)?)))
-        };
+        let product =
+            |operands: &[Expr]| operands.iter().try_fold(Measure::default(), |product, a| Some(product.times(of(a)?)));
         let sum = |operands: &[Expr]| {
             let mut terms = operands.iter().map(of);
             let first = terms.next()??;
@@ -262,7 +264,8 @@ impl Letters<'_> {
                 self.has_spectrum(&operands[0], reading).then(|| of(&operands[0])).flatten()
             }
             Kind::Expectation(variables, body) => {
-                let mut inner = Letters { declarations: self.declarations, random: self.random.clone(), one: self.one.clone() };
+                let mut inner =
+                    Letters { declarations: self.declarations, random: self.random.clone(), one: self.one.clone() };
                 for variable in variables {
                     let measure = match (&variable.law, variable.symbol.sort()) {
                         (Law::Normal(mean, covariance), Sort::Vector(_)) => {
@@ -281,7 +284,9 @@ impl Letters<'_> {
                 }
                 inner.measure(body, reading).filter(|m| m.is_polynomial())
             }
-            Kind::Gradient(body, symbol) if reading == Reading::Invariant && self.is_unrestricted(symbol) => of(body).filter(|m| m.is_polynomial()),
+            Kind::Gradient(body, symbol) if reading == Reading::Invariant && self.is_unrestricted(symbol) => {
+                of(body).filter(|m| m.is_polynomial())
+            }
             // By a coefficient; that of a quotient has other degrees.
             Kind::Derivative(body, symbol, _) if self.is_coefficient(symbol) => {
                 of(body).filter(|m| m.is_polynomial() && reading == Reading::Invariant)
@@ -327,9 +332,7 @@ impl Letters<'_> {
                 let allowed = reading == Reading::Invariant || self.one.as_ref() == Some(symbol);
                 (allowed && named(n) && named(m)).then(|| Measure::new(2, 0, 0))
             }
-            (Sort::Vector(n) | Sort::Row(n), Role::Variable, Domain::All) => {
-                named(n).then(|| Measure::new(1, 0, 0))
-            }
+            (Sort::Vector(n) | Sort::Row(n), Role::Variable, Domain::All) => named(n).then(|| Measure::new(1, 0, 0)),
             _ => None,
         }
     }

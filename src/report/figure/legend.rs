@@ -7,26 +7,33 @@ use plotters::prelude::*;
 const ROW: i32 = 22;
 const SAMPLE: i32 = 28;
 
-/// Draws the legend at the top and says how many pixels it takes. Entries go on in a new row where one is full.
-pub(super) fn draw(area: &Area<'_>, entries: &[(&Series, Look)]) -> Result<i32, Failure> {
-    let (mut x, mut row) = (12, 0);
+/// Draws the legend at the top with so many pixels to the unit and says how many pixels it takes. Entries go on in a new row
+/// where one is full.
+pub(super) fn draw<B: DrawingBackend>(area: &Area<B>, entries: &[(&Series, Look)], unit: i32) -> Result<i32, Failure>
+where
+    B::ErrorType: 'static,
+{
+    let full = (SIZE.0 as i32 - 12) * unit;
+    let (left, sample) = (12 * unit, SAMPLE * unit);
+    let (mut x, mut row) = (left, 0);
     for (series, look) in entries {
-        let name = shortened(area, &series.name, SIZE.0 - 90);
-        let width = area.estimate_text_size(&name, &text(13)).map_or(0, |size| size.0 as i32) + SAMPLE + 26;
-        if x > 12 && x + width > SIZE.0 as i32 - 12 {
-            (x, row) = (12, row + 1);
+        let name = shortened(area, &series.name, SIZE.0 - 90, unit);
+        let style = text(13 * unit);
+        let width = area.estimate_text_size(&name, &style).map_or(0, |size| size.0 as i32) + sample + 26 * unit;
+        if x > left && x + width > full {
+            (x, row) = (left, row + 1);
         }
-        let y = 16 + ROW * row;
+        let y = (16 + ROW * row) * unit;
         match series.mark {
             Mark::Band => {
-                let corners = [(x, y - 6), (x + SAMPLE, y + 6)];
+                let corners = [(x, y - 6 * unit), (x + sample, y + 6 * unit)];
                 area.draw(&Rectangle::new(corners, look.colour.mix(0.2).filled()))?;
             }
-            Mark::Line => look.line(area, vec![(x, y), (x + SAMPLE, y)])?,
-            Mark::Points => look.mark(area, (x + SAMPLE / 2, y))?,
+            Mark::Line => look.line(area, vec![(x, y), (x + sample, y)])?,
+            Mark::Points => look.mark(area, (x + sample / 2, y))?,
         }
-        area.draw(&Text::new(name, (x + SAMPLE + 6, y - 6), text(13)))?;
+        area.draw(&Text::new(name, (x + sample + 6 * unit, y - 6 * unit), style))?;
         x += width;
     }
-    Ok(16 + ROW * row + 12)
+    Ok((16 + ROW * row + 12) * unit)
 }
