@@ -133,7 +133,7 @@ pub fn definitions(text: &str) -> Vec<(Definition, Range<usize>)> {
 }
 
 /// The longest definition, in bytes: what is longer lacks its closing brace.
-const BODY_LIMIT: usize = 8000;
+const BODY_LIMIT: usize = 2000;
 
 struct Reader<'a> {
     text: &'a str,

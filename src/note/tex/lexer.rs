@@ -22,7 +22,7 @@ pub(super) enum Lexeme<'a> {
 }
 
 /// The longest argument that is looked for, in bytes: what is longer lacks its closing brace.
-const GROUP_LIMIT: usize = 8000;
+const GROUP_LIMIT: usize = 4000;
 
 /// Reads lexemes from a range of a text.
 #[derive(Clone)]
