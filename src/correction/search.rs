@@ -191,7 +191,8 @@ impl Bench<'_> {
         let points = &setting.points[..setting.points.len().min(QUICK_POINTS)];
         if relation.is_order() {
             let upward = matches!(relation, Relation::Less | Relation::LessOrEqual);
-            let broken = |p: &Point| gap(&left, &right, p).is_some_and(|g| (if upward { g } else { -g }) < -QUICK_TOLERANCE);
+            let broken =
+                |p: &Point| gap(&left, &right, p).is_some_and(|g| (if upward { g } else { -g }) < -QUICK_TOLERANCE);
             let same_sides = candidate.path.is_empty() && relation != original;
             return !points.iter().any(broken) && (same_sides || enclosure::is_attained(&candidate.link, setting));
         }

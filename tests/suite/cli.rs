@@ -40,7 +40,7 @@ fn bad_usage_is_two_and_says_why() {
         &["check", "--jobs", "0"],
         &["simulate", "wiener-filter", "--replicates", "0"],
         &["simulate", "wiener-filter", "--seed", "-1"],
-        &["check", "--shard", "1/2"],
+        &["check", "--shard", "3/2"],
     ] {
         let (code, out, error) = outcome(arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");

@@ -67,7 +67,7 @@ impl Elaborator<'_> {
                         (quantifies, is_condition) = (true, true);
                     }
                     // "for all x" adds nothing to a formula that is meant for all x.
-                    Piece::Formula(piece) if quantifies && piece.iter().all(|n| relation_of(n).is_none()) => {}
+                    Piece::Formula([name]) if quantifies && relation_of(name).is_none() => {}
                     Piece::Words(words) => {
                         // What is introduced by "where" with nothing before it is itself what is said.
                         let opens = statement.links.is_empty() && words == "where";

@@ -4,10 +4,10 @@ use super::super::notation::{self, Meaning};
 use super::super::token::{Spanned, Token};
 use super::Parser;
 
-impl Parser {
+impl Parser<'_> {
     /// Whether the bar at this place, if it is one, is followed by another of its kind in the same group.
     pub(super) fn bar_has_partner(&self) -> bool {
-        let bar = |token: &Token| match token {
+        let bar = |token: &Token<'_>| match token {
             Token::Mark('|') => Some('|'),
             Token::Command(name) => match notation::macro_meaning(name) {
                 Some(Meaning::Bar(c)) => Some(c),

@@ -88,16 +88,16 @@ impl Stop {
     }
 }
 
-struct Parser {
-    tokens: Vec<Spanned>,
+struct Parser<'t> {
+    tokens: Vec<Spanned<'t>>,
     at: usize,
     depth: usize,
     end: usize,
 }
 
-impl Parser {
-    fn peek(&self) -> Option<(Token, Span)> {
-        self.tokens.get(self.at).map(|t| (t.token.clone(), t.span))
+impl<'t> Parser<'t> {
+    fn peek(&self) -> Option<(Token<'t>, Span)> {
+        self.tokens.get(self.at).map(|t| (t.token, t.span))
     }
 
     fn is_mark(&self, mark: char) -> bool {
@@ -120,7 +120,7 @@ impl Parser {
         }
         let mut nodes: Vec<Node> = Vec::new();
         while let Some((token, span)) = self.peek() {
-            match &token {
+            match token {
                 Token::Mark('}') if stop == Stop::Brace => break,
                 Token::Mark(']') if stop == Stop::Bracket || stop.is_fence() => break,
                 Token::Mark(')') if stop.is_fence() => break,
@@ -233,8 +233,7 @@ impl Parser {
             // TeX takes one digit: `\frac12` is one half.
             Token::Number(digits) if digits.len() > 1 => {
                 let cut = span.start + 1;
-                self.tokens[self.at] =
-                    Spanned { token: Token::Number(digits[1..].to_string()), span: Span::new(cut, span.end) };
+                self.tokens[self.at] = Spanned { token: Token::Number(&digits[1..]), span: Span::new(cut, span.end) };
                 let first = Span::new(span.start, cut);
                 Ok((vec![Node { kind: NodeKind::Number(digits[..1].to_string()), span: first }], first))
             }
