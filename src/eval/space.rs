@@ -272,7 +272,8 @@ impl Convergence {
     /// allowed, `None` to go on.
     ///
     /// For smooth integrands the error of a lattice is the square of that of the one before (Trefethen and Weideman 2014, §3);
-    /// where the changes shrink like that, the error is put at the power 3/2 of the last change, else at the last change.
+    /// where the changes shrink like that, the error is put at the power 5/4 of the last change (members of several widths reach the
+    /// square late), else at the last change.
     fn next<V>(&mut self, now: &Sums<V>, is_last: bool) -> Option<Result<f64, Undefined>> {
         let first = self.last.is_empty();
         let at = |c: &[f64], i: usize| c.get(i).copied().unwrap_or(0.0);
@@ -286,7 +287,7 @@ impl Convergence {
             return is_last.then_some(Err(Undefined::Precision("an integral")));
         }
         let squares = before.is_some_and(|before| before < 0.1 && relative <= before.powf(1.5));
-        let error = if squares { relative.powf(1.5) } else { relative };
+        let error = if squares { relative.powf(1.25) } else { relative };
         if error <= TARGET || (is_last && error <= ACCEPTED) {
             Some(Ok(error * now.magnitude))
         } else {

@@ -87,9 +87,8 @@ fn equations_of_the_sources_that_notes_name() {
     let unread = "book  1.2  identity  unknown-symbol  `x` is not declared  x = y\n\
                   0 of the 1 equations that state mathematics are read (0.0 %)\n";
     assert_eq!(outcome(&["list", "equations", path]), (0, unread.into(), String::new()));
-    let declared = format!(
-        "[section.'1'.symbols]\n'x' = 'real'\n'y' = 'vector(3)'\n{source}section = '1.1'\nsymbols = {{ 'y' = 'real' }}\n"
-    );
+    let sections = "[section.'1'.symbols]\n'x' = 'real'\n'y' = 'vector(3)'\n[[equation]]";
+    let declared = format!("{source}section = '1.1'\nsymbols = {{ 'y' = 'real' }}\n").replace("[[equation]]", sections);
     std::fs::write(folder.path().join("sources/book.toml"), declared).unwrap();
     let (code, out, _) = outcome(&["list", "equations", path, "--source", "book", "--format", "json"]);
     let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
