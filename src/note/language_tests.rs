@@ -231,7 +231,12 @@ fn every_construct_has_its_typed_tree() {
         };
         shown.push_str(&format!("{tex}\n"));
         for premise in &read.premises {
-            shown.push_str(&format!("    if {} {} {}\n", tree(&premise.left), premise.relation.tex(), tree(&premise.right)));
+            shown.push_str(&format!(
+                "    if {} {} {}\n",
+                tree(&premise.left),
+                premise.relation.tex(),
+                tree(&premise.right)
+            ));
         }
         for link in &read.links {
             shown.push_str(&format!("    {} {} {}\n", tree(&link.left), link.relation.tex(), tree(&link.right)));
