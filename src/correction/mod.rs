@@ -10,10 +10,11 @@ pub use search::corrections;
 pub use sharpness::sharpness;
 
 use crate::claim::Claim;
-use crate::evidence::Finding;
-use crate::expr::{Expr, Link, Relation, walk};
+use crate::evidence::{Evidence, Finding};
+use crate::expr::{Expr, Link, Relation, Statement, walk};
+use crate::method::scaling::Scaling;
 use crate::method::setting::Setting;
-use crate::method::{Budget, calculus, enclosure, exact};
+use crate::method::{Budget, Context, Method, calculus, enclosure, exact};
 use crate::random::SeedPath;
 
 /// What is known about a variant of a link.
@@ -35,50 +36,66 @@ pub fn not_simulated(_: usize, _: &Link) -> Opinion {
     Opinion::Silent("nothing was simulated".into())
 }
 
-/// Judges variants of a claim's links at the points of a setting.
+/// Judges variants of a claim's links.
 struct Bench<'a> {
-    setting: Setting<'a>,
+    claim: &'a Claim,
+    /// The points of the claim; `None` for a limit of two formulas, which is followed along its sizes.
+    setting: Option<Setting<'a>>,
     budget: Budget,
     seed: SeedPath,
 }
 
 impl<'a> Bench<'a> {
     fn new(claim: &'a Claim, budget: &Budget, seed: &SeedPath) -> Result<Self, String> {
-        if claim.limit.is_some() {
-            return Err("a limit is not a statement about single points".into());
-        }
-        let setting = Setting::new(claim, budget, seed)?;
-        Ok(Self { setting, budget: budget.clone(), seed: seed.clone() })
+        let setting = match (&claim.limit, &claim.experiment) {
+            (None, _) => Some(Setting::new(claim, budget, seed)?),
+            (Some(_), None) => None,
+            (Some(_), Some(_)) => return Err("the limit of an experiment is judged on its samples".into()),
+        };
+        Ok(Self { claim, setting, budget: budget.clone(), seed: seed.clone() })
     }
 
     /// The same claim at points of its own.
     fn fresh(&self) -> Self {
         let seed = self.seed.child("fresh");
-        Self { setting: self.setting.fresh(&self.budget, &seed), budget: self.budget.clone(), seed }
+        let setting = self.setting.as_ref().map(|s| s.fresh(&self.budget, &seed));
+        Self { claim: self.claim, setting, budget: self.budget.clone(), seed }
     }
 
-    fn derives(&self) -> bool {
-        self.setting.claim.extremum.is_some() || self.setting.claim.solves.is_some()
+    /// Whether there is nothing to look at.
+    fn is_empty(&self) -> bool {
+        self.setting.as_ref().is_some_and(|s| s.points.is_empty())
+    }
+
+    /// Whether judging one variant takes long.
+    fn is_slow(&self) -> bool {
+        self.setting.is_none() || self.claim.extremum.is_some() || self.claim.solves.is_some()
+    }
+
+    fn along_the_limit(&self, link: &Link) -> Opinion {
+        let statement = Statement { premises: self.claim.statement.premises.clone(), links: vec![link.clone()] };
+        let variant = Claim { statement, alternative: None, ..self.claim.clone() };
+        if let Err(why) = Scaling.applies(&variant) {
+            return Opinion::Silent(why);
+        }
+        let context = Context { claim: &variant, budget: &self.budget, seed: &self.seed };
+        Scaling.check(&context).pop().map_or(Opinion::Silent(String::new()), opinion)
     }
 
     /// Refuted, proved, agreeing or open, by every method that takes no simulation.
     fn judge(&self, link: &Link) -> Opinion {
-        if self.derives() {
-            return match calculus::judge(link, &self.setting, &self.budget, &self.seed).finding {
-                Finding::Proves { certificate } => Opinion::Holds(certificate),
-                Finding::Agrees { bound } => Opinion::Holds(bound),
-                Finding::Contradicts { .. } => Opinion::Fails,
-                Finding::Undecided { explanation, .. } => Opinion::Silent(explanation),
-            };
+        let Some(setting) = &self.setting else { return self.along_the_limit(link) };
+        if self.is_slow() {
+            return opinion(calculus::judge(link, setting, &self.budget, &self.seed));
         }
-        let outcome = enclosure::refute(link, &self.setting, &self.budget);
+        let outcome = enclosure::refute(link, setting, &self.budget);
         if outcome.contradicts() {
             return Opinion::Fails;
         }
-        if outcome.nowhere_defined(self.setting.points.len()) {
+        if outcome.nowhere_defined(setting.points.len()) {
             return Opinion::Fails;
         }
-        if let Finding::Proves { certificate } = exact::judge(link, &self.setting, &self.budget, &self.seed).finding {
+        if let Finding::Proves { certificate } = exact::judge(link, setting, &self.budget, &self.seed).finding {
             return Opinion::Holds(certificate);
         }
         if outcome.agrees() {
@@ -96,12 +113,26 @@ impl<'a> Bench<'a> {
     fn equivalent(&self, original: &Link, variant: &Link, path: &[usize]) -> bool {
         let [side, inner @ ..] = path else { return false };
         let (old, new) = if *side == 0 { (&original.left, &variant.left) } else { (&original.right, &variant.right) };
+        let unlimited = Claim { limit: None, ..self.claim.clone() };
+        let indeterminate = Budget { points: 0, ..self.budget.clone() };
+        let own = || Setting::new(&unlimited, &indeterminate, &self.seed).ok();
+        let limited = if self.setting.is_none() { own() } else { None };
+        let Some(setting) = self.setting.as_ref().or(limited.as_ref()) else { return false };
         let equal = |left: &Expr, right: &Expr| {
             let link = Link { left: left.clone(), relation: Relation::Equal, right: right.clone() };
-            matches!(exact::judge(&link, &self.setting, &self.budget, &self.seed).finding, Finding::Proves { .. })
+            matches!(exact::judge(&link, setting, &self.budget, &self.seed).finding, Finding::Proves { .. })
         };
         equal(old, new)
             || matches!((walk::get(old, inner), walk::get(new, inner)), (Some(a), Some(b)) if !inner.is_empty() && equal(a, b))
+    }
+}
+
+fn opinion(evidence: Evidence) -> Opinion {
+    match evidence.finding {
+        Finding::Proves { certificate } => Opinion::Holds(certificate),
+        Finding::Agrees { bound } => Opinion::Holds(bound),
+        Finding::Contradicts { .. } => Opinion::Fails,
+        Finding::Undecided { explanation, .. } => Opinion::Silent(explanation),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::claim::Claim;
 use crate::eval::{Program, Value};
 use crate::evidence::{Evidence, Finding};
 use crate::expr::{Link, Relation, print, walk};
-use crate::method::Budget;
+use crate::method::{Budget, enclosure};
 use crate::numeric::Arithmetic;
 use crate::numeric::float::{F64, nearest};
 use crate::numeric::interval::Intervals;
@@ -51,7 +51,7 @@ pub fn corrections(
     let refuted = evidence.iter().filter(|e| matches!(e.finding, Finding::Contradicts { .. })).map(|e| e.link).min();
     let Some(number) = refuted else { return Vec::new() };
     let Some(link) = claim.statement.links.get(number) else { return Vec::new() };
-    let bench = Bench::new(claim, budget, seed).ok().filter(|b| !b.setting.points.is_empty());
+    let bench = Bench::new(claim, budget, seed).ok().filter(|b| !b.is_empty());
     let verify = |candidate: &Candidate| -> Option<String> {
         let simulation = simulated(number, &candidate.link);
         if simulation == Opinion::Fails {
@@ -69,19 +69,17 @@ pub fn corrections(
     let single = single_slips(link);
     let plausible = |candidates: Vec<Candidate>| -> Vec<Candidate> {
         match &bench {
-            Some(b) if b.derives() => {
-                let few = Budget { points: 3, precisions: vec![128, 256], ..b.budget.clone() };
-                let quick =
-                    Bench { setting: b.setting.fresh(&few, &b.seed.child("quick")), budget: few, seed: b.seed.clone() };
+            Some(b) if b.is_slow() => {
+                let quick = b.quick();
                 let holds = |c: &Candidate| matches!(quick.judge(&c.link), Opinion::Holds(_));
                 candidates.into_iter().take(SLOW_CANDIDATES).filter(holds).collect()
             }
-            Some(b) => candidates.into_iter().filter(|c| b.passes_quickly(&c.link)).collect(),
+            Some(b) => candidates.into_iter().filter(|c| b.passes_quickly(c, link.relation)).collect(),
             None => candidates.into_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),
         }
     };
     let mut found = verified(plausible(single), &verify);
-    let slow = bench.as_ref().is_none_or(Bench::derives);
+    let slow = bench.as_ref().is_none_or(Bench::is_slow);
     if found.is_empty() && !slow && link.relation == Relation::Equal {
         found = verified(plausible(pairs(link)), &verify);
     }
@@ -98,10 +96,11 @@ pub fn corrections(
     shown.collect()
 }
 
-/// Formulas one slip away. An inequality is repaired in its relation only: a looser bound would pass just as well.
+/// Formulas one slip away. Of an inequality the relation comes first, then the sides: of those only bounds that are attained
+/// count, since a looser bound would pass just as well.
 fn single_slips(link: &Link) -> Vec<Candidate> {
     let candidate = |m: Mutant| Candidate { link: m.link, path: m.path, edits: 1, description: m.description };
-    if link.relation == Relation::Equal || link.relation == Relation::Approximately {
+    if !link.relation.is_order() {
         return sensible(mutants(link, usize::MAX).into_iter().map(candidate).collect());
     }
     let weaker = match link.relation {
@@ -115,8 +114,10 @@ fn single_slips(link: &Link) -> Vec<Candidate> {
         edits: 1,
         description: format!("${}$ in place of ${}$", relation.tex(), link.relation.tex()),
     });
-    let reversed = mutants(link, usize::MAX).into_iter().filter(|m| m.operator == Operator::Relation).map(candidate);
-    weakened.into_iter().chain(reversed).collect()
+    let (reversed, sides): (Vec<Mutant>, Vec<Mutant>) =
+        mutants(link, usize::MAX).into_iter().partition(|m| m.operator == Operator::Relation);
+    let sides = sensible(sides.into_iter().map(candidate).collect());
+    weakened.into_iter().chain(reversed.into_iter().map(candidate)).chain(sides).collect()
 }
 
 /// Formulas two slips away: every second slip after every first, up to a budget.
@@ -170,14 +171,31 @@ fn merged(found: Vec<(Candidate, String)>, original: &Link, bench: &Bench<'_>) -
 }
 
 impl Bench<'_> {
-    /// Whether both sides agree in `f64` at the first points, wherever both are finite.
-    fn passes_quickly(&self, link: &Link) -> bool {
-        if link.relation != Relation::Equal {
+    /// The same at a few points and low precision.
+    fn quick(&self) -> Self {
+        let few = Budget { points: 3, precisions: vec![128, 256], ..self.budget.clone() };
+        let setting = self.setting.as_ref().map(|s| s.fresh(&few, &self.seed.child("quick")));
+        Self { claim: self.claim, setting, budget: few, seed: self.seed.clone() }
+    }
+
+    /// Whether the relation holds in `f64` at the first points, wherever both sides are finite; a changed side of an
+    /// inequality must be attained as well.
+    fn passes_quickly(&self, candidate: &Candidate, original: Relation) -> bool {
+        let relation = candidate.link.relation;
+        let Some(setting) = &self.setting else { return true };
+        if relation != Relation::Equal && !relation.is_order() {
             return true;
         }
-        let Some(link) = self.setting.prepare(link) else { return false };
+        let Some(link) = setting.prepare(&candidate.link) else { return false };
         let (Ok(left), Ok(right)) = (Program::compile(&link.left), Program::compile(&link.right)) else { return false };
-        let points = &self.setting.points[..self.setting.points.len().min(QUICK_POINTS)];
+        let points = &setting.points[..setting.points.len().min(QUICK_POINTS)];
+        if relation.is_order() {
+            let upward = matches!(relation, Relation::Less | Relation::LessOrEqual);
+            let broken =
+                |p: &Point| gap(&left, &right, p).is_some_and(|g| (if upward { g } else { -g }) < -QUICK_TOLERANCE);
+            let same_sides = candidate.path.is_empty() && relation != original;
+            return !points.iter().any(broken) && (same_sides || enclosure::is_attained(&candidate.link, setting));
+        }
         let mut agreeing = 0;
         for point in points {
             match close(&left, &right, point) {
@@ -189,6 +207,14 @@ impl Bench<'_> {
         }
         agreeing > 0
     }
+}
+
+/// Right minus left beside the larger, in `f64`; `None` where one has no finite value.
+fn gap(left: &Program, right: &Program, point: &Point) -> Option<f64> {
+    let at = point.map(nearest);
+    let value = |p: &Program| p.evaluate(&F64, &at).ok().and_then(|v| v.as_scalar().copied()).filter(|x| x.is_finite());
+    let (left, right) = (value(left)?, value(right)?);
+    Some((right - left) / left.abs().max(right.abs()).max(f64::MIN_POSITIVE))
 }
 
 /// Whether two sides agree at a point; `None` where one has no finite value.

@@ -35,11 +35,13 @@ pub(super) struct Attack {
     pub(super) candidates: Vec<Point>,
     /// A local minimum of the margin, not at the end of any range, at which it is zero to rounding.
     pub(super) touches: Option<Point>,
+    /// The least margin that was met, beside the larger side.
+    pub(super) least: f64,
 }
 
 /// Attacks an order relation.
 pub(super) fn attack(link: &Link, setting: &Setting<'_>) -> Attack {
-    let mut out = Attack { candidates: Vec::new(), touches: None };
+    let mut out = Attack { candidates: Vec::new(), touches: None, least: f64::INFINITY };
     let (Ok(left), Ok(right)) = (Program::compile(&link.left), Program::compile(&link.right)) else { return out };
     let long = [&link.left, &link.right].iter().any(|e| {
         walk::any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Expectation(..) | Kind::Integral(..)))
@@ -70,6 +72,9 @@ pub(super) fn attack(link: &Link, setting: &Setting<'_>) -> Attack {
         for (value, at) in chosen {
             out.candidates.extend(exactly(at));
             let (value, end) = hunter.descend(measure, value, at.clone());
+            if let Some(relative) = hunter.gap(&end).and_then(|gap| Measure::Relative.of(gap)) {
+                out.least = out.least.min(relative);
+            }
             if value.abs() < TOUCHING && out.touches.is_none() && hunter.is_interior(measure, value, &end) {
                 out.touches = exactly(&end);
             }

@@ -117,6 +117,12 @@ pub fn compare(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
     look(link, setting, budget, ENOUGH_WITNESSES)
 }
 
+/// Whether the margin of an order relation comes down to zero somewhere, as far as a search in `f64` tells.
+pub fn is_attained(link: &Link, setting: &Setting<'_>) -> bool {
+    const ATTAINED: f64 = 1e-6;
+    setting.prepare(link).is_some_and(|link| attack::attack(&link, setting).least.abs() < ATTAINED)
+}
+
 /// [`compare`], ended by the first witness.
 pub fn refute(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
     look(link, setting, budget, 1)

@@ -27,7 +27,12 @@ pub fn because(verdict: Verdict, evidence: &[Evidence], declined: &[&Declined], 
         _ => false,
     };
     let mut reasons: Vec<String> = Vec::new();
-    for e in evidence.iter().filter(decisive) {
+    let mut deciding: Vec<&Evidence> = evidence.iter().filter(decisive).collect();
+    if verdict == Verdict::Refuted {
+        // Whichever method found it: the chain breaks at its first broken link.
+        deciding.sort_by_key(|e| e.link);
+    }
+    for e in deciding {
         let words = match &e.finding {
             Finding::Proves { certificate } => certificate,
             Finding::Agrees { bound } => bound,

@@ -299,7 +299,9 @@ impl Letters<'_> {
     /// Whether a matrix is a function of the one symmetric matrix alone, so that its inverse is one, too: nothing in it
     /// is a sum over the axes or a vector.
     fn has_spectrum(&self, e: &Expr, reading: Reading) -> bool {
-        let known = |s: &Symbol| self.one.as_ref() == Some(s) || self.is_coefficient(s);
+        // The dimension of an identity; as a number it would count as a form.
+        let axis = |s: &Symbol| self.declarations.iter().any(|d| d.symbol == *s && matches!(d.role, Role::Dimension));
+        let known = |s: &Symbol| self.one.as_ref() == Some(s) || self.is_coefficient(s) || axis(s);
         reading == Reading::Spectral
             && matches!(e.sort, Sort::Matrix(..))
             && walk::free_symbols(e).iter().all(known)

@@ -1,0 +1,166 @@
+//! What the tail of a sequence says about its limit.
+
+use super::path::Step;
+use crate::expr::Relation;
+use crate::method::simulation::wording::significant;
+
+/// Largest distance from the limit at which two formulas agree.
+const MARGIN: f64 = 1e-3;
+
+/// The same where the approach is logarithmic and extrapolation is less sure.
+const SLOW_MARGIN: f64 = 2e-2;
+
+/// An accelerated limit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Accelerated {
+    limit: f64,
+    uncertainty: f64,
+    /// Whether the approach is slower than any power.
+    slow: bool,
+}
+
+/// The limit of a sequence at geometric sizes: Aitken's Δ² where its differences shrink geometrically (a power law),
+/// Neville's extrapolation in 1/k where they shrink like a power of k (a logarithmic law). The uncertainty is the change
+/// from the same estimate without the last term. `None` where the differences do not shrink.
+fn accelerate(values: &[f64], blur: f64) -> Option<Accelerated> {
+    let n = values.len();
+    if n < 5 {
+        return None;
+    }
+    let last = values[n - 1];
+    let step = |k: usize| values[n - k] - values[n - k - 1];
+    let noise = blur * last.abs().max(1.0) + 1e-14 * last.abs();
+    if step(1).abs() <= 2.0 * noise && step(2).abs() <= 4.0 * noise + 0.1 * MARGIN * last.abs() {
+        return Some(Accelerated { limit: last, uncertainty: 2.0 * noise + step(1).abs(), slow: false });
+    }
+    let (ratio, before) = (step(1) / step(2), step(2) / step(3));
+    if !ratio.is_finite() || ratio.abs() >= 0.97 {
+        return None;
+    }
+    // A power law keeps its ratio; that of a logarithmic law creeps up to one.
+    let steady = ratio.abs() < 0.85 && (ratio - before).abs() < 0.01;
+    if ratio.abs() < 0.6 || steady {
+        let aitken = |k: usize| {
+            let (d1, d2) = (step(k), step(k + 1));
+            values[n - k] - d1 * d1 / (d1 - d2)
+        };
+        let (now, before) = (aitken(1), aitken(2));
+        return Some(Accelerated { limit: now, uncertainty: (now - before).abs() + 4.0 * noise, slow: false });
+    }
+    let neville = |end: usize, order: usize| {
+        let x: Vec<f64> = (end - order..=end).map(|k| 1.0 / (k + 1) as f64).collect();
+        let mut p: Vec<f64> = values[end - order..=end].to_vec();
+        for m in 1..=order {
+            for i in 0..=order - m {
+                p[i] = (x[i] * p[i + 1] - x[i + m] * p[i]) / (x[i] - x[i + m]);
+            }
+        }
+        p[0]
+    };
+    let order = 3.min(n - 2);
+    let (now, before) = (neville(n - 1, order), neville(n - 2, order));
+    let lower = neville(n - 1, order - 1);
+    let uncertainty = (now - before).abs().max((now - lower).abs());
+    Some(Accelerated { limit: now, uncertainty, slow: true })
+}
+
+/// What the sizes say at one point of the other symbols.
+pub(super) enum Told {
+    Agrees { off: f64, slow: bool },
+    Contradicts { summary: String },
+    Unclear(String),
+}
+
+pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
+    if steps.len() < 5 {
+        return Told::Unclear(format!("only {} sizes have a finite value", steps.len()));
+    }
+    let blur = steps.iter().map(|s| s.blur).fold(0.0, f64::max);
+    let tail = &steps[steps.len() - 4..];
+    let in_range = steps.iter().all(|s| s.left.is_finite() && s.right.is_finite());
+    let slope = |f: &dyn Fn(&Step) -> f64| {
+        let (a, b) = (&tail[0], &tail[3]);
+        (f(b) / f(a)).abs().ln() / (b.size / a.size).ln()
+    };
+    if relation == Relation::SameOrder {
+        let ratio = |s: &Step| s.ratio;
+        let exponent = slope(&ratio);
+        let positive = tail.iter().all(|s| ratio(s) > 0.0);
+        return match exponent.abs() {
+            e if e < 0.02 && positive => Told::Agrees { off: e, slow: true },
+            e if e > 0.1 => Told::Contradicts {
+                summary: format!("The ratio of the two sides goes like the size to the power {exponent:.3}."),
+            },
+            _ => Told::Unclear(format!("the ratio goes like the size to the power {exponent:.3}")),
+        };
+    }
+    // The limit of the right-hand side is compared by the difference; where both sides grow or vanish, by the ratio.
+    let right_moves = !in_range || (tail[3].right - tail[0].right).abs() > 1e-9 * tail[3].right.abs();
+    let by_ratio = right_moves || relation == Relation::Asymptotic;
+    let values: Vec<f64> =
+        if by_ratio { steps.iter().map(|s| s.ratio).collect() } else { steps.iter().map(|s| s.left).collect() };
+    let goal = if by_ratio { 1.0 } else { tail[3].right };
+    if values.iter().any(|v| !v.is_finite()) {
+        return Told::Unclear("the ratio of the two sides is not finite".to_owned());
+    }
+    let scale = if goal == 0.0 { 1.0 } else { goal.abs() };
+    match accelerate(&values, blur) {
+        Some(a) => {
+            let margin = if a.slow { SLOW_MARGIN } else { MARGIN };
+            let off = (a.limit - goal).abs() / scale;
+            let uncertainty = a.uncertainty / scale;
+            if off + 3.0 * uncertainty <= margin {
+                Told::Agrees { off: off + 3.0 * uncertainty, slow: a.slow }
+            } else if off > margin + 10.0 * uncertainty && (!a.slow || off > 0.1) {
+                let what = if by_ratio { "The ratio of the two sides" } else { "The left-hand side" };
+                Told::Contradicts {
+                    summary: format!(
+                        "{what} tends to {} with an uncertainty of {}, not to {}.",
+                        significant(a.limit, 6),
+                        significant(a.uncertainty.max(f64::MIN_POSITIVE), 1),
+                        significant(goal, 6)
+                    ),
+                }
+            } else {
+                Told::Unclear(format!(
+                    "the limit is {} within {}",
+                    significant(a.limit, 6),
+                    significant(a.uncertainty, 1)
+                ))
+            }
+        }
+        None => {
+            let exponent = slope(&|s| if by_ratio { s.ratio } else { s.left });
+            // A steady power of the size is not an approach to a number.
+            if exponent > 0.1 && values[values.len() - 1].abs() > 10.0 * scale {
+                let what = if by_ratio { "ratio of the two sides" } else { "left-hand side" };
+                Told::Contradicts { summary: format!("The {what} grows like the size to the power {exponent:.3}.") }
+            } else {
+                Told::Unclear("the values do not settle".to_owned())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accelerate;
+
+    fn at(steps: u32, f: impl Fn(f64) -> f64) -> Vec<f64> {
+        (1..=steps).map(|k| f(10f64.powi(k as i32))).collect()
+    }
+
+    #[test]
+    fn power_laws_logarithms_and_constants_are_accelerated() {
+        let power = accelerate(&at(8, |n| 2.0 + 3.0 / n.sqrt()), 1e-16).unwrap();
+        assert!((power.limit - 2.0).abs() < 1e-9 && power.uncertainty < 1e-6 && !power.slow);
+        let log = accelerate(&at(12, |n| 1.0 + 0.5 / n.ln()), 1e-16).unwrap();
+        assert!((log.limit - 1.0).abs() < 1e-6 && log.slow, "{log:?}");
+        let loglog = accelerate(&at(12, |n| 1.0 + n.ln().ln() / n.ln()), 1e-16);
+        assert!(loglog.is_none_or(|a| (a.limit - 1.0).abs() < 10.0 * a.uncertainty + 0.1), "{loglog:?}");
+        let constant = accelerate(&at(8, |_| 4.0), 1e-16).unwrap();
+        assert_eq!(constant.limit, 4.0);
+        assert!(accelerate(&at(8, f64::ln), 1e-16).is_none() || accelerate(&at(8, f64::ln), 1e-16).unwrap().slow);
+        assert!(accelerate(&at(8, |n| n), 1e-16).is_none());
+    }
+}
