@@ -196,11 +196,11 @@ mod tests {
     fn spans_and_numbers() {
         let list = tokens("\\frac12 α.5 3.14. % gone\n|");
         let pieces: Vec<&Token> = list.iter().map(|t| &t.token).collect();
-        assert_eq!(*pieces[0], Token::Command("frac".into()));
-        assert_eq!(*pieces[1], Token::Number("12".into()));
+        assert_eq!(*pieces[0], Token::Command("frac"));
+        assert_eq!(*pieces[1], Token::Number("12"));
         assert_eq!(*pieces[2], Token::Letter('α'));
         assert_eq!(*pieces[3], Token::Mark('.'));
-        assert_eq!(*pieces[5], Token::Number("3.14".into()));
+        assert_eq!(*pieces[5], Token::Number("3.14"));
         assert_eq!(*pieces[7], Token::Mark('|'));
         assert_eq!(list[2].span, Span::new(8, 10));
     }

@@ -32,7 +32,7 @@ pub use experiment_request::{RawExperiment, RawParameter};
 pub use located::Located;
 pub use lower::{Lowered, lower};
 pub use source_document::{PrintedEquation, SourceDocument, find_source, source_document};
-pub use tex::read_latex;
+pub use tex::{Open, read_latex};
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::latex::macros::Macros;

@@ -115,7 +115,7 @@ impl Parser<'_> {
                 Some((Token::Mark('&'), _)) => self.at += 1,
                 Some((Token::Command(command), mark)) => {
                     self.at += 1;
-                    if notation::macro_meaning(&command) == Some(Meaning::NewRow) {
+                    if notation::macro_meaning(command) == Some(Meaning::NewRow) {
                         rows.push(vec![]);
                         continue;
                     }

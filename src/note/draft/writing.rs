@@ -119,7 +119,13 @@ pub fn verified(note: &RawNote, taken: &BTreeSet<String>) -> Result<(Draft, Stri
             .map(|claim| claim.id.text.as_str())
             .collect();
         let before = drafted.claims.len();
-        drafted.claims.retain(|(id, _)| !bad.contains(id.as_str()));
+        // A comment inside a block that is never closed is no claim.
+        let arrives = |id: &str, index: usize| {
+            let claim = again.claims.iter().find(|claim| claim.id.text == id);
+            let formula = claim.and_then(|claim| claim.target).map(|target| &again.formulas[target]);
+            formula.is_some_and(|formula| formula.tex.text == note.formulas[index].tex.text)
+        };
+        drafted.claims.retain(|(id, index)| !bad.contains(id.as_str()) && arrives(id, *index));
         drafted.left += before - drafted.claims.len();
         if before == drafted.claims.len() {
             return Ok((drafted, text));

@@ -25,8 +25,8 @@ pub(super) struct Assembly {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// Opens a file by its path as seen from the document's folder.
-pub(super) type Open<'a> = &'a dyn Fn(&Path) -> Result<Option<SourceFile>, Box<Diagnostic>>;
+/// Opens an included file by its path as seen from the document's folder; `None` if there is none.
+pub type Open<'a> = &'a dyn Fn(&Path) -> Result<Option<SourceFile>, Box<Diagnostic>>;
 
 /// Follows every `\input` and `\include` of `main`. `others` are read with the document but are no part of its text.
 pub(super) fn assemble(main: &SourceFile, others: &[SourceFile], open: Open<'_>) -> Assembly {

@@ -28,22 +28,18 @@ mod prose;
 mod rows;
 mod scan;
 
+pub use assembly::Open;
 pub(super) use prose::Page;
 
 use super::{RawNote, empty, finish, too_large};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
-use std::path::Path;
 
 /// Reads a LaTeX document. `sidecar` is the file of its symbols and claims, if there is one; `open` opens an included file
-/// by its path as seen from the document's folder, and answers `None` if there is none.
+/// by its path.
 ///
 /// Every problem is a diagnostic; what it does not concern is read all the same.
-pub fn read_latex(
-    main: &SourceFile,
-    sidecar: Option<&SourceFile>,
-    open: &dyn Fn(&Path) -> Result<Option<SourceFile>, Box<Diagnostic>>,
-) -> (RawNote, Vec<Diagnostic>) {
+pub fn read_latex(main: &SourceFile, sidecar: Option<&SourceFile>, open: Open<'_>) -> (RawNote, Vec<Diagnostic>) {
     if let Some(diagnostic) = [Some(main), sidecar].into_iter().flatten().find_map(too_large) {
         return (empty(main), vec![diagnostic]);
     }
