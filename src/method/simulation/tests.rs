@@ -315,10 +315,9 @@ fn true_claims_are_refuted_at_no_more_than_the_error_rate() {
 
 /// How many of the seeds refute a claim that is wrong by a factor, at no margin but that of the statistics.
 fn refuted_of(seeds: u64, factor: crate::numeric::Rational, replicates: u64) -> (usize, usize) {
-    let claim = case("mean", Relation::Equal, |c| {
-        use_of(&c.mu) * Expr::number(factor.clone(), crate::source::Span::default())
-    })
-    .claim;
+    let claim =
+        case("mean", Relation::Equal, |c| use_of(&c.mu) * Expr::number(factor.clone(), crate::source::Span::default()))
+            .claim;
     let request = resolve_in(&claim, claim.experiment.as_ref().unwrap(), &TOY).unwrap();
     let (mut refuted, mut agreed) = (0, 0);
     for seed in 0..seeds {

@@ -24,7 +24,13 @@ pub(super) type Path = Vec<(f64, f64)>;
 
 /// By which factors the sizes may grow, the preferred one first: slower ones where the faster leave the range of numbers
 /// after a few steps. The confirming look of a contradiction has factors of its own.
-pub(super) fn factors(claim: &Claim, limit: &Limit, link: &Link, target: Option<f64>, confirming: bool) -> Vec<(f64, u32)> {
+pub(super) fn factors(
+    claim: &Claim,
+    limit: &Limit,
+    link: &Link,
+    target: Option<f64>,
+    confirming: bool,
+) -> Vec<(f64, u32)> {
     // Long sums cost their length, arrays its cube.
     let is_dimension = claim.declarations.iter().any(|d| d.symbol == limit.symbol && matches!(d.role, Role::Dimension));
     let long = [&link.left, &link.right]
@@ -32,7 +38,7 @@ pub(super) fn factors(claim: &Claim, limit: &Limit, link: &Link, target: Option<
         .any(|e| any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Array(..) | Kind::Expectation(..))));
     let shift = if confirming { 0.87 } else { 1.0 };
     let rows: &[(f64, u32)] = match (is_dimension && long, long, target) {
-        (true, _, _) => &[(2.0, 6)],
+        (true, _, _) => &[(2.0, 5)],
         (false, true, None) => &[(3.0, 8), (2.0, 10)],
         _ => &[(10.0, STEPS), (3.0, STEPS), (2.0, STEPS)],
     };
@@ -146,9 +152,9 @@ fn look(programs: &[Program; 2], at: &Assignment<f64>, size: f64) -> Option<Step
     };
     let found = in_balls().filter(|s| !s.blur.is_nan() && (s.left.is_finite() || s.ratio.is_finite()));
     let estimated = || {
-        plain.filter(|(l, r)| [l.0, l.1, r.0, r.1].iter().all(|x| x.is_finite())).map(|(l, r)| {
-            step(l, r, f64::midpoint(l.0, l.1) / f64::midpoint(r.0, r.1))
-        })
+        plain
+            .filter(|(l, r)| [l.0, l.1, r.0, r.1].iter().all(|x| x.is_finite()))
+            .map(|(l, r)| step(l, r, f64::midpoint(l.0, l.1) / f64::midpoint(r.0, r.1)))
     };
     found.or_else(estimated)
 }

@@ -97,11 +97,8 @@ pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
     // The limit of the right-hand side is compared by the difference; where both sides grow or vanish, by the ratio.
     let right_moves = !in_range || (tail[3].right - tail[0].right).abs() > 1e-9 * tail[3].right.abs();
     let by_ratio = right_moves || relation == Relation::Asymptotic;
-    let values: Vec<f64> = if by_ratio {
-        steps.iter().map(|s| s.ratio).collect()
-    } else {
-        steps.iter().map(|s| s.left).collect()
-    };
+    let values: Vec<f64> =
+        if by_ratio { steps.iter().map(|s| s.ratio).collect() } else { steps.iter().map(|s| s.left).collect() };
     let goal = if by_ratio { 1.0 } else { tail[3].right };
     if values.iter().any(|v| !v.is_finite()) {
         return Told::Unclear("the ratio of the two sides is not finite".to_owned());
