@@ -61,6 +61,27 @@ const WORKLOADS: &[Workload] = &[
     Workload { experiment: "denoising-loss", parameters: &[("d", 20.0)], units: 20 * 512 },
     Workload { experiment: "empirical-score-distance", parameters: &[("d", 20.0), ("n", 400.0)], units: 8000 },
     Workload { experiment: "noised-gaussian", parameters: &[("d", 4.0)], units: 800 },
+    Workload { experiment: "projector-one-step", parameters: &[("N", 400.0), ("alpha", 0.5)], units: 80_000 },
+    Workload { experiment: "hebbian-critical-load", parameters: &[("N", 1000.0)], units: 300_000 },
+    Workload { experiment: "least-squares", parameters: &[("d", 100.0), ("n", 300.0)], units: 30_000 },
+    // Trajectories × dimension.
+    Workload { experiment: "cloning", parameters: &[("d", 1024.0), ("trajectories", 50.0)], units: 51_200 },
+    Workload {
+        experiment: "cloning",
+        parameters: &[("d", 1024.0), ("reduced", 1.0), ("trajectories", 1000.0)],
+        units: 1000,
+    },
+    Workload { experiment: "u-turn", parameters: &[("d", 64.0), ("target", 1.0), ("m", 0.8)], units: 6400 },
+    // Data points × dimension.
+    Workload { experiment: "posterior-class", parameters: &[("d", 256.0)], units: 65_536 },
+    Workload { experiment: "speciation-gaussian-mixture", parameters: &[("d", 256.0)], units: 65_536 },
+    Workload { experiment: "collapse-posterior", parameters: &[("d", 20.0), ("n", 10_000.0)], units: 200_000 },
+    Workload { experiment: "collapse-time", parameters: &[("d", 16.0), ("n", 3000.0)], units: 48_000 },
+    Workload { experiment: "hidden-manifold-collapse", parameters: &[("n", 3000.0)], units: 192_000 },
+    Workload { experiment: "excess-entropy", parameters: &[("d", 20.0), ("n", 10_000.0)], units: 200_000 },
+    Workload { experiment: "curie-weiss-score", parameters: &[], units: 1 },
+    // Levels.
+    Workload { experiment: "rem-free-energy", parameters: &[("d", 100.0)], units: 4096 },
 ];
 
 #[divan::bench(args = WORKLOADS)]

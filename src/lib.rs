@@ -1,6 +1,6 @@
 //! Corrigenda reads notes, checks every formula in them, and prints the corrections.
 //!
-//! A *note* is a Markdown document whose formulas carry *claims*. A *plan* gives each claim to the *methods* that apply to
+//! A *note* is a Markdown or LaTeX document whose formulas carry *claims*. A *plan* gives each claim to the *methods* that apply to
 //! it; each answers with *evidence*; a pure table judges the evidence and gives a *verdict*. A refuted formula comes with a
 //! witness and, where one is found, with its repair. Everything that a run knows is in its *record*, and every report is
 //! drawn from the record alone.

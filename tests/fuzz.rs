@@ -259,7 +259,7 @@ fn mutated(text: &str, pieces: &[&str], random: &mut ChaCha8Rng) -> String {
         let (a, b) = (place(), place());
         let (from, to) = (a.min(b), a.max(b));
         match random.random_range(0..4) {
-            0 => out.replace_range(from..to.min(from + 40).max(from), ""),
+            0 => out.replace_range(from..out.floor_char_boundary(to.min(from + 40)).max(from), ""),
             1 if out.len() < 20_000 => {
                 let copy = out.get(from..to.min(from + 300)).unwrap_or("").to_owned();
                 out.insert_str(from, &copy);

@@ -188,7 +188,12 @@ impl Family<'_> {
     }
 
     /// A rational number between one half and two; for small and large styles down to a quarter and up to three.
+    ///
+    /// In several dimensions it stays above one, so that integrals need few nodes.
     fn scale(&mut self) -> Rational {
+        if self.places.len() > 1 && !self.is_simple() {
+            return ratio(self.stream.random_range(8..=14), 7);
+        }
         match self.style {
             Style::Special(_) | Style::Edge | Style::Whole => Rational::ONE,
             Style::Generic | Style::Field => ratio(self.stream.random_range(60..=170), 97),
@@ -228,7 +233,7 @@ impl Family<'_> {
 
     fn positive(&mut self) -> Expr {
         let base = self.scale();
-        let amplitude = &base / Rational::from(2);
+        let amplitude = &base / Rational::from(if self.places.len() > 1 { 4 } else { 2 });
         self.modulated(base, amplitude)
     }
 
@@ -307,7 +312,12 @@ impl Family<'_> {
 
     /// A polynomial times a Gaussian.
     fn decaying(&mut self) -> Expr {
-        let polynomial = if self.is_simple() { self.polynomial(1) } else { self.polynomial(3) };
+        let degree = match self.places.len() {
+            _ if self.is_simple() => 1,
+            1 => 3,
+            _ => 2,
+        };
+        let polynomial = self.polynomial(degree);
         let places = self.places.clone();
         let mut squares = Vec::with_capacity(places.len());
         for place in places {

@@ -36,8 +36,8 @@ pub(super) fn run(arguments: &InitArguments, console: &Console) -> Result<Outcom
         Failure::new(format!("{}: {error}", path.display())).hint(hint)
     };
     let (draft, text, target) = if is_document {
-        let draft = note::draft(&note, &taken);
-        let text = note::sidecar(&note, &draft).map_err(refuse)?;
+        let mut draft = note::draft(&note, &taken);
+        let text = note::sidecar(&note, &mut draft).map_err(refuse)?;
         (draft, text, path.with_extension("corrigenda.toml"))
     } else {
         let (draft, text) = note::verified(&note, &taken).map_err(refuse)?;

@@ -43,7 +43,7 @@ codes! {
     BAD_CLAIM, "bad-claim", "the body of a claim comment is not valid",
         "A claim comment reads `<!-- claim: some-id` followed by TOML lines and `-->`. Its id uses lower-case letters, digits and hyphens.";
     BAD_SORT, "bad-sort", "the declaration of a symbol cannot be read",
-        "A sort is `real`, `integer`, `vector(d)`, `matrix(n, d)`, `spd(d)`, `index(d)`, `dimension`, `random vector(d) ~ N(m, C)` …, with an optional range such as `real > 0` or `real in (0, 1)`.";
+        "A sort is `real`, `integer`, `vector(d)`, `matrix(n, d)`, `spd(d)`, `index(d)`, `dimension`, `random vector(d) ~ N(m, C)` …, with an optional range such as `real > 0` or `real in (0, 1)`. A function is `function(real) -> real`, `density(d)`, `smooth(d)`, `field(d)` or `potential(d)`, with further arguments as in `density(d, real)`. A name that is written with its arguments shows how: `'p_t(x)' = 'density'`, `'x(t)' = 'process vector(d)'`, `'W_t' = 'wiener real'`, `'\\xi_i^{\\mu,A}' = 'family real'`; letters that are declared are its arguments, and where they are not written they are meant. A random symbol may have a declared density: `random vector(d) ~ density p(x)`. `'\\nabla' = 'gradient(x)'` and `'\\Delta' = 'laplacian(x)'` say what they differentiate by; `set of vector(d)` is a set known by name.";
     MISSING_TARGET, "missing-target", "a claim comment that follows no displayed formula",
         "A claim is about the displayed formula right before it. Put the comment below a `$$ … $$` block, or give the claim its own `formula`.";
     DUPLICATE_ID, "duplicate-id", "two claims have the same id",

@@ -120,7 +120,7 @@ pub(super) fn real_power<A: Arithmetic>(a: &A, m: &Matrix<A>, exponent: f64) -> 
     }
     let eigen = middle.clone().symmetric_eigen();
     let least = eigen.eigenvalues.min();
-    if !(least > 0.0) {
+    if least.is_nan() || least <= 0.0 {
         return Err(Undefined::Domain("a power of a matrix that is not positive definite"));
     }
     let powers = eigen.eigenvalues.map(|x| core_math::pow(x, exponent));

@@ -9,6 +9,9 @@ use crate::numeric::{Arithmetic, Rational, Undefined, combinatorics};
 use nalgebra::DMatrix;
 use std::cmp::Ordering;
 
+/// A derivative of a function by how often each argument is differentiated by.
+type Derivatives<'f, A> = dyn Fn(&[u32]) -> Result<<A as Arithmetic>::Number, Undefined> + 'f;
+
 /// What a function slot calls.
 pub(super) enum Callee<'m, 'a, A: Arithmetic> {
     /// One machine per entry of the value.
@@ -121,7 +124,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         order: usize,
         weight: &Jet<A::Number>,
         derivative: &mut Vec<u32>,
-        coefficient: &dyn Fn(&[u32]) -> Result<A::Number, Undefined>,
+        coefficient: &Derivatives<'_, A>,
         sum: &mut Jet<A::Number>,
     ) -> Result<(), Undefined> {
         let jets = self.jets;

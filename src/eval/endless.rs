@@ -1,8 +1,9 @@
 //! Sums to infinity: term by term where the terms shrink geometrically, else by the Euler–Maclaurin formula, whose integral and
 //! derivatives the evaluator has.
 
+use super::breakpoints::switches;
 use super::machine::{JetValue, Machine};
-use super::op::Node;
+use super::op::{Node, Op};
 use super::{Value, array};
 use crate::numeric::{Arithmetic, Rational, Undefined};
 
@@ -23,6 +24,10 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
     pub(super) fn endless(&mut self, slot: usize, lower: &Node, body: &Node) -> Result<JetValue<A>, Undefined> {
         if !self.jets.admits_quadrature() {
             return Err(Undefined::unsupported("a sum without end"));
+        }
+        if has_selected_terms(body) {
+            // Vanishing terms would say nothing about later ones.
+            return Err(Undefined::unsupported("a sum without end of selected terms"));
         }
         let lower = self.scalar(lower)?;
         let lower = self.whole(&lower, "a range with a bound that is not whole")?;
@@ -61,7 +66,7 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
                 return Err(Undefined::NonFinite);
             }
             let recent = sizes.iter().rev().take(4).fold(0.0_f64, |m, s| m.max(*s));
-            if k >= 8 && recent <= VANISHED * total {
+            if k >= 8 && total > 0.0 && recent <= VANISHED * total {
                 let ratio = self.shrinking(&sizes).min(0.99);
                 return Ok(sum.map(|x| jets.widen(x, 10.0 * recent / (1.0 - ratio))));
             }
@@ -94,7 +99,7 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         let half = self.number(Rational::ONE / Rational::from(2));
         let first = self.term(slot, n, body)?;
         let mut sum = array::add(jets, head, &array::scale(jets, &half, &first))?;
-        let tail = self.to_infinity(&start, true, body, &mut |machine, x| {
+        let tail = self.half_line(&start, true, body, &mut |machine, x| {
             machine.replace(slot, Some(Value::Scalar(x.clone())));
             Ok(())
         })?;
@@ -117,4 +122,12 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         }
         Ok(sum.map(|x| jets.widen(x, last)))
     }
+}
+
+/// Whether some terms may vanish by a condition on their number.
+fn has_selected_terms(body: &Node) -> bool {
+    fn any(node: &Node) -> bool {
+        matches!(node.op, Op::Kronecker(..)) || node.children().into_iter().any(any)
+    }
+    !switches(body).is_empty() || any(body)
 }

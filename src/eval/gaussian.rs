@@ -169,7 +169,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             };
             let switches = switches(body);
             let mut over = |machine: &mut Self, cuts: &[f64]| {
-                machine.transformed(cuts, &switches, &transform, &mut set, &mut |machine| machine.eval(body))
+                machine.transformed((cuts, false), &switches, &transform, &mut set, &mut |machine| machine.eval(body))
             };
             over(self, &NORMAL_CUTS).and_then(|mut sum| {
                 for (cuts, rim) in FAR_CUTS.iter().zip([[-10.0, -8.0], [8.0, 10.0]]) {

@@ -4,9 +4,15 @@
 //! symbols noted. It is then evaluated at many points and in many arithmetics. Derivatives inside the expression and the
 //! expansion of the whole along a direction are exact (truncated power series, see [`crate::numeric::jet`]).
 //!
-//! Expectations over normal laws are exact in every arithmetic when the averaged expression is a polynomial in the averaged
-//! symbols, those over signs by enumeration; the rest, like integrals, goes through adaptive quadrature where the
-//! arithmetic admits it.
+//! What is exact in every arithmetic: derivatives and differential operators; means of polynomials under normal laws and under
+//! mixtures of them, of anything under signs; probabilities of half-spaces under normal laws; integrals of low polynomials over
+//! finite ranges; limits by continuity or by leading terms; optima of quadratic objectives; Dirac's δ of an affine argument.
+//! What is estimated, in arithmetics that take estimates ([`Arithmetic::admits_quadrature`]): other integrals in up to three
+//! numbers and means that see up to three combinations of normal numbers (adaptive Gauss–Kronrod, split at switches; lattices),
+//! sums without end, other limits (extrapolation), optima of one number, real powers and eigenvalues of symmetric matrices.
+//! Their results carry an error bar. What can be done in neither way names the sub-expression that is to blame.
+//!
+//! A declared function stands for a member of a family or, in the prime field, for any smooth function ([`Meaning`]).
 
 mod array;
 mod breakpoints;

@@ -139,7 +139,7 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
             return Err(Undefined::unsupported("an optimum far out or at infinity"));
         }
         // Every dip of the grid may hold the optimum; the lowest few are looked at closely.
-        let low = |i: usize, j: usize| !(heights[j] < heights[i]);
+        let low = |i: usize, j: usize| heights[j].is_nan() || heights[j] >= heights[i];
         let mut dips: Vec<usize> =
             (1..places.len() - 1).filter(|i| heights[*i].is_finite() && low(*i, i - 1) && low(*i, i + 1)).collect();
         dips.sort_by(|i, j| heights[*i].total_cmp(&heights[*j]));

@@ -103,7 +103,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             }
             (Bound::Finite(bound), Bound::Infinity) | (Bound::MinusInfinity, Bound::Finite(bound)) => {
                 let bound = self.scalar(bound)?;
-                self.to_infinity(&bound, matches!(upper, Bound::Infinity), body, &mut set)
+                self.half_line(&bound, matches!(upper, Bound::Infinity), body, &mut set)
             }
             (Bound::MinusInfinity, Bound::Infinity) => self.over_the_line(body, &mut set),
             _ => Err(Undefined::Domain("an integral with its ends in this order")),
@@ -111,7 +111,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
     }
 
     /// ∫ body from a bound to +∞ (up) or −∞: x = bound ± u/(1 − u), dx = du/(1 − u)².
-    pub(super) fn to_infinity(
+    pub(super) fn half_line(
         &mut self,
         bound: &Jet<A::Number>,
         up: bool,
@@ -127,7 +127,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             Ok((x, jets.div(&one, &jets.mul(&rest, &rest))?))
         };
         let cuts = [0.0, 0.3, 0.55, 0.8, 1.0];
-        self.transformed(&cuts, &switches(body), &transform, set, &mut |machine| machine.eval(body))
+        self.transformed((&cuts, true), &switches(body), &transform, set, &mut |machine| machine.eval(body))
     }
 
     /// ∫ body over all numbers: x = u/(1 − u²), dx = (1 + u²) du/(1 − u²)².
@@ -145,7 +145,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             Ok((x, jets.div(&jets.add(&one, &square), &jets.mul(&rest, &rest))?))
         };
         let cuts = [-1.0, -0.8, -0.45, -0.2, 0.05, 0.3, 0.6, 0.85, 1.0];
-        self.transformed(&cuts, &switches(body), &transform, set, &mut |machine| machine.eval(body))
+        self.transformed((&cuts, true), &switches(body), &transform, set, &mut |machine| machine.eval(body))
     }
 
     /// ∫ f from `lower` to `upper`, exactly if f is a polynomial of known low degree.
@@ -175,13 +175,14 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             return Ok(array::scale(jets, &width, &sum));
         }
         let transform = |u: &Jet<A::Number>| Ok((place(u), width.clone()));
-        self.transformed(&[0.0, 0.23, 0.5, 0.77, 1.0], switches, &transform, set, f)
+        self.transformed((&[0.0, 0.23, 0.5, 0.77, 1.0], false), switches, &transform, set, f)
     }
 
-    /// ∫ f(x(u)) w(u) du over the range of the cuts, split where the integrand switches.
+    /// ∫ f(x(u)) w(u) du over the range of the cuts, split where the integrand switches. Over an infinite range all zeros mean that
+    /// nothing was hit, not that there is nothing: then there is no value.
     pub(super) fn transformed(
         &mut self,
-        cuts: &[f64],
+        (cuts, infinite): (&[f64], bool),
         switches: &[Switch<'_>],
         transform: &Transform<'_, A>,
         set: &mut Place<'_, 'm, 'a, A>,
@@ -195,7 +196,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             let u = machine.float(u)?;
             set(machine, &transform(&u)?.0)
         })?;
-        self.adaptive(&cuts, &mut |machine, u| {
+        self.adaptive(&cuts, infinite, &mut |machine, u| {
             let (x, weight) = transform(u)?;
             set(machine, &x)?;
             Ok(array::scale(jets, &weight, &f(machine)?))
@@ -207,6 +208,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
     pub(super) fn adaptive(
         &mut self,
         cuts: &[f64],
+        infinite: bool,
         f: &mut Integrand<'_, 'm, 'a, A>,
     ) -> Result<JetValue<A>, Undefined> {
         let mut segments = vec![];
@@ -220,7 +222,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             let worst = worst.ok_or(Undefined::NonFinite)?;
             let narrow = segments[worst].to - segments[worst].from < 1e-12;
             if error <= TARGET * magnitude || segments.len() >= MAX_SEGMENTS || narrow {
-                if error > ACCEPTED * magnitude || !error.is_finite() {
+                if error > ACCEPTED * magnitude || !error.is_finite() || (infinite && magnitude == 0.0) {
                     return Err(Undefined::Precision("an integral"));
                 }
                 let mut terms = segments.into_iter().map(|s| s.value);

@@ -25,6 +25,9 @@ const ROUNDING: f64 = 4e-15;
 pub(super) type Field<'f, 'm, 'a, A> =
     dyn FnMut(&mut Machine<'m, 'a, A>, &[f64]) -> Result<JetValue<A>, Undefined> + 'f;
 
+/// An integrand that may be left out at a place.
+type Partial<'f, 'm, 'a, A> = dyn FnMut(&mut Machine<'m, 'a, A>, &[f64]) -> Result<Option<JetValue<A>>, Undefined> + 'f;
+
 /// Σ f and Σ|f| over lattice points, each coefficient of each entry on its own.
 struct Sums<V> {
     value: Option<V>,
@@ -100,7 +103,8 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 let x = &center + &factor * DVector::from_column_slice(z);
                 f(machine, x.as_slice()).map(Some)
             })?;
-            if sums.edge > ACCEPTED * 1e-2 {
+            // All zero means that nothing was hit, not that there is nothing.
+            if sums.edge > ACCEPTED * 1e-2 || sums.magnitude == 0.0 {
                 return Err(Undefined::Precision("an integral over the whole space"));
             }
             let nodes = (4.0 * REACH / step).powi(n as i32);
@@ -161,7 +165,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         n: usize,
         step: f64,
         volume: f64,
-        f: &mut dyn FnMut(&mut Self, &[f64]) -> Result<Option<JetValue<A>>, Undefined>,
+        f: &mut Partial<'_, 'm, 'a, A>,
     ) -> Result<Sums<JetValue<A>>, Undefined> {
         let jets = self.jets;
         let half = (REACH / step) as i32;

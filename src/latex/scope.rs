@@ -95,6 +95,12 @@ impl Scope {
         found.next().is_none().then(|| only.parameters.iter().map(|p| p.default.clone()).collect())?
     }
 
+    /// Whether a canonical name, or its base with other scripts or arguments, means something.
+    pub fn knows(&self, name: &str) -> bool {
+        let base = name.split(['_', '^', '\'']).next().unwrap_or(name);
+        self.get(name).is_some() || [name, base].iter().any(|n| !self.patterns(n).is_empty())
+    }
+
     /// What a canonical name stands for.
     pub fn get(&self, name: &str) -> Option<&Entry> {
         self.entries.get(name)

@@ -4,30 +4,32 @@ use super::notation::{Meaning, macro_meaning};
 use crate::source::Span;
 
 /// The smallest piece of a formula.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token<'t> {
     /// `\name` or `\` and one other character, without the backslash.
-    Command(String),
+    Command(&'t str),
     /// A letter, Latin or otherwise.
     Letter(char),
     /// Digits with at most one decimal point.
-    Number(String),
+    Number(&'t str),
     /// Any other visible character.
     Mark(char),
 }
 
 /// A token and where it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Spanned {
-    pub(super) token: Token,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spanned<'t> {
+    pub(super) token: Token<'t>,
     pub(super) span: Span,
 }
 
 /// Splits a formula into tokens. Total: every input has a token list. Comments run from `%` to the end of the line.
-pub(super) fn tokens(text: &str) -> Vec<Spanned> {
-    let mut out = Vec::new();
+pub(super) fn tokens(text: &str) -> Vec<Spanned<'_>> {
+    let mut out = Vec::with_capacity(text.len() / 2);
     let mut chars = text.char_indices().peekable();
     while let Some((start, c)) = chars.next() {
+        let next =
+            |chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>| chars.peek().map_or(text.len(), |(at, _)| *at);
         let token = match c {
             c if c.is_whitespace() => continue,
             '%' => {
@@ -35,41 +37,37 @@ pub(super) fn tokens(text: &str) -> Vec<Spanned> {
                 continue;
             }
             '\\' => {
-                let mut name = String::new();
-                while let Some((_, c)) = chars.next_if(|(_, c)| c.is_ascii_alphabetic()) {
-                    name.push(c);
-                }
-                if name.is_empty() {
-                    name.extend(chars.next().map(|(_, c)| c));
-                } else if chars.peek().is_some_and(|(_, c)| *c == '*') && name == "operatorname" {
+                while chars.next_if(|(_, c)| c.is_ascii_alphabetic()).is_some() {}
+                if next(&mut chars) == start + 1 {
                     chars.next();
+                }
+                let name = &text[start + 1..next(&mut chars)];
+                if name == "operatorname" {
+                    chars.next_if(|(_, c)| *c == '*');
                 }
                 Token::Command(name)
             }
             c if c.is_ascii_digit() => {
-                let mut digits = String::from(c);
+                let mut has_point = false;
                 loop {
                     let mut ahead = chars.clone();
                     match ahead.next() {
-                        Some((_, d)) if d.is_ascii_digit() => digits.push(d),
+                        Some((_, d)) if d.is_ascii_digit() => {}
                         // A point belongs to the number only if a digit follows it.
-                        Some((_, '.'))
-                            if !digits.contains('.') && ahead.peek().is_some_and(|(_, d)| d.is_ascii_digit()) =>
-                        {
-                            digits.push('.');
+                        Some((_, '.')) if !has_point && ahead.peek().is_some_and(|(_, d)| d.is_ascii_digit()) => {
+                            has_point = true;
                         }
                         _ => break,
                     }
                     chars.next();
                 }
-                Token::Number(digits)
+                Token::Number(&text[start..next(&mut chars)])
             }
             c if c.is_alphabetic() => Token::Letter(c),
             c => Token::Mark(c),
         };
-        let end = chars.peek().map_or(text.len(), |(i, _)| *i);
         // Trailing white space was not consumed, so the next character's offset ends this token exactly.
-        out.push(Spanned { token, span: Span::new(start, end) });
+        out.push(Spanned { token, span: Span::new(start, next(&mut chars)) });
     }
     out
 }
@@ -100,7 +98,7 @@ pub fn normal_form(text: &str) -> String {
                 words.push(digits[..1].to_string());
                 digits[1..].to_string()
             }
-            Token::Number(digits) => digits.clone(),
+            Token::Number(digits) => (*digits).to_string(),
         };
         words.push(word);
         // `{x}` and `x` are the same.
@@ -123,7 +121,7 @@ pub fn normal_form(text: &str) -> String {
 /// begins no formula of its own.
 pub fn goes_on(row: &str) -> bool {
     let list = tokens(row);
-    let is_relation = |token: &Token| match token {
+    let is_relation = |token: &Token<'_>| match token {
         Token::Command(name) => matches!(macro_meaning(name), Some(Meaning::Relation(_))),
         Token::Mark(c) => matches!(c, '=' | '<' | '>' | '≤' | '≥' | '≈'),
         _ => false,
@@ -158,7 +156,7 @@ pub fn goes_on(row: &str) -> bool {
 }
 
 /// How many tokens the group at the start of a list has.
-fn group_length(list: &[Spanned]) -> usize {
+fn group_length(list: &[Spanned<'_>]) -> usize {
     let mut depth = 0_usize;
     for (i, Spanned { token, .. }) in list.iter().enumerate() {
         match token {

@@ -43,7 +43,7 @@ fn declare(
     let mut usage = Usage::default();
     usage.add(formula).ok()?;
     for (name, uses) in &usage.names {
-        if scope.get(name).is_some() || !uses.free {
+        if scope.knows(name) || !uses.free {
             continue;
         }
         if let Some((_, meaning)) = definitions.get(name).filter(|_| depth < DEEPEST_DEFINITION) {

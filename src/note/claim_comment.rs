@@ -160,7 +160,7 @@ pub(super) fn read(file: &SourceFile, comment: &Comment, diagnostics: &mut Vec<D
             let hint = "put the comment right below its formula, with no text between, or give it a `formula`";
             let diagnostic = match previous {
                 // A mark on the nearest formula helps only where both can be seen at once.
-                Some(span) if valid && comment.outer.start - span.end < 1000 => {
+                Some(span) if valid && comment.outer.start.abs_diff(span.end) < 1000 => {
                     diagnostic.also(span, "not this one: text stands between")
                 }
                 _ => diagnostic,

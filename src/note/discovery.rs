@@ -81,7 +81,7 @@ fn is_entered(entry: &DirEntry) -> bool {
 }
 
 fn is_markdown(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown"))
+    path.extension().is_some_and(|e| ["md", "markdown", "qmd"].iter().any(|known| e.eq_ignore_ascii_case(known)))
 }
 
 fn is_latex(path: &Path) -> bool {

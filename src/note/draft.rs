@@ -1,10 +1,13 @@
 //! A draft of symbols and claims for a note that has none: sorts guessed from how names are used, and, where the use leaves
 //! it open, from which sorts make the formulas well typed.
 
+mod writing;
+
+pub use writing::{DraftError, sidecar, verified, with_draft};
+
 use super::claim_comment::slug;
 use super::lower::scope;
-use super::{DeclarationSyntax, Located, RawNote, declaration, lower, read};
-use crate::diagnostic::Severity;
+use super::{DeclarationSyntax, Located, RawNote, declaration};
 use crate::expr::Relation;
 use crate::latex::usage::{Usage, Uses};
 use crate::latex::{self, Scope};
@@ -41,9 +44,13 @@ pub struct Draft {
 /// Drafts what `note` lacks. Every claim of the draft can be read under its declarations.
 pub fn draft(note: &RawNote, taken: &BTreeSet<String>) -> Draft {
     let mut usage = Usage::default();
-    for formula in note.formulas.iter().take(MOST_FORMULAS) {
+    let mut mentions: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, formula) in note.formulas.iter().enumerate().take(MOST_FORMULAS) {
         // A formula that is no tree has no claim either.
-        let _ = usage.add(&formula.tex.text);
+        let mut own = Usage::default();
+        if own.add(&formula.tex.text).and_then(|()| usage.add(&formula.tex.text)).is_ok() {
+            own.names.into_keys().for_each(|name| mentions.entry(name).or_default().push(index));
+        }
     }
     let known = scope(note);
     let definitions = definitions(note, &known);
@@ -51,7 +58,7 @@ pub fn draft(note: &RawNote, taken: &BTreeSet<String>) -> Draft {
     for name in definitions.keys() {
         guesses.remove(name);
     }
-    let mut attempt = Attempt { note, guesses, definitions };
+    let mut attempt = Attempt { note, guesses, definitions, mentions };
     attempt.settle();
     let readable = attempt.readable();
     let claimed: BTreeSet<usize> = note.claims.iter().filter_map(|c| c.target).collect();
@@ -96,7 +103,7 @@ pub(super) fn definitions(note: &RawNote, known: &Scope) -> BTreeMap<String, (us
             && usage.names.get(&name).is_some_and(|uses| uses.defined && uses.count == 1 && uses.indices.is_empty())
             && !usage.names.values().any(|uses| !uses.called.is_empty())
             && !seen.contains(&name)
-            && known.get(&name).is_none()
+            && !known.knows(&name)
         {
             let meaning = right.trim().trim_end_matches(['.', ',', ';']).trim();
             if !meaning.contains(['<', '>', '&', '\'', '\n', '%'])
@@ -120,7 +127,7 @@ fn has_relation(text: &str) -> bool {
 /// First guesses, by use and by convention.
 fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
     let free: Vec<(&String, &Uses)> =
-        usage.names.iter().filter(|(name, uses)| uses.free && known.get(name).is_none()).take(MOST_NAMES).collect();
+        usage.names.iter().filter(|(name, uses)| uses.free && !known.knows(name)).take(MOST_NAMES).collect();
     let default = default_dimension(usage, known);
     let end = |index: &String| usage.ends.get(index).cloned().unwrap_or_else(|| default.clone());
     let mut out: BTreeMap<String, Guess> = BTreeMap::new();
@@ -134,7 +141,7 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
             [r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\underline{"].iter().any(|b| name.starts_with(b));
         let square = || format!("matrix({default}, {default})");
         let made = if let Some(count) = uses.called.first() {
-            guess(format!("function({})", vec!["real"; *count].join(", ")), "called with arguments", true)
+            guess(format!("function({}) -> real", vec!["real"; *count].join(", ")), "called with arguments", true)
         } else if let Some(indices) = uses.indices.first() {
             match indices.as_slice() {
                 [i, j, ..] => guess(format!("matrix({}, {})", end(i), end(j)), "has two indices", true),
@@ -146,7 +153,7 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
         } else if uses.limit || uses.counts {
             guess("integer > 0".to_owned(), "counts: the end of a sum, a factorial or a binomial", true)
         } else if uses.square || uses.inverted && (is_capital || is_bold) {
-            guess(square(), "inverted, or in a trace or determinant", true)
+            guess(square(), "inverted, or in a trace or determinant", uses.square)
         } else if uses.transposed {
             match is_capital {
                 true => guess(square(), "transposed", false),
@@ -170,7 +177,7 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
         out.insert(name.clone(), made);
     }
     lengths.insert(default);
-    for length in lengths.into_iter().filter(|l| known.get(l).is_none() && l.parse::<usize>().is_err()) {
+    for length in lengths.into_iter().filter(|l| !known.knows(l) && l.parse::<usize>().is_err()) {
         let guess = Guess { sort: "dimension".into(), reason: "the length of an axis".into(), certain: true };
         out.insert(length, guess);
     }
@@ -197,7 +204,7 @@ fn default_dimension(usage: &Usage, known: &Scope) -> String {
     {
         return end.clone();
     }
-    let is_unused = |name: &&str| !usage.names.contains_key(*name) && known.get(name).is_none();
+    let is_unused = |name: &&str| !usage.names.contains_key(*name) && !known.knows(name);
     ["d", "n", "N", "D", "M"].into_iter().find(is_unused).unwrap_or("d_0").to_owned()
 }
 
@@ -206,6 +213,8 @@ struct Attempt<'a> {
     note: &'a RawNote,
     guesses: BTreeMap<String, Guess>,
     definitions: BTreeMap<String, (usize, String)>,
+    /// The formulas that mention a name.
+    mentions: BTreeMap<String, Vec<usize>>,
 }
 
 impl Attempt<'_> {
@@ -214,35 +223,75 @@ impl Attempt<'_> {
         let dimension =
             self.guesses.iter().find(|(_, g)| g.sort == "dimension").map_or("d", |(name, _)| name).to_owned();
         self.drop_broken_definitions();
-        let mut best = self.readable().len();
+        self.try_matrices(&dimension);
         let names: Vec<String> = self.guesses.iter().filter(|(_, g)| !g.certain).map(|(n, _)| n.clone()).collect();
         for _ in 0..2 {
-            let before = best;
+            let mut changed = false;
             for name in &names {
+                let about = self.mentions.get(name).cloned().unwrap_or_default();
+                let mut best = self.readable_among(&about).len();
                 for sort in [format!("vector({dimension})"), format!("matrix({dimension}, {dimension})"), "real".into()]
                 {
                     let Some(old) = self.guesses.get(name).cloned() else { continue };
-                    if best == self.note.formulas.len() || old.sort == sort {
+                    if best == about.len() || old.sort == sort {
                         continue;
                     }
                     let reason = "so that the formulas are well typed".to_owned();
                     self.guesses.insert(name.clone(), Guess { sort, reason, certain: false });
-                    let count = self.readable().len();
+                    let count = self.readable_among(&about).len();
                     if count > best {
                         best = count;
+                        changed = true;
                     } else {
                         self.guesses.insert(name.clone(), old);
                     }
                 }
             }
-            if best == before {
+            if !changed {
                 break;
             }
         }
         self.drop_broken_definitions();
-        // A dimension that no array has is not declared.
+        // Only what can be declared is written down.
+        let file = SourceFile::new("draft", "");
+        let opaque = |text: &str| Located::opaque(text, Span::default());
+        self.guesses.retain(|name, g| declaration(&file, &opaque(name), &opaque(&g.sort)).is_ok());
+        // A dimension that no array has is a number, or nothing.
         let used: BTreeSet<String> = self.guesses.values().flat_map(|g| lengths_of(&g.sort)).collect();
-        self.guesses.retain(|name, g| g.sort != "dimension" || used.contains(name));
+        let (guesses, mentions) = (&mut self.guesses, &self.mentions);
+        guesses.retain(|name, g| g.sort != "dimension" || used.contains(name) || mentions.contains_key(name));
+        for (_, guess) in guesses.iter_mut().filter(|(name, g)| g.sort == "dimension" && !used.contains(*name)) {
+            *guess = Guess { sort: "integer > 0".into(), reason: "the end of a sum".into(), certain: true };
+        }
+    }
+
+    /// Capitals of a formula that cannot be read are matrices, if it can be read then.
+    fn try_matrices(&mut self, dimension: &str) {
+        let readable: BTreeSet<usize> = self.readable().into_iter().collect();
+        for index in (0..self.note.formulas.len().min(MOST_FORMULAS)).filter(|i| !readable.contains(i)) {
+            let is_capital = |name: &str| {
+                let letter = name.trim_start_matches(|c: char| c == '\\' || c.is_lowercase() || c == '{');
+                letter.starts_with(char::is_uppercase)
+            };
+            let mentioned = |name: &String| self.mentions.get(name).is_some_and(|formulas| formulas.contains(&index));
+            let names: Vec<String> = self
+                .guesses
+                .iter()
+                .filter(|(name, guess)| !guess.certain && is_capital(name) && mentioned(name))
+                .map(|(name, _)| name.clone())
+                .collect();
+            let about: BTreeSet<usize> = names.iter().flat_map(|n| self.mentions[n].clone()).collect();
+            let about: Vec<usize> = about.into_iter().collect();
+            let (before, old) = (self.readable_among(&about).len(), self.guesses.clone());
+            for name in names {
+                let reason = "so that the formulas are well typed".to_owned();
+                let sort = format!("matrix({dimension}, {dimension})");
+                self.guesses.insert(name, Guess { sort, reason, certain: false });
+            }
+            if self.readable_among(&about).len() <= before {
+                self.guesses = old;
+            }
+        }
     }
 
     /// Definitions that cannot be read are numbers.
@@ -256,7 +305,7 @@ impl Attempt<'_> {
 
     fn broken_definition(&self) -> Option<String> {
         let scope = self.scope();
-        self.definitions.keys().find(|name| scope.get(name).is_none()).cloned()
+        self.definitions.keys().find(|name| latex::expression(name, &scope, &[]).is_err()).cloned()
     }
 
     fn is_definition(&self, index: usize) -> bool {
@@ -279,13 +328,17 @@ impl Attempt<'_> {
 
     /// The formulas that assert something under the guesses.
     fn readable(&self) -> Vec<usize> {
+        let all: Vec<usize> = (0..self.note.formulas.len().min(MOST_FORMULAS)).collect();
+        self.readable_among(&all)
+    }
+
+    fn readable_among(&self, formulas: &[usize]) -> Vec<usize> {
         let scope = self.scope();
         let checks = |tex: &str| {
             latex::statement(tex, &scope)
                 .is_ok_and(|read| read.statement.links.iter().all(|l| l.relation != Relation::TendsTo))
         };
-        let formulas = self.note.formulas.iter().enumerate().take(MOST_FORMULAS);
-        formulas.filter(|(_, formula)| checks(&formula.tex.text)).map(|(index, _)| index).collect()
+        formulas.iter().copied().filter(|index| checks(&self.note.formulas[*index].tex.text)).collect()
     }
 
     fn front_matter(&self) -> String {
@@ -305,119 +358,5 @@ impl Attempt<'_> {
             }
         }
         out
-    }
-}
-
-/// Why nothing is drafted into a note.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum DraftError {
-    /// It has front matter of another kind.
-    #[error("the note has YAML front matter, between which and ours there is no room for both")]
-    Yaml,
-    /// Its front matter is broken.
-    #[error("the front matter of the note is not valid")]
-    Broken,
-    /// It has drafted or defined symbols already.
-    #[error("the note has a table [assumed] or [define] already")]
-    Drafted,
-    /// There is no displayed formula.
-    #[error("the note has no displayed formula")]
-    NoFormula,
-}
-
-/// The text of a Markdown note with a draft put in: nothing that stands there is changed.
-///
-/// # Errors
-/// There is no place for the draft; see [`DraftError`].
-pub fn with_draft(note: &RawNote, draft: &Draft) -> Result<String, DraftError> {
-    if note.formulas.is_empty() {
-        return Err(DraftError::NoFormula);
-    }
-    if !note.has_valid_front_matter {
-        return Err(DraftError::Broken);
-    }
-    if note.symbols.iter().any(|s| s.assumed) || !note.defines.is_empty() {
-        return Err(DraftError::Drafted);
-    }
-    let text = note.file.text();
-    let mut insertions: Vec<(usize, String)> = Vec::new();
-    let begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let first = text[begin..].lines().next().map(str::trim_end);
-    match first {
-        Some("+++") => {
-            let closing = text[..note.body_start].trim_end().len() - "+++".len();
-            insertions.push((closing, format!("\n{}", draft.front_matter)));
-        }
-        Some("---") if note.body_start > begin => return Err(DraftError::Yaml),
-        _ if draft.front_matter.is_empty() => {}
-        _ => insertions.push((begin, format!("+++\n{}+++\n\n", draft.front_matter))),
-    }
-    for (id, index) in &draft.claims {
-        let end = note.formulas[*index].outer.end;
-        let rest = text[end..].lines().next().unwrap_or("");
-        let ends_line = rest.trim_matches([' ', '\t', '\r', '.', ',', ';', ':']).is_empty();
-        let last_line = text[..end].rfind('\n').map_or(0, |n| n + 1);
-        let prefix_length = text[last_line..].bytes().take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
-        // In a list the comment belongs to the item.
-        let prefix = &text[last_line..last_line + prefix_length];
-        insertions.push(match ends_line {
-            true => (end + rest.trim_end_matches('\r').len(), format!("\n{prefix}<!-- claim: {id} -->")),
-            false => (end, format!(" <!-- claim: {id} -->")),
-        });
-    }
-    insertions.sort_by_key(|(at, _)| *at);
-    let (mut out, mut at) = (String::with_capacity(text.len() + 1000), 0);
-    for (place, insertion) in insertions {
-        out += &text[at..place];
-        out += &insertion;
-        at = place;
-    }
-    Ok(out + &text[at..])
-}
-
-/// The sidecar of a LaTeX document: the draft with its claims by label or number. A formula that has neither gets none.
-///
-/// # Errors
-/// There is no displayed formula.
-pub fn sidecar(note: &RawNote, draft: &Draft) -> Result<String, DraftError> {
-    if note.formulas.is_empty() {
-        return Err(DraftError::NoFormula);
-    }
-    let mut out = draft.front_matter.clone();
-    for (id, index) in &draft.claims {
-        let formula = &note.formulas[*index];
-        let names = formula.labels.iter().map(|l| l.text.as_str()).chain(formula.numbers.iter().map(String::as_str));
-        let Some(name) = names.into_iter().find(|n| !n.contains(['\'', '\n'])) else { continue };
-        let _ = write!(out, "\n[claim.'{name}']\nid = '{id}'\n");
-    }
-    Ok(out)
-}
-
-/// A draft whose claims can all be read, found by reading the drafted note: what gives a problem there is left out.
-///
-/// # Errors
-/// There is no place for the draft; see [`DraftError`].
-pub fn verified(note: &RawNote, taken: &BTreeSet<String>) -> Result<(Draft, String), DraftError> {
-    let mut drafted = draft(note, taken);
-    loop {
-        let text = with_draft(note, &drafted)?;
-        let (again, mut problems) = read(&SourceFile::new(note.file.name(), text.as_str()));
-        problems.extend(lower(&again).1);
-        let bad: BTreeSet<&str> = again
-            .claims
-            .iter()
-            .filter(|claim| {
-                let formula = claim.target.map_or(claim.outer, |n| again.formulas[n].outer);
-                let within = |span: Span| formula.start <= span.start && span.end <= claim.outer.end.max(formula.end);
-                problems.iter().any(|p| p.severity == Severity::Error && within(p.primary.span))
-            })
-            .map(|claim| claim.id.text.as_str())
-            .collect();
-        let before = drafted.claims.len();
-        drafted.claims.retain(|(id, _)| !bad.contains(id.as_str()));
-        drafted.left += before - drafted.claims.len();
-        if before == drafted.claims.len() {
-            return Ok((drafted, text));
-        }
     }
 }

@@ -95,8 +95,19 @@ fn symbols(note: &SymbolTable<'_>, diagnostics: &mut Vec<Diagnostic>) -> (Scope,
             break;
         }
         if waiting.len() == before {
+            // What only lacks another one that is broken is not reported, unless they lack each other.
+            let names: Vec<String> =
+                problems.iter().filter_map(|(name, _)| latex::symbol_name(&name.text).ok()).map(|(n, _)| n).collect();
+            let follows = |d: &Diagnostic| {
+                d.code == &codes::UNKNOWN_SYMBOL && names.iter().any(|n| d.message.contains(&format!("`{n}`")))
+            };
+            let is_circle = problems.iter().all(|(_, d)| follows(d));
             for (name, diagnostic) in problems {
-                refuse(*diagnostic, &name, &mut broken, diagnostics);
+                if is_circle || !follows(&diagnostic) {
+                    refuse(*diagnostic, &name, &mut broken, diagnostics);
+                } else if let Ok((canonical, _)) = latex::symbol_name(&name.text) {
+                    broken.push(canonical);
+                }
             }
             break;
         }

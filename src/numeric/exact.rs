@@ -37,6 +37,9 @@ pub use form::Element;
 /// (2⁴·3²·5·7·11·13); others are refused.
 const DENOMINATORS: i64 = 720_720;
 
+/// A derivative of an arbitrary function: function, entry, how often by each argument, images of the arguments.
+type Derivative = (u32, usize, Vec<u32>, Vec<u64>);
+
 /// A random point of the field and everything interned there.
 pub struct ExactField {
     field: Field,
@@ -52,8 +55,8 @@ pub struct ExactField {
     constants: RefCell<BTreeMap<Constant, u32>>,
     /// Values of special functions by images of the arguments.
     specials: RefCell<BTreeMap<(Special, Vec<u64>), u32>>,
-    /// Values and derivatives of arbitrary functions: function, entry, derivative, images of the arguments.
-    arbitrary: RefCell<BTreeMap<(u32, usize, Vec<u32>, Vec<u64>), u32>>,
+    /// Values and derivatives of arbitrary functions.
+    arbitrary: RefCell<BTreeMap<Derivative, u32>>,
     /// Product of the orders of the roots taken of atoms that are not free, twice for each since it restricts the point.
     extension: Cell<f64>,
     /// Those roots: atom and order.

@@ -87,6 +87,13 @@ fn a_missing_path_is_named() {
 #[test]
 fn what_cannot_be_read_is_said_with_its_place() {
     let braces = format!("$$ x = {}x{} $$\n\n<!-- claim: deep -->\n", "{".repeat(10_000), "}".repeat(10_000));
+    let nested = |before: &str, behind: &str| {
+        format!("$$ x = {} x {} $$\n\n<!-- claim: deep -->\n", before.repeat(5000), behind.repeat(5000))
+    };
+    let lines: String = (1..60).map(|i| format!("'y_{{{}}}' = 'y_{{{i}}} \\cdot y_{{{i}}}'\n", i + 1)).collect();
+    let doubling = format!(
+        "+++\n[symbols]\n'x' = 'real'\n[define]\n'y_{{1}}' = 'x + 1'\n{lines}+++\n\n$$ y_{{60}} = x $$\n\n<!-- claim: it -->\n"
+    );
     let experiment = |parameters: &str| {
         note(&format!(
             "$$ f = x $$\n\n<!-- claim: it\nexperiment = {{ name = \"wiener-filter\", estimand = \"mse\", {parameters} }}\n-->"
@@ -97,6 +104,11 @@ fn what_cannot_be_read_is_said_with_its_place() {
         ("binary", b"\x7fELF\x00\xff\xfe\x01$$ x $$".to_vec(), "not-text", "note.md:1:"),
         ("long line", long, "too-large", "note.md:1:"),
         ("nested braces", note(&braces).into_bytes(), "too-large", "note.md:8:"),
+        ("nested accents", note(&nested("\\hat", "")).into_bytes(), "too-large", "note.md:8:"),
+        ("nested functions", note(&nested("\\log", "")).into_bytes(), "too-large", "note.md:8:"),
+        ("nested quotients", note(&nested("", "/x")).into_bytes(), "too-large", "note.md:8:"),
+        ("nested factorials", note(&nested("", "!")).into_bytes(), "too-large", "note.md:8:"),
+        ("doubling abbreviations", doubling.into_bytes(), "too-large", "note.md:"),
         ("unclosed display", note("$$ x = 1").into_bytes(), "unclosed-formula", "note.md:8:1"),
         ("front matter", b"+++\n[symbols\n+++\n\n$$ x = 1 $$\n".to_vec(), "bad-front-matter", "note.md:2:"),
         ("no formula", note("Text.\n\n<!-- claim: lonely -->").into_bytes(), "missing-target", "note.md:10:"),

@@ -40,7 +40,7 @@ fn bad_usage_is_two_and_says_why() {
         &["check", "--jobs", "0"],
         &["simulate", "wiener-filter", "--replicates", "0"],
         &["simulate", "wiener-filter", "--seed", "-1"],
-        &["check", "--shard", "1/2"],
+        &["check", "--shard", "3/2"],
     ] {
         let (code, out, error) = outcome(arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
@@ -84,10 +84,21 @@ fn equations_of_the_sources_that_notes_name() {
     let source = "title = 'B'\n[[equation]]\nnumber = '1.2'\ntex = 'x = y'\nkind = 'identity'\n";
     std::fs::write(folder.path().join("sources/book.toml"), source).unwrap();
     let path = folder.path().to_str().unwrap();
-    assert_eq!(outcome(&["list", "equations", path]), (0, "book  1.2  identity  x = y\n".into(), String::new()));
+    let unread = "book  1.2  identity  unknown-symbol  `x` is not declared  x = y\n\
+                  0 of the 1 equations that state mathematics are read (0.0 %)\n";
+    assert_eq!(outcome(&["list", "equations", path]), (0, unread.into(), String::new()));
+    let declared = format!(
+        "[section.'1'.symbols]\n'x' = 'real'\n'y' = 'vector(3)'\n{source}section = '1.1'\nsymbols = {{ 'y' = 'real' }}\n"
+    );
+    std::fs::write(folder.path().join("sources/book.toml"), declared).unwrap();
+    let (code, out, _) = outcome(&["list", "equations", path, "--source", "book", "--format", "json"]);
+    let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &listed["total"]["elaborated"]), (0, &serde_json::json!(1)));
+    assert_eq!(listed["equations"][0]["relations"][0]["sorts"], serde_json::json!(["real", "real"]));
+    assert_eq!(outcome(&["list", "equations", path, "--source", "paper"]).0, 2);
     std::fs::write(folder.path().join("sources/book.toml"), format!("{source}[[equation]]\nnumber = 1\n")).unwrap();
     let (code, out, error) = outcome(&["list", "equations", path]);
-    assert!(code == 2 && out.lines().count() == 1 && error.contains("bad-source"), "{error}");
+    assert!(code == 2 && out.lines().count() == 2 && error.contains("bad-source"), "{error}");
 }
 
 #[test]

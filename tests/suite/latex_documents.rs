@@ -78,7 +78,7 @@ fn awkward_displays_have_their_numbers_and_lines() {
     assert_eq!(note.file.slice(norm.tex.place(at..at + 3)), r"\norm");
     let at = norm.tex.text.find("v}").unwrap();
     assert_eq!(note.file.slice(norm.tex.place(at..at + 1)), "v");
-    assert_eq!(note.file.slice(note.formulas[0].tex.span), "α = \\beta + 1  ");
+    assert_eq!(note.file.slice(note.formulas[0].tex.span), "α = \\beta + 1");
     let labels: Vec<&str> = note.formulas.iter().flat_map(|f| &f.labels).map(|l| l.text.as_str()).collect();
     assert_eq!(labels, ["eq:first", "eq:part"]);
 }
@@ -265,7 +265,7 @@ fn a_sidecar_claims_by_label_and_number() {
     let (note, diagnostics) = read(&[("paper.tex", PAPER), ("paper.corrigenda.toml", sidecar)]);
     assert_eq!(
         codes(&diagnostics),
-        ["missing-target paper.tex:22:11 lonely", "missing-target paper.corrigenda.toml:7:8 eq:doubl"]
+        ["missing-target paper.tex:22:11 lonely", "missing-target paper.corrigenda.toml:7:9 eq:doubl"]
     );
     assert!(diagnostics[1].hint.as_ref().unwrap().contains("eq:Double"));
     let claims: Vec<(&str, Option<usize>)> = note.claims.iter().map(|c| (c.id.text.as_str(), c.target)).collect();
@@ -329,12 +329,12 @@ $$ \\sq{(\\vx + 1)} = \\pw{\\mathbf{x}} + \\two \\vx + 2 \\half $$
 
 <!-- claim: square -->
 
-$$ \\sq = \\vx $$
+$$ \\vx = \\sq $$
 
 <!-- claim: broken -->
 ";
     let (note, diagnostics) = note::read(&SourceFile::new("n.md", text));
-    assert_eq!(codes(&diagnostics), ["bad-macro n.md:17:4 \\sq"]);
+    assert_eq!(codes(&diagnostics), ["bad-macro n.md:18:10 \\sq"]);
     assert_eq!(note.formulas.len(), 2);
     let tex = &note.formulas[0].tex;
     assert_eq!(tex.text, r"(\mathbf{x} + 1)^2 = \mathbf{x}^{2} + 2 \mathbf{x} + 2 \tfrac12");
@@ -344,6 +344,52 @@ $$ \\sq = \\vx $$
     let text = "+++\n[symbols]\n'x' = 'real'\n[macros]\n'\\a' = 'x + q'\n+++\n\n$$ x = \\a $$\n\n<!-- claim: it -->\n";
     let (note, _) = note::read(&SourceFile::new("n.md", text));
     assert_eq!(codes(&note::lower(&note).1), ["unknown-symbol n.md:8:8 \\a"]);
+}
+
+#[test]
+fn labels_of_myst_and_quarto() {
+    let text = "$$ a = b $$ (eq:myst)\n\n$$\nc = d\n$$ {#eq-quarto}\n\n```{math}\n:label: block\ne = f\n```\n\n$$ g = h $$ {.x}\n";
+    let (note, diagnostics) = note::read(&SourceFile::new("n.qmd", text));
+    assert_eq!(codes(&diagnostics), Vec::<String>::new());
+    let labels: Vec<Vec<&str>> =
+        note.formulas.iter().map(|f| f.labels.iter().map(|l| l.text.as_str()).collect()).collect();
+    assert_eq!(labels, [vec!["eq:myst"], vec!["eq-quarto"], vec!["block"], vec![]]);
+    assert_eq!(note.formulas[2].tex.text, "e = f");
+}
+
+#[test]
+fn reading_takes_linear_time() {
+    for piece in [
+        "\\[ x ",
+        "\\( x ",
+        "$ x ",
+        "$$ x ",
+        "\\begin{align} ",
+        "\\begin{equation} x ",
+        "\\title{",
+        "\\section{",
+        "\\def\\a{",
+        "\\newcommand{\\a}{",
+        "\\newenvironment{a}{",
+        "\\label{",
+        "\\verb|",
+        "\\iffalse ",
+        "\\input{x ",
+        "{",
+        "%! claim: a\n",
+        "\\begin{subequations}",
+        "\\tag{",
+        "\\begin{verbatim",
+        "\\emph{",
+        "$\\a$ ",
+        "\\a ",
+    ] {
+        let text = format!("\\def\\a{{\\b\\b\\b\\b}}\\def\\b{{xxxxxxxxx}}{}", piece.repeat(100_000 / piece.len()));
+        let began = std::time::Instant::now();
+        let (note, _) = read(&[("paper.tex", &text)]);
+        let _ = note::lower(&note);
+        assert!(began.elapsed().as_secs() < 20, "{piece}: {:?}", began.elapsed());
+    }
 }
 
 /// A folder and the real program in it.

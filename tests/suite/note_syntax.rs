@@ -258,7 +258,7 @@ fn unknown_keys_are_refused_with_a_suggestion() {
         ]
     );
     assert_eq!(diagnostics[0].hint.as_deref(), Some("did you mean `title`?"));
-    assert_eq!(diagnostics[1].hint.as_deref(), Some("known keys: title, source, symbols, define"));
+    assert_eq!(diagnostics[1].hint.as_deref(), Some("known keys: title, source, symbols, assumed, define, macros"));
     let (note, diagnostics) = read(&with_claim("tolerence = 0.1\nexperiment = { name = 'e', estimand = 1 }"));
     assert_eq!(shown(&diagnostics)[0], "unknown-key 3:1 unknown key `tolerence` in a claim");
     assert_eq!(diagnostics[0].hint.as_deref(), Some("did you mean `tolerance`?"));

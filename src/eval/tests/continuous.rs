@@ -274,6 +274,54 @@ fn dirac_s_delta_sifts() {
     assert!(trouble.what.contains("Dirac"), "{trouble}");
 }
 
+#[test]
+fn roots_of_matrices_and_integrals_that_cancel() {
+    let c = Symbol::new("C", Sort::Matrix(Dim::Literal(2), Dim::Literal(2)));
+    let mut at = Assignment::new();
+    at.set(&c, array(2, 2, &[1.5, 0.4, 0.4, 0.9]));
+    let root = e(Kind::Pow(s(&c), q(1, 2)), c.sort().clone());
+    let square = e(Kind::Mul(vec![root.clone(), root]), c.sort().clone());
+    let Value::Array(m) = run(&square, &at).unwrap() else { panic!() };
+    assert!((m - DMatrix::from_row_slice(2, 2, &[1.5, 0.4, 0.4, 0.9])).abs().max() < 1e-13);
+    at.set(&c, array(2, 2, &[1.0, 2.0, 2.0, 1.0]));
+    assert!(matches!(run(&e(Kind::Pow(s(&c), q(1, 2)), c.sort().clone()), &at), Err(Undefined::Domain(_))));
+    let eigenvalues = e(Kind::Array(ArrayFunction::Eigenvalues, vec![s(&c)]), Sort::Vector(Dim::Literal(2)));
+    let bars = Program::compile(&eigenvalues).unwrap().evaluate_with_error(&at).unwrap();
+    for (bar, exact) in bars.entries().iter().zip([-1.0, 3.0]) {
+        assert!(bar.contains(exact) && bar.hi() - bar.lo() < 1e-12, "{bar:?}");
+    }
+    // ∫ x exp(−x²/2) dx vanishes; it is made of 2.
+    let x = scalar("x");
+    let odd = everywhere(&x, mul(vec![s(&x), f(Function::Exp, div(neg(pow(s(&x), 2)), n(2)))]));
+    let third = mul(vec![q(1, 3), odd]);
+    let scale = Program::compile(&third).unwrap().natural_scale(&Assignment::new()).unwrap();
+    close(scale, 2.0 / 3.0, 1e-3);
+}
+
+#[test]
+fn densities_in_the_plane_and_potentials() {
+    let r = vector("r", 2);
+    let x = scalar("x");
+    let p = Symbol::new("p", Sort::Function(vec![r.sort().clone()], Box::new(Sort::Real)));
+    let v = Symbol::new("V", Sort::Function(vec![Sort::Real], Box::new(Sort::Real)));
+    let declarations = [declared(&p, Domain::Density(vec![0])), declared(&v, Domain::Confining)];
+    let sampler = Sampler::new(&declarations, &[p.clone(), v.clone()], &[], &[]).unwrap();
+    let (points, _) = sampler.points(6, 20, &SeedPath::root(3));
+    let call = || real(Kind::Call(p.clone(), vec![s(&r)]));
+    let product = mul(vec![entry(&r, 1), entry(&r, 2)]);
+    let by_parts = everywhere(&r, mul(vec![product.clone(), call()]));
+    let blind = everywhere(&r, mul(vec![product, add(vec![call(), n(0)])]));
+    let mass = everywhere(&r, add(vec![call(), n(0)]));
+    let partition = everywhere(&x, f(Function::Exp, neg(real(Kind::Call(v.clone(), vec![s(&x)])))));
+    for point in &points {
+        let at = point.map(crate::numeric::float::nearest);
+        within(&mass, &at, 1.0, 1e-7);
+        close(number(&by_parts, &at), number(&blind, &at), 1e-8);
+        let partition = number(&partition, &at);
+        assert!(partition.is_finite() && partition > 0.0);
+    }
+}
+
 fn declared(symbol: &Symbol, domain: Domain) -> Declaration {
     Declaration { symbol: symbol.clone(), domain, role: Role::Variable, span: Span::default() }
 }

@@ -41,6 +41,28 @@ fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentErr
     Ok(Box::new(Basin { n, k, probes: p.whole("probes").min(k), sweeps: p.whole("sweeps") }))
 }
 
+/// Random patterns with their projector in single precision.
+pub(super) struct Stored {
+    pub(super) patterns: Mat<f32>,
+    dual: Mat<f32>,
+    own: Vec<f32>,
+}
+
+impl Stored {
+    /// `None` if the patterns are dependent.
+    pub(super) fn draw(n: usize, k: usize, generator: &mut Bulk) -> Option<Self> {
+        let patterns = random_patterns(n, k, generator);
+        let projector = Projector::new(&patterns).ok()?;
+        let own = projector.self_couplings().into_iter().map(|d| d as f32).collect();
+        Some(Self { dual: single(projector.dual.as_ref()), own, patterns })
+    }
+
+    pub(super) fn couplings(&self, keep_self: bool) -> Couplings<'_> {
+        let removed = if keep_self { &[][..] } else { &self.own };
+        Couplings { left: self.patterns.as_ref(), right: self.dual.as_ref(), removed }
+    }
+}
+
 /// The first patterns, each with the first so many sites of its order flipped.
 pub(super) fn flipped(patterns: &Mat<f32>, orders: &[Vec<u32>], flips: impl Fn(usize) -> usize) -> Mat<f32> {
     let mut states = patterns.subcols(0, orders.len()).to_owned();
@@ -91,16 +113,12 @@ pub(super) fn orders(n: usize, count: usize, generator: &mut Bulk) -> Vec<Vec<u3
 impl Trial for Basin {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let mut generator = bulk(stream);
-        let patterns = random_patterns(self.n, self.k, &mut generator);
-        let Ok(projector) = Projector::new(&patterns) else {
+        let Some(stored) = Stored::draw(self.n, self.k, &mut generator) else {
             return out.fill(f64::NAN);
         };
         let orders = orders(self.n, self.probes, &mut generator);
-        let dual = single(projector.dual.as_ref());
-        let own: Vec<f32> = projector.self_couplings().into_iter().map(|d| d as f32).collect();
-        for (at, removed) in [&[][..], &own[..]].into_iter().enumerate() {
-            let couplings = Couplings { left: patterns.as_ref(), right: dual.as_ref(), removed };
-            out[at] = self.critical(&couplings, &patterns, &orders);
+        for (out, keep_self) in out.iter_mut().zip([true, false]) {
+            *out = self.critical(&stored.couplings(keep_self), &stored.patterns, &orders);
         }
     }
 

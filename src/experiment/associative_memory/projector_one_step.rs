@@ -1,10 +1,10 @@
 //! One parallel step under the projector rule.
 
-use super::dynamics::{Couplings, parallel};
-use super::projector_basin::{flipped, orders};
-use super::{Projector, pattern_count, projector_cost, random_patterns};
+use super::dynamics::parallel;
+use super::projector_basin::{Stored, flipped, orders};
+use super::{pattern_count, projector_cost};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
-use crate::linalg::{dot, single};
+use crate::linalg::dot;
 use crate::random::{SeedPath, Stream, bulk};
 
 /// Starts that differ from stored patterns in (1 − overlap) N/2 bits, rounded, at random places.
@@ -43,18 +43,14 @@ fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentErr
 impl Trial for OneStep {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let mut generator = bulk(stream);
-        let patterns = random_patterns(self.n, self.k, &mut generator);
-        let Ok(projector) = Projector::new(&patterns) else {
+        let Some(stored) = Stored::draw(self.n, self.k, &mut generator) else {
             return out.fill(f64::NAN);
         };
         let orders = orders(self.n, self.probes, &mut generator);
-        let dual = single(projector.dual.as_ref());
-        let own: Vec<f32> = projector.self_couplings().into_iter().map(|d| d as f32).collect();
-        for (out, removed) in out.iter_mut().zip([&[][..], &own[..]]) {
-            let couplings = Couplings { left: patterns.as_ref(), right: dual.as_ref(), removed };
-            let mut states = flipped(&patterns, &orders, |_| self.flips);
-            parallel(&couplings, &mut states, 1);
-            let overlap = |j: usize| dot(states.col_as_slice(j), patterns.col_as_slice(j));
+        for (out, keep_self) in out.iter_mut().zip([true, false]) {
+            let mut states = flipped(&stored.patterns, &orders, |_| self.flips);
+            parallel(&stored.couplings(keep_self), &mut states, 1);
+            let overlap = |j: usize| dot(states.col_as_slice(j), stored.patterns.col_as_slice(j));
             *out = (0..self.probes).map(overlap).sum::<f64>() / (self.n * self.probes) as f64;
         }
     }

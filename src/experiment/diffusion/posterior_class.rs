@@ -64,11 +64,15 @@ impl PosteriorClass {
         (point, noise)
     }
 
-    /// Half the log odds of the classes given the data point noised to time t.
-    fn half_log_odds(&self, t: f64, (point, noise): &(Vec<f64>, Vec<f64>)) -> f64 {
+    /// Half the log odds of the classes given each data point noised to time t, by its noise and by the opposite.
+    fn half_log_odds(&self, t: f64, probes: &[(Vec<f64>, Vec<f64>)]) -> Vec<[f64; 2]> {
         let (shrink, spread) = ((-t).exp(), delta(t).sqrt());
-        let x: Vec<f64> = point.iter().zip(noise).map(|(a, z)| shrink * a + spread * z).collect();
-        self.target.half_log_odds(t, &x, &mut vec![0.0; x.len()])
+        let (mut x, mut scratch) = (vec![0.0; self.target.d], vec![0.0; self.target.d]);
+        let mut one = |(point, noise): &(Vec<f64>, Vec<f64>), sign: f64| {
+            x.iter_mut().zip(point).zip(noise).for_each(|((x, a), z)| *x = shrink * a + sign * spread * z);
+            self.target.half_log_odds(t, &x, &mut scratch)
+        };
+        probes.iter().map(|probe| [one(probe, 1.0), one(probe, -1.0)]).collect()
     }
 }
 
@@ -77,9 +81,8 @@ impl Trial for PosteriorClass {
         let generator = &mut bulk(stream);
         let probes: Vec<_> = (0..self.probes).map(|_| self.probe(generator)).collect();
         let guess = self.target.time_of_separation(1.0);
-        out[1] = HalfPoint::of_probes(guess, self.level, &probes, |t, probe| self.half_log_odds(t, probe));
-        let now = agreements(&probes, |probe| self.half_log_odds(self.t, probe));
-        out[0] = now.iter().sum::<f64>() / self.probes as f64;
+        out[1] = HalfPoint::of_probes(guess, self.level, &probes, |t, probes| self.half_log_odds(t, probes));
+        out[0] = agreements(&self.half_log_odds(self.t, &probes)).iter().sum::<f64>() / self.probes as f64;
     }
 
     fn work(&self) -> f64 {

@@ -86,23 +86,29 @@ impl Mixture {
         root(largest + 1e-12 * length, largest + length, 1e-12 * (largest + length), secular)
     }
 
-    /// One point of the positive class, which is as good as either, and standard normal noise for it.
+    /// How far a point of a class and its noise deviate: two vectors of standard normals.
     fn probe(&self, generator: &mut Bulk) -> (Vec<f64>, Vec<f64>) {
-        let (mut point, mut noise) = (vec![0.0; self.mean.len()], vec![0.0; self.mean.len()]);
-        fill_normal(generator, &mut point);
+        let (mut deviation, mut noise) = (vec![0.0; self.mean.len()], vec![0.0; self.mean.len()]);
+        fill_normal(generator, &mut deviation);
         fill_normal(generator, &mut noise);
-        point.iter_mut().zip(&self.mean).zip(&self.variances).for_each(|((x, m), v)| *x = m + v.sqrt() * *x);
-        (point, noise)
+        (deviation, noise)
     }
 
-    /// Half the log odds of the classes given the point noised to time t.
-    fn half_log_odds(&self, t: f64, (point, noise): &(Vec<f64>, Vec<f64>)) -> f64 {
+    /// Half the log odds of the classes given points of the positive class, which is as good as either, noised to time t:
+    /// for each deviation with its noise, and for the opposite of both.
+    fn half_log_odds(&self, t: f64, probes: &[(Vec<f64>, Vec<f64>)]) -> Vec<[f64; 2]> {
         let (shrink, spread) = ((-t).exp(), delta(t).sqrt());
-        let coordinates = point.iter().zip(noise).zip(self.mean.iter().zip(&self.variances));
-        let term = |((a, z), (m, v)): ((&f64, &f64), (&f64, &f64))| {
-            m * (shrink * a + spread * z) / (spread * spread + shrink * shrink * v)
+        let weight = |(m, v): (&f64, &f64)| shrink * m / (spread * spread + shrink * shrink * v);
+        let weights: Vec<f64> = self.mean.iter().zip(&self.variances).map(weight).collect();
+        let of_deviation: Vec<f64> = weights.iter().zip(&self.variances).map(|(w, v)| shrink * w * v.sqrt()).collect();
+        let of_noise: Vec<f64> = weights.iter().map(|w| spread * w).collect();
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let centre = shrink * dot(&weights, &self.mean);
+        let pair = |(deviation, noise): &(Vec<f64>, Vec<f64>)| {
+            let off = dot(&of_deviation, deviation) + dot(&of_noise, noise);
+            [centre + off, centre - off]
         };
-        shrink * coordinates.map(term).sum::<f64>()
+        probes.iter().map(pair).collect()
     }
 }
 
@@ -111,11 +117,12 @@ impl Trial for Mixture {
         let generator = &mut bulk(stream);
         let probes: Vec<_> = (0..self.probes).map(|_| self.probe(generator)).collect();
         let guess = self.curvature_time();
-        out[0] = HalfPoint::of_probes(guess, self.level, &probes, |t, probe| self.half_log_odds(t, probe));
+        out[0] = HalfPoint::of_probes(guess, self.level, &probes, |t, probes| self.half_log_odds(t, probes));
     }
 
     fn work(&self) -> f64 {
-        let evaluate = 6.0 * cost::MULTIPLY_ADD;
+        // Two sums give both of a pair.
+        let evaluate = 2.0 * cost::MULTIPLY_ADD;
         cost::work(HalfPoint::cost_of_probes(self.probes, self.mean.len(), 2.0 * cost::NORMAL, evaluate))
     }
 

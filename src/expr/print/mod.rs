@@ -13,8 +13,11 @@
 //! - numbers as decimals where they end, else as `\frac`.
 
 mod binder;
+mod notion;
 
-use super::{ArrayFunction, Condition, Expr, Kind, Law, Link, Sort, Special, Statement, Symbol, walk};
+use notion::{call, law, law_arguments, law_name, special};
+
+use super::{ArrayFunction, Condition, Expr, Kind, Link, Sort, Statement, Symbol, walk};
 use crate::numeric::{Constant, Function, Rational};
 
 /// How tightly a piece of output holds together.
@@ -135,66 +138,6 @@ fn render(e: &Expr) -> (String, Level) {
         }
         Kind::Convolution(f, g) => (format!("{} * {}", at(f, Level::Power), at(g, Level::Power)), Level::Open),
         _ => binder::render(e),
-    }
-}
-
-/// A declared function at its arguments, in its own notation if it has one.
-fn call(f: &Symbol, operands: &[Expr]) -> String {
-    let Some(notation) = f.notation() else { return format!("{}{}", f.tex(), arguments(operands)) };
-    let mut out = String::new();
-    let mut pieces = notation.split('#');
-    out.push_str(pieces.next().unwrap_or(""));
-    for piece in pieces {
-        let at = piece.chars().next().and_then(|c| c.to_digit(10)).map_or(0, |n| n as usize);
-        match operands.get(at.wrapping_sub(1)) {
-            Some(operand) => {
-                out.push_str(&expr(operand));
-                out.push_str(&piece[1..]);
-            }
-            None => out.push_str(piece),
-        }
-    }
-    out
-}
-
-fn special(function: Special, operands: &[Expr]) -> String {
-    let name = function.tex();
-    match (function, operands) {
-        (Special::BesselJ | Special::BesselI | Special::BesselK, [order, x]) => {
-            format!("{name}_{{{}}}{}", expr(order), arguments(std::slice::from_ref(x)))
-        }
-        (Special::Hypergeometric1F1, [a, b, x]) => {
-            format!("{name}{}", brackets(&format!("{}; {}; {}", expr(a), expr(b), expr(x))))
-        }
-        (Special::Hypergeometric2F1, [a, b, c, x]) => {
-            format!("{name}{}", brackets(&format!("{}, {}; {}; {}", expr(a), expr(b), expr(c), expr(x))))
-        }
-        _ => format!("{name}{}", arguments(operands)),
-    }
-}
-
-/// A law as LaTeX.
-fn law(law: &Law) -> String {
-    format!("{}{}", law_name(law), law_arguments(law, None))
-}
-
-fn law_name(law: &Law) -> &'static str {
-    match law {
-        Law::Normal(..) => r"\mathcal{N}",
-        Law::Rademacher(_) => r"\operatorname{Rad}",
-        Law::Uniform(..) => r"\operatorname{U}",
-        Law::Density(_) => "",
-    }
-}
-
-fn law_arguments(law: &Law, point: Option<&Expr>) -> String {
-    let parameters = match law {
-        Law::Normal(a, b) | Law::Uniform(a, b) => format!("{}, {}", expr(a), expr(b)),
-        Law::Rademacher(p) | Law::Density(p) => expr(p),
-    };
-    match point {
-        Some(point) => brackets(&format!("{}; {parameters}", expr(point))),
-        None => brackets(&parameters),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Names that are written with arguments: which declared notation fits what is written.
 
+use super::super::is_name;
 use super::super::name::{canonical, canonical_node};
 use super::super::pattern::{Meaning, Parameter, Pattern, Script, Slot, pieces, script_items, unfenced};
 use super::super::scope::{Entry, Scope};
@@ -10,7 +11,6 @@ use crate::expr::declaration::Domain;
 use crate::expr::walk::substitute;
 use crate::expr::{Expr, Kind, Sort, Symbol};
 use crate::source::Span;
-use std::cell::OnceCell;
 
 /// An argument of a declared name: a letter with the sort and value that it has in `scope`.
 pub(in super::super) fn declared_argument(nodes: &[Node], scope: &Scope, whole: Span) -> Read<Parameter> {
@@ -69,7 +69,6 @@ impl WrittenAs {
 /// The parenthesis after a name, its pieces read once for all notations.
 struct Written<'n> {
     pieces: Vec<(char, &'n [Node])>,
-    values: Vec<OnceCell<Read<Expr>>>,
     span: Span,
     power: Option<&'n [Node]>,
 }
@@ -82,8 +81,7 @@ impl<'n> Written<'n> {
         };
         let NodeKind::Fence('(' | '[', ')' | ']', body) = &fence.kind else { return None };
         let pieces = pieces(body);
-        let values = pieces.iter().map(|_| OnceCell::new()).collect();
-        Some(Self { pieces, values, span: fence.span, power })
+        Some(Self { pieces, span: fence.span, power })
     }
 }
 
@@ -244,7 +242,9 @@ impl Elaborator<'_> {
     fn may_be_factor(&self, pattern: &Pattern, argument: &[Node]) -> bool {
         let Meaning::Function(function) = &pattern.meaning else { return false };
         let is_path = self.scope.declaration(function).is_some_and(|d| matches!(d.domain, Domain::Process(_)));
-        is_path && pattern.arguments.as_ref().is_some_and(|a| a.len() == 1) && argument.len() > 1
+        // One value of a function is a time like any other.
+        let one_value = matches!(argument, [name, Node { kind: NodeKind::Fence('(', ..), .. }] if is_name(name));
+        is_path && pattern.arguments.as_ref().is_some_and(|a| a.len() == 1) && argument.len() > 1 && !one_value
     }
 
     /// Of the two readings of `x(…)`: the path at a time if its own time or only numbers stand there, else a product.
@@ -281,18 +281,17 @@ impl Elaborator<'_> {
                     if self.with_sign(&canonical(item)) != *text {
                         return Ok(false);
                     }
-                    // A name as it is declared is nearer than one with an argument.
-                    score.1 += 1;
+                    // A name as it is declared, p_0, is nearer than a value of p_t.
+                    score.0 += 2;
                 }
                 Slot::Argument(k) => {
                     let parameter = &pattern.parameters[*k];
                     // `ij` are two indices, never the product of two.
-                    let is_factor = |n: &Node| matches!(n.kind, NodeKind::Letter(_) | NodeKind::Scripted(..));
-                    if item.len() > 1 && item.iter().all(is_factor) {
+                    if item.len() > 1 && item.iter().all(is_name) {
                         return Ok(false);
                     }
                     // An index that belongs to a component, or a word, is no argument.
-                    let Ok(value) = self.whole(item, span_of(item, Span::default())) else { return Ok(false) };
+                    let Ok(value) = self.whole_once(item, span_of(item, Span::default())) else { return Ok(false) };
                     if !self.may_be(&value.sort, &parameter.sort) {
                         return Ok(false);
                     }
@@ -306,7 +305,7 @@ impl Elaborator<'_> {
     }
 
     fn read_piece(&self, written: &Written<'_>, at: usize) -> Read<Expr> {
-        written.values[at].get_or_init(|| self.whole(written.pieces[at].1, written.span)).clone()
+        self.whole_once(written.pieces[at].1, written.span)
     }
 
     /// One written argument, if it is of this sort.

@@ -4,9 +4,8 @@ use super::super::name::canonical_node;
 use super::super::notation::{self, Meaning};
 use super::super::pattern::{is_prefix, prefixed};
 use super::super::tree::{Node, NodeKind};
-use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of, unexpected};
+use super::{Cursor, Elaborator, Read, Trouble, array, unexpected};
 use crate::diagnostic::codes;
-use crate::expr::walk::substitute;
 use crate::expr::{ArrayFunction, Expr, Fold, Kind, Optimum, Sort};
 use crate::numeric::{Function, Rational};
 use crate::source::Span;
@@ -37,7 +36,7 @@ impl Elaborator<'_> {
         Ok(value)
     }
 
-    fn atom(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Expr> {
+    pub(super) fn atom(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Expr> {
         let span = node.span;
         let (base, sub, sup) = match &node.kind {
             NodeKind::Scripted(base, sub, sup, _) => (&**base, sub.as_deref(), sup.as_deref()),
@@ -133,7 +132,7 @@ impl Elaborator<'_> {
     }
 
     /// Whether brackets follow.
-    fn opens(&self, cursor: &Cursor<'_>) -> bool {
+    pub(super) fn opens(&self, cursor: &Cursor<'_>) -> bool {
         matches!(cursor.peek().map(|n| &n.kind), Some(NodeKind::Fence('(' | '[' | '{', ..)))
     }
 
@@ -151,7 +150,7 @@ impl Elaborator<'_> {
     }
 
     /// A name, or what stands for something where no name is declared.
-    fn lettered(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Expr> {
+    pub(super) fn lettered(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Expr> {
         if let Some(value) = self.declared_laplacian(node, cursor)? {
             return Ok(value);
         }
@@ -177,7 +176,7 @@ impl Elaborator<'_> {
     }
 
     /// `\Delta W_{ij}`, `\delta x`: a declared name of two letters; `\mathrm{d} x`: a differential.
-    fn prefixed_name(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
+    pub(super) fn prefixed_name(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
         let Some(next) = cursor.peek() else { return Ok(None) };
         if is_prefix(node) {
             let joined = prefixed(node, next);
@@ -193,90 +192,20 @@ impl Elaborator<'_> {
         }
         let upright = matches!(&node.kind, NodeKind::Word(w) if w == "d");
         let slanted = matches!(&node.kind, NodeKind::Letter(c) if c == "d") && self.increments.get();
-        if upright || slanted {
-            let at = cursor.at;
+        if (upright || slanted) && self.has_path_name(next) {
             cursor.at += 1;
-            let value = self.atom(next, cursor);
-            match value {
-                Ok(value) if self.has_increment(&value) => {
-                    let (sort, span) = (value.sort.clone(), node.span.join(value.span));
-                    return Ok(Some(Expr::new(Kind::Increment(value), sort, span)));
-                }
-                _ => cursor.at = at,
+            let value = self.atom(next, cursor)?;
+            if !self.has_increment(&value) {
+                return Err(unexpected(node));
             }
+            let (sort, span) = (value.sort.clone(), node.span.join(value.span));
+            return Ok(Some(Expr::new(Kind::Increment(value), sort, span)));
         }
         Ok(None)
     }
 
-    /// An average in angle brackets: declared with its label, as a component of a declared one, or over a density.
-    fn named_average(
-        &self,
-        node: &Node,
-        base: &Node,
-        body: &[Node],
-        sub: Option<&[Node]>,
-        cursor: &mut Cursor<'_>,
-    ) -> Read<Option<Expr>> {
-        let declared = |node: &Node, base: &Node| {
-            self.lookup(&canonical_node(node), node.span).is_some()
-                || !self.scope.patterns(&canonical_node(base)).is_empty()
-        };
-        if declared(node, base) {
-            return self.named(node, cursor).map(Some);
-        }
-        if let [Node { kind: NodeKind::Scripted(inner, Some(index), None, 0), span }] = body {
-            let plain = Node { kind: NodeKind::Fence('⟨', '⟩', vec![(**inner).clone()]), span: *span };
-            let whole = match &node.kind {
-                NodeKind::Scripted(_, sub, sup, primes) => Node {
-                    kind: NodeKind::Scripted(Box::new(plain.clone()), sub.clone(), sup.clone(), *primes),
-                    span: node.span,
-                },
-                _ => plain.clone(),
-            };
-            if declared(&whole, &plain) {
-                let vector = self.named(&whole, cursor)?;
-                return self.indexed(vector, Some(index), None, node.span).map(Some);
-            }
-        }
-        match sub {
-            Some(sub) if !body.iter().any(|n| is_mark(n, ',') || is_mark(n, '|')) => {
-                self.labelled_average(body, sub, node.span)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// `\left. f \right|_{x=a}`.
-    fn at_value(&self, body: &[Node], sub: &[Node], sup: Option<&[Node]>, span: Span) -> Read<Expr> {
-        let unread = || {
-            Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "only the value at a point is read here")
-                .hint(r"write `\left. f \right|_{x=a}` for the value at a")
-        };
-        let at = sub.iter().position(|n| is_mark(n, '=')).ok_or_else(unread)?;
-        if sup.is_some() {
-            return Err(unread());
-        }
-        let name = super::super::name::canonical(&sub[..at]);
-        let symbol = self.symbol_named(&name).ok_or_else(|| {
-            let place = span_of(&sub[..at], span);
-            Trouble::new(&codes::UNKNOWN_SYMBOL, place, format!("`{name}` is not declared"))
-        })?;
-        let value = self.whole(&sub[at + 1..], span)?;
-        let body = self.whole(body, span)?;
-        let fresh = symbol.renamed();
-        let (symbol, body) = match substitute(&body, &symbol, &Expr::symbol(&fresh, span)) {
-            Some(body) => (fresh, body),
-            None => (symbol, body),
-        };
-        if !array::same_shape(self, &value.sort, symbol.sort()) {
-            return Err(super::mismatch(span, "a symbol and its value,", symbol.sort(), &value.sort));
-        }
-        let sort = body.sort.clone();
-        Ok(Expr::new(Kind::At(symbol, value, body), sort, span))
-    }
-
     /// A macro of the table, or an upright word, as an operator.
-    fn operator(
+    pub(super) fn operator(
         &self,
         meaning: Meaning,
         node: &Node,
@@ -331,7 +260,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn number(&self, digits: &str, span: Span) -> Read<Expr> {
+    pub(super) fn number(&self, digits: &str, span: Span) -> Read<Expr> {
         let too_large = || Trouble::new(&codes::TOO_LARGE, span, "this number has too many digits");
         if digits.len() > 400 {
             return Err(too_large());
@@ -347,12 +276,12 @@ impl Elaborator<'_> {
         Ok(expr)
     }
 
-    fn group(&self, body: &[Node], span: Span) -> Read<Expr> {
+    pub(super) fn group(&self, body: &[Node], span: Span) -> Read<Expr> {
         let inner = self.whole(body, span)?;
         Ok(inner)
     }
 
-    fn root(&self, degree: Option<&[Node]>, body: &[Node], span: Span) -> Read<Expr> {
+    pub(super) fn root(&self, degree: Option<&[Node]>, body: &[Node], span: Span) -> Read<Expr> {
         let radicand = self.whole(body, span)?;
         match degree {
             None => self.elementwise(Function::Sqrt, radicand, span),
@@ -367,109 +296,8 @@ impl Elaborator<'_> {
         }
     }
 
-    /// A pair of delimiters: parentheses, a norm, an absolute value, an inner product, a matrix element.
-    fn fence(&self, open: char, close: char, body: &[Node], span: Span) -> Read<Expr> {
-        match (open, close) {
-            ('⟨', '⟩') => self.angle(body, span),
-            ('|', '|') => {
-                // `||x||` is a norm.
-                if let [Node { kind: NodeKind::Fence('|', '|', inner), .. }] = body {
-                    return self.fence('‖', '‖', inner, span);
-                }
-                let inner = self.whole(body, span)?;
-                match &inner.sort {
-                    Sort::Vector(_) | Sort::Row(_) => array::apply(self, ArrayFunction::Norm, inner, span),
-                    Sort::Matrix(..) => array::apply(self, ArrayFunction::Determinant, inner, span),
-                    _ => self.elementwise(Function::Abs, inner, span),
-                }
-            }
-            ('‖', '‖') => {
-                let inner = self.whole(body, span)?;
-                if inner.sort.is_scalar() {
-                    return self.elementwise(Function::Abs, inner, span);
-                }
-                array::apply(self, ArrayFunction::Norm, inner, span)
-            }
-            ('|', '⟩') => self.whole(body, span),
-            ('⟨', '|') => self.whole(body, span).and_then(|e| array::apply(self, ArrayFunction::Transpose, e, span)),
-            ('(', ')') if body.iter().any(|n| is_mark(n, ',')) => self.tuple(body, span),
-            ('⌊', '⌋') => self.whole(body, span).and_then(|e| self.elementwise(Function::Floor, e, span)),
-            ('⌈', '⌉') => self.whole(body, span).and_then(|e| self.elementwise(Function::Ceil, e, span)),
-            ('(' | '[' | '{', _) if matches!((open, close), ('(', ')') | ('[', ']') | ('{', '}')) => {
-                self.whole(body, span)
-            }
-            _ => Err(Trouble::new(
-                &codes::UNBALANCED_GROUP,
-                span,
-                format!("`{open} … {close}` only makes sense as an interval after `\\in`"),
-            )),
-        }
-    }
-
-    /// `⟨x, y⟩`, `⟨x | M | y⟩`, `⟨x | y⟩`.
-    fn angle(&self, body: &[Node], span: Span) -> Read<Expr> {
-        let pieces: Vec<&[Node]> = body.split(|n| is_mark(n, ',') || is_mark(n, '|')).collect();
-        let read = |piece: &[Node]| self.whole(piece, span_of(piece, span));
-        match pieces.as_slice() {
-            [left, right] => {
-                let (left, right) = (read(left)?, read(right)?);
-                if left.sort.is_scalar() && right.sort.is_scalar() {
-                    return array::multiply(self, vec![left, right]);
-                }
-                Ok(Expr { span, ..array::dot(self, left, right)? })
-            }
-            [left, middle, right] => {
-                let (left, middle, right) = (read(left)?, read(middle)?, read(right)?);
-                let row = array::apply(self, ArrayFunction::Transpose, left, span)?;
-                Ok(Expr { span, ..array::multiply(self, vec![row, middle, right])? })
-            }
-            _ => Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "an average in angle brackets is not declared")
-                .hint("declare it as a symbol with its subscripts, or write the expectation with `\\mathbb{E}`")),
-        }
-    }
-
-    fn cases(&self, rows: &[Vec<Vec<Node>>], span: Span) -> Read<Expr> {
-        let (mut branches, mut otherwise) = (Vec::new(), None);
-        for row in rows {
-            let value = |cell: &[Node]| {
-                let cell = match cell {
-                    [rest @ .., last] if is_mark(last, ',') => rest,
-                    other => other,
-                };
-                self.whole(cell, span)
-            };
-            match row.as_slice() {
-                [cell] => otherwise = Some(value(cell)?),
-                [cell, condition] => {
-                    let prose = condition.iter().all(|n| matches!(n.kind, NodeKind::Text(_) | NodeKind::Word(_)));
-                    if prose {
-                        otherwise = Some(value(cell)?);
-                    } else {
-                        branches.push((value(cell)?, self.condition(condition, span)?));
-                    }
-                }
-                _ => {
-                    return Err(Trouble::new(
-                        &codes::UNEXPECTED_TOKEN,
-                        span,
-                        "a row of cases has a value and a condition",
-                    ));
-                }
-            }
-        }
-        let sort = branches.first().map(|(e, _)| e.sort.clone()).or(otherwise.as_ref().map(|e| e.sort.clone()));
-        let Some(sort) = sort else { return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "there are no cases")) };
-        for value in branches.iter().map(|(e, _)| e).chain(&otherwise) {
-            if !array::same_shape(self, &sort, &value.sort) {
-                return Err(super::mismatch(span, "cases of", &sort, &value.sort));
-            }
-        }
-        let sort = if sort.is_scalar() { Sort::Real } else { sort };
-        Ok(Expr::new(Kind::Cases(branches, otherwise), sort, span))
-    }
-
     /// `\sum`, `\prod`, `\min_k`, `\max_k` with their indices, over the rest of the term.
-    fn fold(
+    pub(super) fn fold(
         &self,
         fold: Fold,
         sub: Option<&[Node]>,

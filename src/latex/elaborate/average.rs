@@ -1,22 +1,22 @@
 //! Averages: expectations over declared laws and densities, probabilities, variances, relative entropies, laws as values.
 
+use super::super::is_name;
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind, parse};
-use super::integral::standard_normal;
-use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
+use super::{Cursor, Elaborator, Read, Trouble, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::{Domain, Role};
 use crate::expr::print;
 use crate::expr::walk::{free_symbols, free_symbols_of_condition, map_children, same, substitute};
-use crate::expr::{Dim, Expr, Kind, Law, RandomVariable, Relation, Sort, Symbol};
+use crate::expr::{Expr, Kind, Law, RandomVariable, Relation, Sort, Symbol};
 use crate::source::Span;
 
 fn is_distributed(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Operator(Meaning::Relation(Relation::Asymptotic)) | NodeKind::Mark('~' | '∼'))
 }
 
-fn real(sort: &Sort) -> Sort {
+pub(super) fn real(sort: &Sort) -> Sort {
     if sort.is_scalar() { Sort::Real } else { sort.clone() }
 }
 
@@ -41,6 +41,9 @@ enum Over {
 impl Elaborator<'_> {
     /// Whether a node is the expectation sign, and not a declared symbol.
     pub(super) fn is_expectation(&self, base: &Node) -> bool {
+        if !matches!(base.kind, NodeKind::Font(..) | NodeKind::Word(_)) {
+            return false;
+        }
         let name = canonical_node(base);
         matches!(name.as_str(), r"\mathbb{E}" | r"\mathrm{E}" | r"\mathbf{E}")
             && self.lookup(&name, base.span).is_none()
@@ -48,6 +51,9 @@ impl Elaborator<'_> {
 
     /// Whether a node is the sign of a probability.
     pub(super) fn is_probability(&self, base: &Node) -> bool {
+        if !matches!(base.kind, NodeKind::Font(..) | NodeKind::Word(_)) {
+            return false;
+        }
         let name = canonical_node(base);
         matches!(name.as_str(), r"\mathbb{P}" | r"\mathrm{P}" | r"\mathrm{Prob}")
             && self.lookup(&name, base.span).is_none()
@@ -78,7 +84,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn mean(&self, sub: Option<&[Node]>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
+    pub(super) fn mean(&self, sub: Option<&[Node]>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
         let over = self.over(sub, span)?;
         let node = match cursor.peek() {
             Some(Node { kind: NodeKind::Scripted(base, ..), .. }) if matches!(base.kind, NodeKind::Fence('[', ..)) => {
@@ -162,6 +168,11 @@ impl Elaborator<'_> {
         let place = span_of(sub, span);
         if let Some(at) = sub.iter().position(is_distributed) {
             let (left, right) = (&sub[..at], &sub[at + 1..]);
+            if let Some(piece) = left.split(|n| is_mark(n, ',')).find(|piece| !matches!(piece, [node] if is_name(node)))
+            {
+                let message = "what is averaged over is one symbol between commas";
+                return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span_of(piece, place), message));
+            }
             let names: Vec<String> = left.split(|n| is_mark(n, ',')).map(canonical).collect();
             if let [name] = names.as_slice() {
                 let sort = self.value_sort(left, place)?;
@@ -169,11 +180,12 @@ impl Elaborator<'_> {
                     return Ok(Over::Law(name.clone(), Symbol::introduced(name.clone(), sort), law));
                 }
             }
-            // A declared random symbol with its law repeated.
-            if let (Err(_), true) = (self.density(right, place), names.iter().all(|n| self.is_random(n))) {
-                return Ok(Over::Random(Some(names)));
-            }
-            let (variables, density) = self.density(right, place)?;
+            let (variables, density) = match self.density(right, place) {
+                Ok(found) => found,
+                // A declared random symbol with its law repeated.
+                Err(_) if names.iter().all(|n| self.is_random(n)) => return Ok(Over::Random(Some(names))),
+                Err(trouble) => return Err(trouble),
+            };
             if variables.len() != names.len() {
                 let message = format!("this density is of {} variables, not of {}", variables.len(), names.len());
                 return Err(Trouble::new(&codes::SORT_MISMATCH, place, message));
@@ -225,7 +237,7 @@ impl Elaborator<'_> {
     }
 
     /// A product of declared densities, and the variables that it is the joint density of.
-    fn density(&self, nodes: &[Node], place: Span) -> Read<(Vec<Symbol>, Expr)> {
+    pub(super) fn density(&self, nodes: &[Node], place: Span) -> Read<(Vec<Symbol>, Expr)> {
         let density = self.whole(nodes, place)?;
         let factors: Vec<&Expr> = match &*density.kind {
             Kind::Mul(factors) => factors.iter().collect(),
@@ -263,7 +275,12 @@ impl Elaborator<'_> {
     }
 
     /// The random symbols among some, which must be those that are asked for.
-    fn random_variables(&self, free: Vec<Symbol>, names: Option<&[String]>, span: Span) -> Read<Vec<RandomVariable>> {
+    pub(super) fn random_variables(
+        &self,
+        free: Vec<Symbol>,
+        names: Option<&[String]>,
+        span: Span,
+    ) -> Read<Vec<RandomVariable>> {
         let mut variables = Vec::new();
         for symbol in free {
             let Some(declaration) = self.scope.declaration(&symbol) else { continue };
@@ -352,166 +369,5 @@ impl Elaborator<'_> {
             }
             _ => Err(Trouble::new(&codes::SORT_MISMATCH, *fence, "a covariance is of two quantities")),
         }
-    }
-
-    /// `D_{KL}(p \| q)`, `\operatorname{KL}_x(p \| q)`: the separator and what is compared.
-    pub(super) fn relative_entropy(&self, sub: Option<&[Node]>, body: &[Node], span: Span) -> Read<Expr> {
-        let mut parts = body.split(|n| is_mark(n, '‖') || is_mark(n, '|') || is_mark(n, ','));
-        let (Some(p), Some(q), None) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "a relative entropy is of two densities"));
-        };
-        let (variables, first) = self.compared(p, sub, span)?;
-        let second = self.whole(q, span_of(q, span))?;
-        let mut both = [first, second];
-        let mut symbols = Vec::new();
-        for old in variables {
-            let fresh = Symbol::new(old.tex(), old.sort().clone());
-            for side in &mut both {
-                *side = substitute(side, &old, &Expr::symbol(&fresh, span)).unwrap_or_else(|| side.clone());
-            }
-            symbols.push(fresh);
-        }
-        let [first, second] = both;
-        if !first.sort.is_scalar() || !second.sort.is_scalar() {
-            return Err(super::mismatch(span, "a relative entropy of", &first.sort, &second.sort));
-        }
-        Ok(Expr::new(Kind::RelativeEntropy(symbols, first, second), Sort::Real, span))
-    }
-
-    /// A density with the variables it is compared in: those below the sign, or its own.
-    fn compared(&self, nodes: &[Node], sub: Option<&[Node]>, span: Span) -> Read<(Vec<Symbol>, Expr)> {
-        let Some(sub) = sub else { return self.density(nodes, span_of(nodes, span)) };
-        let symbols = sub
-            .split(|n| is_mark(n, ','))
-            .map(|piece| {
-                self.symbol_named(&canonical(piece)).ok_or_else(|| {
-                    let message = format!("`{}` is not a declared variable", canonical(piece));
-                    Trouble::new(&codes::UNKNOWN_SYMBOL, span_of(piece, span), message)
-                })
-            })
-            .collect::<Read<Vec<_>>>()?;
-        Ok((symbols, self.whole(nodes, span_of(nodes, span))?))
-    }
-
-    /// `H[p]`, `\operatorname{H}_x[p]`.
-    pub(super) fn entropy(&self, sub: Option<&[Node]>, body: &[Node], span: Span) -> Read<Expr> {
-        let (variables, mut density) = self.compared(body, sub, span)?;
-        let mut symbols = Vec::new();
-        for old in variables {
-            let fresh = Symbol::new(old.tex(), old.sort().clone());
-            density = substitute(&density, &old, &Expr::symbol(&fresh, span)).unwrap_or(density);
-            symbols.push(fresh);
-        }
-        Ok(Expr::new(Kind::Entropy(symbols, density), Sort::Real, span))
-    }
-
-    /// A law that is written out: `\mathcal{N}(m, C)`, `\operatorname{Rad}(p)`; `None` if the nodes are something else.
-    /// `sort` is that of its values, if it is known.
-    pub(super) fn law(&self, nodes: &[Node], sort: Option<&Sort>, place: Span) -> Read<Option<Law>> {
-        let [name, Node { kind: NodeKind::Fence('(' | '[', ')' | ']', body), span }] = nodes else { return Ok(None) };
-        let Some(law) = self.law_name(name) else { return Ok(None) };
-        if body.iter().any(|n| is_mark(n, ';')) {
-            return Ok(None);
-        }
-        let parameters =
-            body.split(|n| is_mark(n, ',')).map(|piece| self.whole(piece, *span)).collect::<Read<Vec<_>>>()?;
-        self.law_of(law, parameters, sort, span.join(place)).map(Some)
-    }
-
-    /// `\mathcal{N}(x; m, C)` as a density, `\mathcal{N}(m, C)` as a law.
-    pub(super) fn law_value(&self, name: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
-        let Some(law) = self.law_name(name) else { return Ok(None) };
-        let Some(Node { kind: NodeKind::Fence('(' | '[', ')' | ']', body), span }) = cursor.peek() else {
-            return Ok(None);
-        };
-        let end = name.span.join(*span);
-        cursor.at += 1;
-        let (point, rest) = match body.iter().position(|n| is_mark(n, ';') || is_mark(n, '|')) {
-            Some(at) => (Some(self.whole(&body[..at], *span)?), &body[at + 1..]),
-            None => (None, body.as_slice()),
-        };
-        let parameters =
-            rest.split(|n| is_mark(n, ',')).map(|piece| self.whole(piece, *span)).collect::<Read<Vec<_>>>()?;
-        let law = self.law_of(law, parameters, point.as_ref().map(|p| &p.sort), end)?;
-        Ok(Some(match point {
-            Some(point) => Expr::new(Kind::DensityOf(law, point), Sort::Real, end),
-            None => {
-                let values = match &law {
-                    Law::Normal(mean, _) => real(&mean.sort),
-                    Law::Rademacher(_) | Law::Uniform(..) | Law::Density(_) => Sort::Real,
-                };
-                Expr::new(Kind::LawOf(law), Sort::Law(Box::new(values)), end)
-            }
-        }))
-    }
-
-    /// N, Rad or U, unless the note declares the name.
-    fn law_name(&self, node: &Node) -> Option<char> {
-        let name = canonical_node(node);
-        if self.lookup(&name, node.span).is_some() || !self.scope.patterns(&name).is_empty() {
-            return None;
-        }
-        match name.as_str() {
-            r"\mathcal{N}" => Some('N'),
-            r"\mathrm{Rad}" => Some('R'),
-            r"\mathcal{U}" | r"\mathrm{U}" => Some('U'),
-            _ => None,
-        }
-    }
-
-    fn law_of(&self, name: char, mut parameters: Vec<Expr>, sort: Option<&Sort>, span: Span) -> Read<Law> {
-        let count = if name == 'R' { 1 } else { 2 };
-        if parameters.len() != count {
-            let message = format!("this law takes {count} parameters, not {}", parameters.len());
-            return Err(Trouble::new(&codes::SORT_MISMATCH, span, message));
-        }
-        if name == 'R' {
-            return Ok(Law::Rademacher(parameters.remove(0)));
-        }
-        let (a, b) = (parameters.remove(0), parameters.remove(0));
-        if name == 'U' {
-            return Ok(Law::Uniform(a, b));
-        }
-        let length = [sort, Some(&a.sort)].into_iter().flatten().find_map(|s| match s {
-            Sort::Vector(n) => Some(n.clone()),
-            _ => None,
-        });
-        let length = length.or_else(|| match &b.sort {
-            Sort::Matrix(n, _) => Some(n.clone()),
-            _ => None,
-        });
-        let Some(n) = length else {
-            if a.sort.is_scalar() && b.sort.is_scalar() {
-                return Ok(Law::Normal(a, b));
-            }
-            return Err(super::mismatch(span, "a mean and a variance of", &a.sort, &b.sort));
-        };
-        if let Sort::Vector(m) = &a.sort
-            && !array::same_length(self, &n, m)
-        {
-            return Err(super::mismatch(span, "a point and a mean of", &Sort::Vector(n), &a.sort));
-        }
-        Ok(Law::Normal(self.isotropic(a, &n, false, span)?, self.isotropic(b, &n, true, span)?))
-    }
-
-    /// A number as a multiple of the vector of ones, which is 0 for a mean, or of the identity matrix.
-    fn isotropic(&self, value: Expr, n: &Dim, square: bool, span: Span) -> Read<Expr> {
-        let sort = if square { Sort::Matrix(n.clone(), n.clone()) } else { Sort::Vector(n.clone()) };
-        if value.sort.is_scalar() {
-            if square {
-                let unit = Expr::new(Kind::Identity(n.clone()), sort.clone(), span);
-                return Ok(Expr::new(Kind::Mul(vec![value, unit]), sort, span));
-            }
-            if value.as_number().is_some_and(crate::numeric::Rational::is_zero)
-                && let Law::Normal(mean, _) = standard_normal(&sort, span)
-            {
-                return Ok(mean);
-            }
-            return Err(super::mismatch(span, "a mean of", &sort, &value.sort));
-        }
-        if !array::same_shape(self, &value.sort, &sort) {
-            return Err(super::mismatch(span, "a law over", &sort, &value.sort));
-        }
-        Ok(value)
     }
 }

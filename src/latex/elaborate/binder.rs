@@ -146,7 +146,7 @@ impl Elaborator<'_> {
         let ends = |n: &Node| {
             is_mark(n, ',')
                 || is_mark(n, ':')
-                || super::statement::relation_of(n).is_some()
+                || super::relation::relation_of(n).is_some()
                 || matches!(n.kind, NodeKind::Operator(Meaning::Member))
         };
         let name = &sub[..sub.iter().position(ends).unwrap_or(sub.len())];

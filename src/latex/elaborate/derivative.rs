@@ -2,13 +2,12 @@
 
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
-use super::super::scope::Entry;
 use super::super::tree::{Node, NodeKind};
 use super::applied::WrittenAs;
 use super::{Cursor, Elaborator, Read, Trouble, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
-use crate::expr::walk::{any, free_symbols};
+use crate::expr::walk::any;
 use crate::expr::{Differential, Expr, Kind, Sort, Symbol};
 use crate::source::Span;
 
@@ -22,184 +21,11 @@ pub(super) enum Variable {
     Place(Expr),
 }
 
-fn is_dot(node: &Node) -> bool {
-    matches!(node.kind, NodeKind::Operator(Meaning::Dot) | NodeKind::Mark('·'))
-}
-
-fn unsupported<T>(span: Span, message: impl Into<String>) -> Read<T> {
+pub(super) fn unsupported<T>(span: Span, message: impl Into<String>) -> Read<T> {
     Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message))
 }
 
 impl Elaborator<'_> {
-    /// `\partial_t f`, `\nabla_x f`, `\nabla \cdot F`, `\nabla^2 f`.
-    pub(super) fn derivative_operator(
-        &self,
-        sub: Option<&[Node]>,
-        sup: Option<&[Node]>,
-        meaning: Meaning,
-        cursor: &mut Cursor<'_>,
-        span: Span,
-    ) -> Read<Expr> {
-        let order = match sup {
-            None => 1,
-            Some([Node { kind: NodeKind::Number(n), .. }]) => n.parse().unwrap_or(0),
-            Some(sup) => return unsupported(span_of(sup, span), "this order of derivative is not supported"),
-        };
-        if meaning == Meaning::Partial {
-            let Some(sub) = sub else {
-                return Err(Trouble::new(
-                    &codes::UNSUPPORTED_CONSTRUCT,
-                    span,
-                    "the variable of this derivative is not written",
-                )
-                .hint(r"write it below, as in `\partial_t`"));
-            };
-            let variable = self.variable(sub, span)?;
-            let body = self.term(cursor)?;
-            return self.derivative(body, &variable, order, span);
-        }
-        let declared = |name: &str| match self.scope.get(name) {
-            Some(Entry::Gradient(symbol) | Entry::Laplacian(symbol)) => Some(Variable::Symbol(symbol.clone())),
-            _ => None,
-        };
-        let variable = match sub {
-            Some(sub) => Some(self.variable(sub, span)?),
-            None => declared(r"\nabla"),
-        };
-        let twice = order == 2 && meaning == Meaning::Nabla;
-        if order != 1 && !twice {
-            return unsupported(span, "this order of derivative is not supported");
-        }
-        let mut divergence = meaning == Meaning::Divergence;
-        let mut laplacian = twice;
-        if meaning == Meaning::Nabla && cursor.peek().is_some_and(is_dot) {
-            cursor.at += 1;
-            divergence = true;
-            // ∇·∇f.
-            if let Some(Node { kind: NodeKind::Operator(Meaning::Nabla), .. }) = cursor.peek() {
-                cursor.at += 1;
-                (divergence, laplacian) = (false, true);
-            }
-        }
-        let body = self.term(cursor)?;
-        let variable = match variable {
-            Some(variable) => variable,
-            None => Variable::Symbol(self.position(&body, span)?),
-        };
-        if laplacian {
-            return self.laplacian(body, &variable, span);
-        }
-        if divergence {
-            return self.differential(Differential::Divergence, body, &variable, span);
-        }
-        // ∇F of a vector: its Jacobian, or its divergence in the hands of those who do not write the dot.
-        if matches!(body.sort, Sort::Vector(_))
-            && sub.is_none()
-            && matches!(&variable, Variable::Symbol(s) if matches!(s.sort(), Sort::Vector(_)))
-        {
-            if self.nabla.get().is_none() {
-                self.nabla.set(Some(span));
-            }
-            if self.options.loose_nabla {
-                return self.differential(Differential::Divergence, body, &variable, span);
-            }
-        }
-        self.derivative(body, &variable, 1, span)
-    }
-
-    /// `\Delta` declared as the Laplacian by a symbol.
-    pub(super) fn declared_laplacian(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
-        let Some(Entry::Laplacian(symbol)) = self.scope.get(&canonical_node(node)) else { return Ok(None) };
-        let symbol = symbol.clone();
-        let body = self.term(cursor)?;
-        self.laplacian(body, &Variable::Symbol(symbol), node.span).map(Some)
-    }
-
-    fn laplacian(&self, body: Expr, variable: &Variable, span: Span) -> Read<Expr> {
-        match variable {
-            Variable::Symbol(symbol) if symbol.sort().is_scalar() => self.derivative(body, variable, 2, span),
-            _ => self.differential(Differential::Laplacian, body, variable, span),
-        }
-    }
-
-    /// `\operatorname{Hess}_x f`, `\operatorname{Jac}_x F`.
-    pub(super) fn differential_matrix(
-        &self,
-        operator: Differential,
-        sub: Option<&[Node]>,
-        cursor: &mut Cursor<'_>,
-        span: Span,
-    ) -> Read<Expr> {
-        let variable = sub.map(|sub| self.variable(sub, span)).transpose()?;
-        let body = self.term(cursor)?;
-        let variable = match variable {
-            Some(variable) => variable,
-            None => Variable::Symbol(self.position(&body, span)?),
-        };
-        self.differential(operator, body, &variable, span)
-    }
-
-    pub(super) fn differential(
-        &self,
-        operator: Differential,
-        body: Expr,
-        variable: &Variable,
-        span: Span,
-    ) -> Read<Expr> {
-        let Variable::Symbol(symbol) = variable else {
-            return unsupported(span, "this derivative is by a plain symbol only");
-        };
-        let end = span.join(body.span);
-        let Sort::Vector(n) = symbol.sort() else {
-            if operator == Differential::Divergence && symbol.sort().is_scalar() && body.sort.is_scalar() {
-                return self.derivative(body, variable, 1, span);
-            }
-            let message = format!("this derivative is by a vector, not by {}", symbol.sort());
-            return Err(Trouble::new(&codes::SORT_MISMATCH, span, message));
-        };
-        let wrong = |what: &str| {
-            Err(Trouble::new(&codes::SORT_MISMATCH, end, format!("{what}, not {}", body.sort))
-                .also(body.span, body.sort.to_string()))
-        };
-        let sort = match (operator, &body.sort) {
-            (Differential::Divergence, Sort::Vector(m)) if super::array::same_length(self, n, m) => Sort::Real,
-            (Differential::Divergence, _) => return wrong("a divergence is of a vector of the space that it is in"),
-            (Differential::Laplacian, sort) if sort.is_scalar() => Sort::Real,
-            (Differential::Laplacian, Sort::Vector(m)) => Sort::Vector(m.clone()),
-            (Differential::Laplacian, _) => return wrong("a Laplacian is of a number or vector"),
-            (Differential::Hessian, sort) if sort.is_scalar() => Sort::Matrix(n.clone(), n.clone()),
-            (Differential::Hessian, _) => return wrong("a Hessian is of a number"),
-            (Differential::Jacobian, Sort::Vector(m)) => Sort::Matrix(m.clone(), n.clone()),
-            (Differential::Jacobian, _) => return wrong("a Jacobian is of a vector"),
-        };
-        Ok(Expr::new(Kind::Differential(operator, body, symbol.clone()), sort, end))
-    }
-
-    /// The one vector that everything under a ∇ without variable is a function of.
-    fn position(&self, body: &Expr, span: Span) -> Read<Symbol> {
-        let mut found: Vec<Symbol> = Vec::new();
-        any(body, &mut |e| {
-            if let Kind::Call(_, operands) = &*e.kind {
-                for operand in operands {
-                    if let (Kind::Symbol(s), Sort::Vector(_)) = (&*operand.kind, &operand.sort)
-                        && !found.contains(s)
-                    {
-                        found.push(s.clone());
-                    }
-                }
-            }
-            false
-        });
-        if found.is_empty() {
-            found = free_symbols(body).into_iter().filter(|s| matches!(s.sort(), Sort::Vector(_))).collect();
-        }
-        match found.as_slice() {
-            [only] => Ok(only.clone()),
-            _ => Err(Trouble::new(&codes::AMBIGUOUS, span, "the variable of this gradient is not written")
-                .hint(r"write it below, as in `\nabla_x`, or declare '\nabla' = 'gradient(x)'")),
-        }
-    }
-
     /// `\frac{d}{dt} f`, `\frac{\partial^2 f}{\partial x^2}`, `\frac{\partial^2 f}{\partial x \partial y}`; `None` if the
     /// fraction is a quotient.
     pub(super) fn derivative_fraction(
@@ -394,14 +220,13 @@ impl Elaborator<'_> {
             _ => (&plain, None, None),
         };
         // A path of this name comes before a plain symbol.
-        let at = cursor.at;
-        let path = self.applied(name, (sub, sup, 0), cursor, node.span, WrittenAs::Bare).ok().flatten();
-        let body = match path.filter(|value| self.has_increment(value)) {
+        let mut body = None;
+        if self.scope.is_path(&canonical_node(name)) {
+            body = self.applied(name, (sub, sup, 0), cursor, node.span, WrittenAs::Bare)?;
+        }
+        let body = match body {
             Some(path) => path,
-            None => {
-                cursor.at = at;
-                self.named(&plain, cursor)?
-            }
+            None => self.named(&plain, cursor)?,
         };
         let mut time = None;
         any(&body, &mut |e| {
@@ -437,7 +262,17 @@ impl Elaborator<'_> {
         }
     }
 
-    fn is_time(&self, symbol: &Symbol) -> bool {
+    /// Whether a node is written like a declared path, or is its time.
+    pub(super) fn has_path_name(&self, node: &Node) -> bool {
+        let base = match &node.kind {
+            NodeKind::Scripted(base, ..) => base,
+            _ => node,
+        };
+        let time = |s: Symbol| *s.sort() == Sort::Real && self.is_time(&s);
+        self.scope.is_path(&canonical_node(base)) || self.symbol_named(&canonical_node(node)).is_some_and(time)
+    }
+
+    pub(super) fn is_time(&self, symbol: &Symbol) -> bool {
         self.scope.is_default_time(symbol)
     }
 }

@@ -5,11 +5,17 @@ mod array;
 mod atom;
 mod average;
 mod binder;
+mod bracket;
 mod derivative;
+mod entropy;
 mod function;
 mod integral;
+mod law;
+mod nabla;
 mod notion;
 mod optimum;
+mod relation;
+mod script;
 mod statement;
 mod symbol;
 mod term;
@@ -139,7 +145,7 @@ fn read_expression(
 }
 
 pub(super) use applied::declared_argument;
-pub(super) use statement::begins_with_relation;
+pub(super) use relation::begins_with_relation;
 
 /// The first side of a formula all of whose relations are equalities.
 ///
@@ -147,7 +153,7 @@ pub(super) use statement::begins_with_relation;
 /// The first thing that cannot be read, at its place in `text`.
 pub fn first_side(text: &str, scope: &Scope) -> Result<Option<Expr>, Trouble> {
     let nodes = parse(text)?;
-    let Some(side) = statement::equal_side(&nodes).filter(|side| !side.is_empty()) else { return Ok(None) };
+    let Some(side) = relation::equal_side(&nodes).filter(|side| !side.is_empty()) else { return Ok(None) };
     let elaborator = Elaborator::new(scope, Options::default());
     let expr = elaborator.whole(side, Span::new(0, text.len()))?;
     elaborator.settle(&expr).map(Some)
@@ -185,6 +191,8 @@ struct Elaborator<'s> {
     path_place: Cell<Option<Span>>,
     /// Whether the statement is an equivalence.
     equivalence: Cell<bool>,
+    /// What was read already, by place and by what is bound there.
+    read: RefCell<BTreeMap<Place, Read<Expr>>>,
     /// The left side that a formula which begins with a relation goes on from.
     left: Option<Expr>,
     /// Inside O(·), where a power of a vector is one of its length.
@@ -194,6 +202,9 @@ struct Elaborator<'s> {
     /// How many factors are being read, each inside the one before.
     depth: Cell<usize>,
 }
+
+/// First and last byte of some nodes and their number, the innermost bound symbol, the sign of ±, whether inside O(·).
+type Place = (usize, usize, usize, Option<u32>, Option<bool>, bool);
 
 /// A position in a list of nodes.
 struct Cursor<'n> {
@@ -253,6 +264,7 @@ impl<'s> Elaborator<'s> {
             power_place: Cell::new(None),
             path_place: Cell::new(None),
             equivalence: Cell::new(false),
+            read: RefCell::default(),
             left: None,
             in_order: Cell::new(false),
             increments: Cell::new(false),
@@ -271,6 +283,19 @@ impl<'s> Elaborator<'s> {
             None => Ok(expr),
             Some(node) => Err(unexpected(node)),
         }
+    }
+
+    /// [`Self::whole`], read once for all notations that are tried: without this the time would double with each nesting.
+    fn whole_once(&self, nodes: &[Node], fallback: Span) -> Read<Expr> {
+        let (Some(first), Some(last)) = (nodes.first(), nodes.last()) else { return self.whole(nodes, fallback) };
+        let bound = self.bound.borrow().last().map(|(_, symbol)| symbol.id());
+        let key = (first.span.start, last.span.end, nodes.len(), bound, self.sign.get(), self.in_order.get());
+        if let Some(known) = self.read.borrow().get(&key) {
+            return known.clone();
+        }
+        let result = self.whole(nodes, fallback);
+        self.read.borrow_mut().insert(key, result.clone());
+        result
     }
 
     /// Binds a name while `read` runs.

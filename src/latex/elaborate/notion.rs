@@ -45,7 +45,18 @@ impl Elaborator<'_> {
             NodeKind::Scripted(..) => return Ok(None),
             _ => (node, None, None),
         };
-        if !self.is_free(base) || !self.is_free(node) {
+        // Most letters have no meaning of their own.
+        let may_have = match &base.kind {
+            NodeKind::Letter(c) => {
+                matches!(
+                    c.as_str(),
+                    r"\delta" | "O" | "o" | "D" | "H" | r"\Gamma" | r"\gamma" | "B" | r"\zeta" | "J" | "I" | "K"
+                )
+            }
+            NodeKind::Font(..) | NodeKind::Word(_) => true,
+            _ => false,
+        };
+        if !may_have || !self.is_free(base) || !self.is_free(node) {
             return Ok(None);
         }
         let span = node.span;
@@ -123,6 +134,7 @@ impl Elaborator<'_> {
             (r"\gamma", false, 2) => Special::LowerGamma,
             ("B" | r"\mathrm{B}", false, 2) => Special::Beta,
             (r"\zeta", false, 1) => Special::Zeta,
+            (r"\zeta", false, 2) => Special::HurwitzZeta,
             ("J" | r"\mathrm{J}", true, 1) => Special::BesselJ,
             ("I" | r"\mathrm{I}", true, 1) => Special::BesselI,
             ("K" | r"\mathrm{K}", true, 1) => Special::BesselK,
@@ -274,7 +286,7 @@ impl Elaborator<'_> {
         let compound = body.len() > 1;
         let mut function = if compound { self.function_value(body, span)? } else { None };
         if function.is_none() && body.first().is_some_and(is_argument_of_optimum) {
-            function = Some(self.whole(body, span)?).filter(|f| matches!(f.sort, Sort::Function(..)));
+            function = Some(self.whole_once(body, span)?).filter(|f| matches!(f.sort, Sort::Function(..)));
         }
         let Some(function) = function else { return Ok(None) };
         let Sort::Function(sorts, value) = function.sort.clone() else { return Ok(None) };

@@ -97,7 +97,7 @@ impl Elaborator<'_> {
         let mut symbols: Vec<Symbol> = Vec::new();
         let mut links = Vec::new();
         for piece in names.split(|n| is_mark(n, ',')) {
-            let relation = piece.iter().position(|n| is_member(n) || super::statement::relation_of(n).is_some());
+            let relation = piece.iter().position(|n| is_member(n) || super::relation::relation_of(n).is_some());
             let own = &piece[..relation.unwrap_or(piece.len())];
             let symbol = match own {
                 [node] => self.symbol_named(&canonical_node(node)).or_else(|| self.function_named(node)),

@@ -2,11 +2,12 @@
 
 use super::super::notation::{self, Meaning};
 use super::super::tree::{Node, NodeKind};
-use super::{Elaborator, Read, Trouble, array, is_mark, span_of};
+use super::relation::relation_of;
+use super::{Elaborator, Read, Trouble, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
 use crate::expr::walk::same_link;
-use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Statement};
+use crate::expr::{Link, Statement};
 use crate::source::Span;
 
 /// Words after which a condition follows, not an assertion.
@@ -16,9 +17,9 @@ const CONDITION_WORDS: &[&str] =
 const CONNECTIVES: &[&str] =
     &["", "and", "so", "so that", "thus", "hence", "therefore", "then", "i.e.", "or equivalently", "that is", "."];
 /// Words between a branch and its condition.
-const BRANCH_WORDS: &[&str] = &["", "if", "for", "when", "where", "and", "with", "otherwise", "else"];
+pub(super) const BRANCH_WORDS: &[&str] = &["", "if", "for", "when", "where", "and", "with", "otherwise", "else"];
 
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     text.to_lowercase().trim().trim_end_matches([':', ',']).trim().to_owned()
 }
 
@@ -66,7 +67,7 @@ impl Elaborator<'_> {
                         (quantifies, is_condition) = (true, true);
                     }
                     // "for all x" adds nothing to a formula that is meant for all x.
-                    Piece::Formula(piece) if quantifies && piece.iter().all(|n| relation_of(n).is_none()) => {}
+                    Piece::Formula([name]) if quantifies && relation_of(name).is_none() => {}
                     Piece::Words(words) => {
                         // What is introduced by "where" with nothing before it is itself what is said.
                         let opens = statement.links.is_empty() && words == "where";
@@ -239,236 +240,11 @@ impl Elaborator<'_> {
                 _ => false,
             })
     }
-
-    /// `a = b \le c`: one link per relation.
-    pub(super) fn chain(&self, nodes: &[Node], fallback: Span) -> Read<Vec<Link>> {
-        let mut links: Vec<Link> = Vec::new();
-        let mut left: Option<Expr> = None;
-        let mut pending: Option<(Option<Relation>, Span)> = None;
-        let mut start = 0;
-        for at in 0..=nodes.len() {
-            let relation = nodes.get(at).map(relation_of);
-            if matches!(relation, Some(None)) {
-                continue;
-            }
-            let side = &nodes[start..at];
-            let here = nodes.get(at).or(nodes.last()).map_or(fallback, |n| n.span);
-            if side.is_empty() {
-                // A formula that begins with a relation goes on from the one before.
-                if pending.is_none()
-                    && at == 0
-                    && relation.is_some()
-                    && let Some(previous) = &self.left
-                {
-                    left = Some(previous.clone());
-                } else {
-                    return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, here, "one side of this relation is missing"));
-                }
-            } else {
-                match pending {
-                    Some((None, span)) => {
-                        let member = left.take().expect("a relation has a left side");
-                        links.extend(self.membership(&member, side, span)?);
-                        left = Some(member);
-                    }
-                    Some((Some(relation), span)) => {
-                        let previous = left.take().expect("a relation has a left side");
-                        let right = self.right_side(side, relation, &previous, here)?;
-                        let relation = match (relation, &right.sort) {
-                            (Relation::Asymptotic, Sort::Law(_) | Sort::Function(..)) => Relation::Distributed,
-                            (relation, _) => relation,
-                        };
-                        let (previous, right) = self.related(previous, right, links.first(), relation, span)?;
-                        links.push(Link { left: previous, relation, right: right.clone() });
-                        left = Some(right);
-                    }
-                    None => left = Some(self.side(side, here)?),
-                }
-            }
-            if let Some(Some(relation)) = relation {
-                pending = Some((relation, nodes[at].span));
-                start = at + 1;
-            }
-        }
-        // Lengths that a later link fixes are filled in everywhere.
-        links
-            .into_iter()
-            .map(|l| Ok(Link { left: self.settle(&l.left)?, relation: l.relation, right: self.settle(&l.right)? }))
-            .collect()
-    }
-
-    /// One side of a relation. A function without its arguments stands for its value, if its declaration says where.
-    fn side(&self, nodes: &[Node], place: Span) -> Read<Expr> {
-        self.whole(nodes, place)
-    }
-
-    /// The right side of a relation: behind `\sim` also a law or a density as a whole.
-    fn right_side(&self, nodes: &[Node], relation: Relation, left: &Expr, place: Span) -> Read<Expr> {
-        if relation == Relation::Asymptotic
-            && let [node] = nodes
-            && let Some(function) = self.function_named(node)
-            && let Some(Domain::Density(_)) = self.scope.declaration(&function).map(|d| &d.domain)
-        {
-            return Ok(Expr::symbol(&function, node.span));
-        }
-        if let (Relation::Member | Relation::NotMember, Some(set)) = (relation, self.declared_set(nodes, &left.sort)) {
-            return Ok(set);
-        }
-        self.side(nodes, place)
-    }
-
-    /// `x \in [a, b)`: two order relations.
-    fn membership(&self, member: &Expr, set: &[Node], span: Span) -> Read<Vec<Link>> {
-        if let Some(set) = self.declared_set(set, &member.sort) {
-            return Ok(vec![Link { left: member.clone(), relation: Relation::Member, right: set }]);
-        }
-        let [Node { kind: NodeKind::Fence(open @ ('(' | '['), close @ (')' | ']'), body), .. }] = set else {
-            return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(set, span), "this set is not supported")
-                .hint("write an interval such as `[0, 1)`, or declare the set, as in 'S' = 'set of real'"));
-        };
-        let mut ends = body.split(|n| is_mark(n, ','));
-        let (Some(lower), Some(upper), None) = (ends.next(), ends.next(), ends.next()) else {
-            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span_of(set, span), "an interval has two ends"));
-        };
-        let (lower, upper) = (self.whole(lower, span)?, self.whole(upper, span)?);
-        let at_least = if *open == '[' { Relation::LessOrEqual } else { Relation::Less };
-        let at_most = if *close == ']' { Relation::LessOrEqual } else { Relation::Less };
-        Ok(vec![
-            Link { left: lower, relation: at_least, right: member.clone() },
-            Link { left: member.clone(), relation: at_most, right: upper },
-        ])
-    }
-
-    /// A condition in a subscript, a branch or an assumption.
-    pub(super) fn condition(&self, nodes: &[Node], fallback: Span) -> Read<Condition> {
-        let mut all = Vec::new();
-        for piece in nodes.split(|n| is_mark(n, ',') || matches!(n.kind, NodeKind::Operator(Meaning::Quad))) {
-            let mut kept = Vec::new();
-            for node in piece {
-                match &node.kind {
-                    NodeKind::Text(text) if !self.is_declared_text(node) => {
-                        if !BRANCH_WORDS.contains(&words(text).as_str()) {
-                            return Err(in_words(node.span, text));
-                        }
-                    }
-                    _ => kept.push(node.clone()),
-                }
-            }
-            let piece = kept;
-            if !piece.is_empty() {
-                all.extend(self.chain(&piece, fallback)?.into_iter().map(Condition::Holds));
-            }
-        }
-        match all.len() {
-            0 => Err(Trouble::new(&codes::NOT_A_RELATION, fallback, "a condition is missing here")),
-            1 => Ok(all.remove(0)),
-            _ => Ok(Condition::All(all)),
-        }
-    }
-
-    /// Both sides of a relation, with open lengths made equal. A literal zero fits every sort; a function that equals a
-    /// value is taken at the letters it is declared with; a law that equals a density is its density.
-    fn related(
-        &self,
-        left: Expr,
-        right: Expr,
-        first: Option<&Link>,
-        relation: Relation,
-        span: Span,
-    ) -> Read<(Expr, Expr)> {
-        let zero = |e: &Expr| e.as_number().is_some_and(|n| n.is_zero());
-        let fits = match relation {
-            Relation::Distributed => match &right.sort {
-                Sort::Law(values) => array::same_shape(self, &left.sort, values),
-                Sort::Function(arguments, _) => {
-                    matches!(arguments.as_slice(), [one] if array::same_shape(self, &left.sort, one))
-                }
-                _ => false,
-            },
-            Relation::Member | Relation::NotMember => matches!(right.sort, Sort::Set(_)),
-            _ => zero(&left) || zero(&right) || array::same_shape(self, &left.sort, &right.sort),
-        };
-        if fits {
-            return Ok((left, right));
-        }
-        let is_value = |e: &Expr| e.sort.is_scalar() || e.sort.shape().is_some();
-        let pair = match (&left.sort, &right.sort) {
-            (Sort::Function(..), _) if is_value(&right) => {
-                self.at_own_arguments(&left).map(|left| (left, right.clone()))
-            }
-            (_, Sort::Function(..)) if is_value(&left) => {
-                self.at_own_arguments(&right).map(|right| (left.clone(), right))
-            }
-            (Sort::Real, Sort::Law(_)) => {
-                let density = first.map_or(&left, |l| &l.left);
-                self.law_at_point(density, &right).map(|right| (left.clone(), right))
-            }
-            _ => None,
-        };
-        if let Some((left, right)) = pair
-            && array::same_shape(self, &left.sort, &right.sort)
-        {
-            return Ok((left, right));
-        }
-        Err(super::mismatch(span, "the two sides", &left.sort, &right.sort).also(left.span, left.sort.to_string()))
-    }
-
-    /// A function that is an optimum, at the letters that the function it is taken over is declared with.
-    fn at_own_arguments(&self, function: &Expr) -> Option<Expr> {
-        let Kind::Optimum(_, symbols, ..) = &*function.kind else { return None };
-        let [symbol] = symbols.as_slice() else { return None };
-        let Sort::Function(_, value) = symbol.sort() else { return None };
-        let operands = self.scope.default_arguments(symbol.tex(), symbol.sort())?;
-        Some(Expr::new(Kind::Apply(function.clone(), operands), (**value).clone(), function.span))
-    }
-
-    /// A law as the density at the point of a declared density.
-    fn law_at_point(&self, density: &Expr, law: &Expr) -> Option<Expr> {
-        let (Kind::Call(function, operands), Kind::LawOf(law_of)) = (&*density.kind, &*law.kind) else { return None };
-        let Domain::Density(places) = &self.scope.declaration(function)?.domain else { return None };
-        let [place] = places.as_slice() else { return None };
-        let point = operands.get(*place)?.clone();
-        let Sort::Law(values) = &law.sort else { return None };
-        array::same_shape(self, &point.sort, values)
-            .then(|| Expr::new(Kind::DensityOf(law_of.clone(), point), Sort::Real, law.span))
-    }
 }
 
-fn in_words(span: Span, text: &str) -> Trouble {
+pub(super) fn in_words(span: Span, text: &str) -> Trouble {
     Trouble::new(&codes::IN_WORDS, span, format!("`{}` says something in words", text.trim()))
         .hint("write it as a relation, or outside the formula")
-}
-
-/// `Some(Some(relation))` for a relation, `Some(None)` for membership, `None` for anything else.
-pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
-    match &node.kind {
-        NodeKind::Mark('=') => Some(Some(Relation::Equal)),
-        NodeKind::Mark('<') => Some(Some(Relation::Less)),
-        NodeKind::Mark('>') => Some(Some(Relation::Greater)),
-        NodeKind::Mark('~' | '∼') => Some(Some(Relation::Asymptotic)),
-        NodeKind::Mark('≤') => Some(Some(Relation::LessOrEqual)),
-        NodeKind::Mark('≥') => Some(Some(Relation::GreaterOrEqual)),
-        NodeKind::Operator(Meaning::Relation(relation)) => Some(Some(*relation)),
-        NodeKind::Operator(Meaning::Member) => Some(None),
-        // `\xrightarrow{d \to \infty}` and stacked relations keep their base.
-        NodeKind::Scripted(base, ..) => match &base.kind {
-            NodeKind::Operator(Meaning::Relation(_)) | NodeKind::Mark('=') => relation_of(base),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The side before the first relation, if all relations of a formula are equalities.
-pub(in super::super) fn equal_side(nodes: &[Node]) -> Option<&[Node]> {
-    let mut relations = nodes.iter().enumerate().filter_map(|(at, n)| relation_of(n).map(|r| (at, r)));
-    let (first, _) = relations.clone().next()?;
-    relations.all(|(_, relation)| relation == Some(Relation::Equal)).then(|| &nodes[..first])
-}
-
-/// Whether a formula begins with a relation.
-pub(in super::super) fn begins_with_relation(nodes: &[Node]) -> bool {
-    nodes.first().is_some_and(|first| relation_of(first).is_some())
 }
 
 /// The rows of a display; a row that begins with a relation or a sign goes on with the one before.

@@ -123,13 +123,13 @@ impl Elaborator<'_> {
     /// Whether a factor follows without an operator.
     fn juxtaposed(&self, cursor: &Cursor<'_>) -> bool {
         cursor.peek().is_some_and(|n| {
-                (!ends_term(n) || self.is_declared_text(n))
-                    && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
-                    && !matches!(
-                        n.kind,
-                        NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
-                    )
-            })
+            (!ends_term(n) || self.is_declared_text(n))
+                && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
+                && !matches!(
+                    n.kind,
+                    NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                )
+        })
     }
 
     /// What a sum is over: a term, perhaps with a sign of its own.

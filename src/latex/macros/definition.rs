@@ -132,6 +132,9 @@ pub fn definitions(text: &str) -> Vec<(Definition, Range<usize>)> {
     found
 }
 
+/// The longest definition, in bytes: what is longer lacks its closing brace.
+const BODY_LIMIT: usize = 2000;
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -169,7 +172,7 @@ impl Reader<'_> {
 
     fn until(&mut self, closer: &str) -> Option<Range<usize>> {
         let (begin, mut depth) = (self.at, 0_usize);
-        while let Some(range) = self.next() {
+        while let Some(range) = self.next().filter(|range| range.end - begin < BODY_LIMIT) {
             self.at = range.end;
             match &self.text[range.clone()] {
                 token if depth == 0 && token == closer => return Some(begin..range.start),
@@ -207,7 +210,11 @@ impl Reader<'_> {
         let name = self.name()?;
         let count = self.bracket().map_or(Some(0), |range| self.text[range].trim().parse::<usize>().ok());
         let optional = self.bracket();
+        let behind = self.at;
         let body = self.group();
+        if body.is_none() {
+            self.at = behind;
+        }
         let (Some(count), Some(body)) = (count.filter(|n| *n <= 9), body) else {
             return Some(Definition::opaque(&name));
         };

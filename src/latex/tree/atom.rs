@@ -8,14 +8,14 @@ use crate::diagnostic::{codes, suggestion};
 use crate::expr::Relation;
 use crate::source::Span;
 
-impl Parser {
+impl Parser<'_> {
     /// One atom without scripts; `None` for spacing. `after_operand` tells an opening bar from a closing one.
     pub(super) fn atom(&mut self, after_operand: bool) -> Result<Option<Node>, Trouble> {
         let Some((token, span)) = self.peek() else { return Ok(None) };
         self.at += 1;
         let kind = match token {
             Token::Letter(c) => NodeKind::Letter(c.to_string()),
-            Token::Number(digits) => NodeKind::Number(digits),
+            Token::Number(digits) => NodeKind::Number(digits.to_string()),
             Token::Mark('{') => {
                 let nodes = self.list(Stop::Brace)?;
                 let close = self.close(span, "{", '}')?;
@@ -29,7 +29,7 @@ impl Parser {
                 NodeKind::Operator(Meaning::Relation(Relation::Equal))
             }
             Token::Mark(c) => NodeKind::Mark(c),
-            Token::Command(name) => return self.macro_atom(&name, span, after_operand),
+            Token::Command(name) => return self.macro_atom(name, span, after_operand),
         };
         Ok(Some(Node { kind, span }))
     }
@@ -151,10 +151,10 @@ impl Parser {
                 Token::Mark('{') => depth += 1,
                 Token::Mark('}') => depth -= 1,
                 Token::Mark(c) | Token::Letter(c) => text.push(c),
-                Token::Number(digits) => text.push_str(&digits),
+                Token::Number(digits) => text.push_str(digits),
                 Token::Command(name) => {
                     text.push('\\');
-                    text.push_str(&name);
+                    text.push_str(name);
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::{Node, NodeKind, Parser, Stop, unclosed};
 use crate::diagnostic::{codes, suggestion};
 use crate::source::Span;
 
-impl Parser {
+impl Parser<'_> {
     /// `\left( … \right)`, `\bigl[ … \bigr]`, or a plain size before a delimiter.
     pub(super) fn sized(&mut self, name: &str, span: Span, after_operand: bool) -> Result<Option<Node>, Trouble> {
         let Some((token, delimiter)) = self.peek() else {

@@ -2,6 +2,7 @@
 //! nothing after it is guessed at. The meaning of symbols is not known here.
 
 mod atom;
+mod bar;
 mod fence;
 
 use super::Trouble;
@@ -87,16 +88,16 @@ impl Stop {
     }
 }
 
-struct Parser {
-    tokens: Vec<Spanned>,
+struct Parser<'t> {
+    tokens: Vec<Spanned<'t>>,
     at: usize,
     depth: usize,
     end: usize,
 }
 
-impl Parser {
-    fn peek(&self) -> Option<(Token, Span)> {
-        self.tokens.get(self.at).map(|t| (t.token.clone(), t.span))
+impl<'t> Parser<'t> {
+    fn peek(&self) -> Option<(Token<'t>, Span)> {
+        self.tokens.get(self.at).map(|t| (t.token, t.span))
     }
 
     fn is_mark(&self, mark: char) -> bool {
@@ -119,7 +120,7 @@ impl Parser {
         }
         let mut nodes: Vec<Node> = Vec::new();
         while let Some((token, span)) = self.peek() {
-            match &token {
+            match token {
                 Token::Mark('}') if stop == Stop::Brace => break,
                 Token::Mark(']') if stop == Stop::Bracket || stop.is_fence() => break,
                 Token::Mark(')') if stop.is_fence() => break,
@@ -162,78 +163,6 @@ impl Parser {
             nodes.push(node);
         }
         Ok(())
-    }
-
-    /// Whether the bar at this place, if it is one, is followed by another of its kind in the same group.
-    fn bar_has_partner(&self) -> bool {
-        let bar = |token: &Token| match token {
-            Token::Mark('|') => Some('|'),
-            Token::Command(name) => match notation::macro_meaning(name) {
-                Some(Meaning::Bar(c)) => Some(c),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(first) = self.tokens.get(self.at).and_then(|t| bar(&t.token)) else { return false };
-        let mut depth = 0_i32;
-        for Spanned { token, .. } in &self.tokens[self.at + 1..] {
-            match token {
-                Token::Mark('(' | '[' | '{') => depth += 1,
-                Token::Mark(')' | ']' | '}') => depth -= 1,
-                Token::Command(name) if matches!(notation::macro_meaning(name), Some(Meaning::Open(_))) => depth += 1,
-                Token::Command(name) if matches!(notation::macro_meaning(name), Some(Meaning::Close(_))) => depth -= 1,
-                Token::Mark('&' | ',') | Token::Mark('=') if depth == 0 => return false,
-                other if depth == 0 && bar(other) == Some(first) => return true,
-                _ => {}
-            }
-            if depth < 0 {
-                return false;
-            }
-        }
-        false
-    }
-
-    /// Whether `||` stands here and no other bar in the same group: a separator, as in `D(p||q)`.
-    fn is_double_bar(&self) -> bool {
-        let bar = |at: usize| matches!(self.tokens.get(at), Some(Spanned { token: Token::Mark('|'), .. }));
-        if !bar(self.at) || !bar(self.at + 1) {
-            return false;
-        }
-        let mut depth = 0_i32;
-        for (at, Spanned { token, .. }) in self.tokens.iter().enumerate().skip(self.at + 2) {
-            match token {
-                Token::Mark('(' | '[' | '{') => depth += 1,
-                Token::Mark(')' | ']' | '}') => depth -= 1,
-                _ if depth == 0 && bar(at) => return false,
-                _ => {}
-            }
-            if depth < 0 {
-                break;
-            }
-        }
-        true
-    }
-
-    /// Whether a `\rangle` of this group comes next: for a bar before any other bar, for `\langle` before the group ends.
-    fn closes_before_bar(&self, open: char) -> bool {
-        let mut depth = 0_i32;
-        for Spanned { token, .. } in &self.tokens[self.at..] {
-            let meaning = match token {
-                Token::Command(name) => notation::macro_meaning(name),
-                _ => None,
-            };
-            match (token, meaning) {
-                (_, Some(Meaning::Close('⟩'))) if depth == 0 => return true,
-                (Token::Mark('|'), _) | (_, Some(Meaning::Bar('|'))) if depth == 0 && open == '|' => return false,
-                (Token::Mark('(' | '[' | '{'), _) | (_, Some(Meaning::Open(_))) => depth += 1,
-                (Token::Mark(')' | ']' | '}'), _) | (_, Some(Meaning::Close(_))) => depth -= 1,
-                _ => {}
-            }
-            if depth < 0 {
-                return false;
-            }
-        }
-        false
     }
 
     fn scripts(&mut self, atom: Node) -> Result<Node, Trouble> {
@@ -304,8 +233,7 @@ impl Parser {
             // TeX takes one digit: `\frac12` is one half.
             Token::Number(digits) if digits.len() > 1 => {
                 let cut = span.start + 1;
-                self.tokens[self.at] =
-                    Spanned { token: Token::Number(digits[1..].to_string()), span: Span::new(cut, span.end) };
+                self.tokens[self.at] = Spanned { token: Token::Number(&digits[1..]), span: Span::new(cut, span.end) };
                 let first = Span::new(span.start, cut);
                 Ok((vec![Node { kind: NodeKind::Number(digits[..1].to_string()), span: first }], first))
             }

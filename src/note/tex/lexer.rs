@@ -21,6 +21,9 @@ pub(super) enum Lexeme<'a> {
     Other,
 }
 
+/// The longest argument that is looked for, in bytes: what is longer lacks its closing brace.
+const GROUP_LIMIT: usize = 4000;
+
 /// Reads lexemes from a range of a text.
 #[derive(Clone)]
 pub(super) struct Lexer<'a> {
@@ -96,7 +99,7 @@ impl<'a> Lexer<'a> {
         let mut ahead = self.clone();
         ahead.take('{').then_some(())?;
         let (begin, mut depth) = (ahead.at, 1_usize);
-        while let Some((lexeme, range)) = ahead.next() {
+        while let Some((lexeme, range)) = ahead.next().filter(|(_, range)| range.start - begin < GROUP_LIMIT) {
             match lexeme {
                 Lexeme::Open => depth += 1,
                 Lexeme::Close => depth -= 1,
@@ -115,7 +118,7 @@ impl<'a> Lexer<'a> {
         let mut ahead = self.clone();
         ahead.take('[').then_some(())?;
         let (begin, mut depth) = (ahead.at, 0_usize);
-        while let Some((lexeme, range)) = ahead.next() {
+        while let Some((lexeme, range)) = ahead.next().filter(|(_, range)| range.start - begin < GROUP_LIMIT) {
             match lexeme {
                 Lexeme::Open => depth += 1,
                 Lexeme::Close => depth = depth.checked_sub(1)?,

@@ -66,7 +66,7 @@ const STATEMENTS: &[&str] = &[
 
 /// Draws an assembled document.
 pub(super) fn page(text: &str, scan: &Scan, formulas: &[Formula]) -> Page {
-    let mut writer = Writer { out: String::new(), closers: Vec::new(), pending: None };
+    let mut writer = Writer { out: String::new(), closers: Vec::new(), pending: None, work: 0 };
     let mut page = Vec::new();
     let mut at = scan.body;
     for (block, members) in &scan.blocks {
@@ -115,6 +115,8 @@ struct Writer {
     closers: Vec<&'static str>,
     /// What the next brace writes when it opens and closes.
     pending: Option<(&'static str, &'static str)>,
+    /// Tokens made by the expansion of commands.
+    work: usize,
 }
 
 impl Writer {
@@ -180,7 +182,7 @@ impl Writer {
     }
 
     fn inline(&mut self, tex: &str, macros: &Macros) {
-        let expanded = macros.expand(tex, &mut 0).map(|pieces| {
+        let expanded = macros.expand(tex, &mut self.work).map(|pieces| {
             let piece = |piece: &Expansion| match piece {
                 Expansion::Source(range) => tex[range.clone()].to_owned(),
                 Expansion::Inserted(written, _) => written.clone(),

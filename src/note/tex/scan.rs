@@ -211,7 +211,7 @@ impl<'a> Scanner<'a> {
             match lexeme {
                 Lexeme::Dollar if closer.is_none() => break,
                 Lexeme::Command(")") if closer.is_some() => break,
-                Lexeme::Paragraph | Lexeme::Command("[") => {
+                Lexeme::Paragraph | Lexeme::Command("[" | "(") => {
                     self.lexer.at = open.end;
                     return;
                 }
@@ -271,7 +271,7 @@ impl<'a> Scanner<'a> {
                 Lexeme::Command("]") if closer != "$$" => {
                     return self.close(open.start, Layout::Whole, true, range, ahead.at);
                 }
-                Lexeme::Paragraph => break,
+                Lexeme::Paragraph | Lexeme::Command("[") => break,
                 Lexeme::Command("begin") if ahead.word().is_some_and(is_display) => break,
                 _ => {}
             }
