@@ -6,7 +6,7 @@ use crate::assumption::Point;
 use crate::claim::Claim;
 use crate::eval::{Program, Value};
 use crate::evidence::{Evidence, Finding};
-use crate::expr::{Link, Relation, print, walk};
+use crate::expr::{Kind, Link, Relation, print, walk};
 use crate::method::{Budget, enclosure};
 use crate::numeric::Arithmetic;
 use crate::numeric::float::{F64, nearest};
@@ -28,6 +28,9 @@ const PAIRS: usize = 60_000;
 
 /// Single slips of a claim about an optimum or a solution, whose judging is slow.
 const SLOW_CANDIDATES: usize = 200;
+
+/// The same where a side is a sum or an average.
+const LONG_CANDIDATES: usize = 60;
 
 /// Repairs that are shown.
 const SHOWN: usize = 5;
@@ -67,12 +70,15 @@ pub fn corrections(
         }
     };
     let single = single_slips(link);
+    let folds = |e| walk::any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Expectation(..)));
+    let long = claim.limit.is_some() && (folds(&link.left) || folds(&link.right));
     let plausible = |candidates: Vec<Candidate>| -> Vec<Candidate> {
         match &bench {
             Some(b) if b.is_slow() => {
                 let quick = b.quick();
                 let holds = |c: &Candidate| matches!(quick.judge(&c.link), Opinion::Holds(_));
-                candidates.into_iter().take(SLOW_CANDIDATES).filter(holds).collect()
+                let most = if long { LONG_CANDIDATES } else { SLOW_CANDIDATES };
+                candidates.into_iter().take(most).filter(holds).collect()
             }
             Some(b) => candidates.into_iter().filter(|c| b.passes_quickly(c, link.relation)).collect(),
             None => candidates.into_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),

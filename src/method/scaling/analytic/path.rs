@@ -38,7 +38,7 @@ pub(super) fn factors(
         .any(|e| any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Array(..) | Kind::Expectation(..))));
     let shift = if confirming { 0.87 } else { 1.0 };
     let rows: &[(f64, u32)] = match (is_dimension && long, long, target) {
-        (true, _, _) => &[(2.0, 6)],
+        (true, _, _) => &[(2.0, 5)],
         (false, true, None) => &[(3.0, 8), (2.0, 10)],
         _ => &[(10.0, STEPS), (3.0, STEPS), (2.0, STEPS)],
     };
