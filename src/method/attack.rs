@@ -219,17 +219,17 @@ impl Hunter<'_> {
         let share = self.left_over / 4;
         let end = self.left_over - share;
         while self.left_over > end && steps.iter().any(|h| *h > 1e-10) {
-            for k in 0..steps.len() {
+            for (k, step) in steps.iter_mut().enumerate() {
                 let mut helped = false;
                 for direction in [1.0, -1.0] {
-                    let Some(next) = moved(&at, &self.coordinates[k], direction * steps[k]) else { continue };
+                    let Some(next) = moved(&at, &self.coordinates[k], direction * *step) else { continue };
                     let Some(value) = self.gap(&next).and_then(|gap| measure.of(gap)) else { continue };
                     if value < least && exactly(&next).is_some_and(|p| self.setting.sampler.contains(&p)) {
                         (least, at, helped) = (value, next, true);
                         break;
                     }
                 }
-                steps[k] = if helped { (steps[k] * 2.0).min(2.0) } else { steps[k] * 0.4 };
+                *step = if helped { (*step * 2.0).min(2.0) } else { *step * 0.4 };
             }
         }
         (least, at)

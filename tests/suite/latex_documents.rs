@@ -98,7 +98,7 @@ fn a_book_of_several_files() {
     let numbers: Vec<&str> = note.formulas.iter().flat_map(|f| &f.numbers).map(String::as_str).collect();
     assert_eq!(numbers, ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "A.1"]);
     // A folder has one document, not five.
-    assert_eq!(note::discover(&[root.clone()]).unwrap(), [root.join("main.tex")]);
+    assert_eq!(note::discover(std::slice::from_ref(&root)).unwrap(), [root.join("main.tex")]);
 }
 
 /// Random numbers enough to make documents with.

@@ -8,7 +8,10 @@ use crate::diagnostic::codes;
 use crate::expr::{ArrayFunction, Expr, Kind, Optimum, Order, Sort, Special, Symbol};
 use crate::source::Span;
 
-fn fence_of(node: Option<&Node>) -> Option<(&[Node], Option<&[Node]>, Span)> {
+/// What stands in brackets, the power on them, and their place.
+type Fenced<'n> = (&'n [Node], Option<&'n [Node]>, Span);
+
+fn fence_of(node: Option<&Node>) -> Option<Fenced<'_>> {
     let node = node?;
     let (base, power) = match &node.kind {
         NodeKind::Scripted(base, None, power, 0) => (&**base, power.as_deref()),

@@ -20,7 +20,7 @@ fn ratio(p: i64, q: i64) -> Rational {
 
 /// The primes below [`TRIAL_DIVISION`].
 static PRIMES: LazyLock<Vec<u64>> = LazyLock::new(|| {
-    let is_prime = |n: &u64| (2..*n).take_while(|q| q * q <= *n).all(|q| n % q != 0);
+    let is_prime = |n: &u64| (2..*n).take_while(|q| q * q <= *n).all(|q| !n.is_multiple_of(q));
     (2..u64::from(TRIAL_DIVISION)).filter(is_prime).collect()
 });
 

@@ -126,7 +126,7 @@ fn zeta_at_whole_and_reflected_arguments() {
         &at(&balls, Special::HurwitzZeta, &[s.clone(), ratio(1, 1)]),
     );
     let power = balls.pow(&balls.integer(2), &balls.rational(&(Rational::ONE - &s))).unwrap();
-    let left = balls.mul(&balls.sub(&balls.integer(1), &power), &at(&balls, Special::Zeta, &[s.clone()]));
+    let left = balls.mul(&balls.sub(&balls.integer(1), &power), &at(&balls, Special::Zeta, std::slice::from_ref(&s)));
     let scale = balls.pow(&balls.integer(2), &balls.rational(&-s)).unwrap();
     // Σ (−1)^{k−1} k^{−s}: even terms from ζ(s, 1), odd ones from ζ(s, ½).
     same(&balls, &left, &balls.mul(&scale, &difference), 33.0);
