@@ -119,7 +119,8 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
 
     fn finished(&self, sums: Sums<JetValue<A>>, error: f64) -> Result<JetValue<A>, Undefined> {
         let value = sums.value.ok_or(Undefined::NonFinite)?;
-        Ok(value.map(|x| self.jets.widen(x, error + (ROUNDING + self.jets.slack()) * sums.magnitude)))
+        // Beyond the reach lies at most what its last layer holds, if |f| halves from layer to layer.
+        Ok(value.map(|x| self.jets.widen(x, error + (ROUNDING + self.jets.slack() + sums.edge) * sums.magnitude)))
     }
 
     /// Mean and a factor of the covariance of |f|, seen on a coarse lattice.
