@@ -1,6 +1,6 @@
 //! The collapse time of a data set in all of space.
 
-use super::{Cloud, DataSet, EVALUATIONS, half_weight_time};
+use super::{Cloud, DataSet, EVALUATIONS, crossing_bias, half_weight_time};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
@@ -23,9 +23,9 @@ pub(super) const HALF_WEIGHT: Estimand = Estimand::scalar(
 )
 .biased(time_bias);
 
-/// The root's tolerance, and what the correction of first order in 1/probes leaves.
+/// The root's tolerance, and what the search for it leaves.
 fn time_bias(parameters: &Parameters) -> f64 {
-    1e-4 + 20.0 / parameters.get("probes").powi(2)
+    1e-4 + crossing_bias(parameters.get("probes"))
 }
 
 struct CollapseTime {
@@ -63,6 +63,20 @@ impl Trial for CollapseTime {
 #[cfg(test)]
 mod tests {
     use crate::experiment::known_answer::sample;
+
+    /// A few probes against many: the declared bias covers the difference.
+    #[test]
+    fn few_probes_are_as_little_biased_as_declared() {
+        let time = |probes: f64, replicates: usize| {
+            sample(&super::EXPERIMENT, &[("n", 30.0), ("d", 8.0), ("probes", probes)], replicates).get("collapse-time")
+                [0]
+        };
+        let ((few, error), (many, other)) = (time(16.0, 3000), time(256.0, 200));
+        assert!(
+            error.hypot(other) < 0.002 && (few - many).abs() < 3.0 * error.hypot(other) + 2.0 / 256.0,
+            "{few} {many}"
+        );
+    }
 
     /// At the time that was found, fresh data sets give the weight ½.
     #[test]

@@ -60,9 +60,9 @@ impl HalfPoint {
     .biased(Self::probe_bias);
     const TOLERANCE: f64 = 1e-6;
 
-    /// The root's tolerance, and what the correction of first order in 1/probes leaves.
+    /// The root's tolerance, and what [`crossing`] leaves.
     pub(super) fn probe_bias(parameters: &Parameters) -> f64 {
-        Self::TOLERANCE + 20.0 / parameters.get("probes").powi(2)
+        Self::TOLERANCE + crossing_bias(parameters.get("probes"))
     }
 
     /// The time at which the mean over the probes of p₊² + p₋² = ½(1 + tanh² L) crosses `level`, L the half log odds of the
@@ -192,6 +192,12 @@ pub(super) fn root(low: f64, high: f64, tolerance: f64, mut f: impl FnMut(f64) -
 pub(super) fn agreements(half_log_odds: &[[f64; 2]]) -> Vec<f64> {
     let one = |l: f64| 0.5 * (1.0 + l.tanh().powi(2));
     half_log_odds.iter().map(|[a, b]| 0.5 * (one(*a) + one(*b))).collect()
+}
+
+/// What the correction of first order in 1/n leaves of the bias of [`crossing`] with n curves. Measured with 16 and 32
+/// curves against hundreds: below 0.7/n² at the upper end of two standard errors, for collapse and speciation times.
+pub(super) fn crossing_bias(curves: f64) -> f64 {
+    2.0 / (curves * curves)
 }
 
 /// How often [`crossing`] evaluates its curves, typically.

@@ -20,7 +20,7 @@ mod two_class;
 
 use backward::{Schedule, Walkers, posterior_mean_of_spins};
 use empirical::{Cloud, DataSet, half_weight_time};
-use half_point::{EVALUATIONS, HalfPoint, agreements, crossing, root};
+use half_point::{EVALUATIONS, HalfPoint, agreements, crossing, crossing_bias, root};
 use sde::Sde;
 use two_class::{TwoClass, same_class};
 
