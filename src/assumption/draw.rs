@@ -54,10 +54,21 @@ pub(super) fn value(
             let size = length(dim, point)?;
             (size > 0).then(|| Value::Scalar(Rational::from(stream.random_range(1..=size))))
         }
+        Sort::Set(members) => match &**members {
+            Sort::Index(dim) => Some(subset(length(dim, point)?, style, stream)),
+            _ => None,
+        },
         Sort::Integer => whole(&declaration.domain, style, stream).map(Value::Scalar),
         Sort::Real => scalar(&declaration.domain, style, tie, stream).map(Value::Scalar),
         _ => None,
     }
+}
+
+/// A set of indices as the vector of its indicator; nothing and everything are edges.
+fn subset(size: usize, style: Style, stream: &mut Stream) -> Value<Rational> {
+    let edge = matches!(style, Style::Special(_) | Style::Edge).then(|| stream.random::<bool>());
+    let entry = |stream: &mut Stream| edge.unwrap_or_else(|| stream.random::<bool>());
+    Value::vector((0..size).map(|_| Rational::from(i64::from(entry(stream)))).collect())
 }
 
 pub(super) fn ratio(numerator: i64, denominator: u64) -> Rational {
