@@ -169,6 +169,25 @@ fn interval(lower: Bound<'_>, upper: Bound<'_>, style: Style, stream: &mut Strea
     }
 }
 
+/// The first whole numbers from each finite end of a range inward.
+pub(super) fn ends<const N: usize>(declaration: &Declaration) -> Vec<[Rational; N]> {
+    let Domain::Interval { lower, upper } = &declaration.domain else { return Vec::new() };
+    if *declaration.symbol.sort() != Sort::Integer {
+        return Vec::new();
+    }
+    let step = |k: usize| Rational::from(k);
+    let low = lower.as_ref().map(|(b, closed)| Rational::from(if *closed { b.ceil() } else { b.floor() + 1 }));
+    let high = upper.as_ref().map(|(b, closed)| Rational::from(if *closed { b.floor() } else { b.ceil() - 1 }));
+    let inside = |n: &Rational| contains(&declaration.domain, n);
+    let from_low = low.map(|n| std::array::from_fn(|k| &n + step(k)));
+    let from_high = high.map(|n| std::array::from_fn(|k| &n - step(k)));
+    let ends = from_low.into_iter().chain(from_high);
+    // A range that is shorter than that ends where it ends.
+    ends.map(|end: [Rational; N]| end.clone().map(|n| if inside(&n) { n } else { end[0].clone() }))
+        .filter(|end| inside(&end[0]))
+        .collect()
+}
+
 fn whole(domain: &Domain, style: Style, stream: &mut Stream) -> Option<Rational> {
     if matches!(domain, Domain::Signs | Domain::Orthogonal) {
         return Some(sign(stream));
