@@ -2,8 +2,8 @@
 
 use crate::evidence::{Axis, Evidence, Fact, Figure, Finding, Mark, SCHEMA, Series, StopReason, Witness};
 use crate::record::{
-    ClaimEntry, Correction, DiagnosticEntry, EquationEntry, FormulaEntry, Header, NoteEntry, Record, Sharpness,
-    Survivor, Timing,
+    ClaimEntry, Correction, Coverage, DiagnosticEntry, EquationEntry, FormulaEntry, Header, NoteEntry, Record,
+    Sharpness, Survivor, Timing,
 };
 use crate::source::Position;
 use std::collections::BTreeMap;
@@ -116,6 +116,7 @@ fn note(path: &str, title: &str, text: &str, claims: &[(usize, &[&str])]) -> Not
             line: text[..start].matches('\n').count() + 12,
             file: None,
             claims: Vec::new(),
+            defines: false,
         });
         at = end + close.len();
     }
@@ -444,14 +445,14 @@ pub(crate) fn record() -> Record {
     let unknown = entry(&hostile, 2, "unknown", "unsupported", "no method can evaluate \\undefinedmacro");
 
     let claims = vec![filter, mse, oracle, optimal, printed, repaired, half, offset, wrong, evil, unbalanced, unknown];
-    let equation = |number: &str, tex: &str, status: &str, ids: &[&str]| EquationEntry {
+    let equation = |number: &str, tex: &str, status: Coverage, ids: &[&str]| EquationEntry {
         source: "beg-rohu-2025".into(),
         number: number.into(),
         tex: tex.into(),
         kind: "identity".into(),
-        status: status.into(),
-        code: None,
+        status,
         claims: ids.iter().map(|s| (*s).to_owned()).collect(),
+        ..EquationEntry::default()
     };
     Record {
         header: Header {
@@ -464,20 +465,20 @@ pub(crate) fn record() -> Record {
             shard: None,
         },
         equations: vec![
-            equation("6.4.5", r"H = C (C+\sigma^2 I)^{-1}", "covered", &["wiener-filter-minimises"]),
+            equation("6.4.5", r"H = C (C+\sigma^2 I)^{-1}", Coverage::Covered, &["wiener-filter-minimises"]),
             equation(
                 "6.4.7",
                 r"\mathrm{MSE} = \sum_i \frac{\lambda_i\sigma^2}{\lambda_i+\sigma^2}",
-                "restated",
+                Coverage::Restated,
                 &["wiener-mse"],
             ),
             equation(
                 "7.4.3",
                 r"\Gamma_t = e^{-t} C + (1-e^{-2t}) I",
-                "covered",
+                Coverage::Covered,
                 &["noised-covariance-printed", "noised-covariance"],
             ),
-            equation("7.4.9", r"\mathcal{L}(W) = \mathbb{E}\|{-Wx} + z/\sqrt{\Delta_t}\|^2", "open", &[]),
+            equation("7.4.9", r"\mathcal{L}(W) = \mathbb{E}\|{-Wx} + z/\sqrt{\Delta_t}\|^2", Coverage::Open, &[]),
         ],
         diagnostics: vec![
             DiagnosticEntry {

@@ -145,7 +145,7 @@ fn read_expression(
 }
 
 pub(super) use applied::declared_argument;
-pub(super) use relation::begins_with_relation;
+pub(super) use relation::{begins_with_relation, equation};
 
 /// The first side of a formula all of whose relations are equalities.
 ///
