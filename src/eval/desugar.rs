@@ -35,6 +35,7 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             let log = real(Kind::Function(Function::Log, vec![norm.clone()]));
             real(Kind::Add(vec![exponent[0].clone(), real(Kind::Neg(log))]))
         }
+        Kind::Function(Function::Log, operands) => logarithm(&operands[0], span)?,
         Kind::AverageOver(symbols, weight, body) if symbols.len() > 1 => joint(symbols, weight, body, span)?,
         Kind::Expectation(variables, body) => expectation(variables, body, expr)?,
         Kind::Apply(function, arguments) => match (&*function.kind, arguments.as_slice()) {
@@ -67,6 +68,25 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
         }
         _ => return None,
     })
+}
+
+/// log(e^a r) = a + log r, and log(p/(e^b q)) = log(p/q) − b; `None` without an exponential among the factors.
+fn logarithm(operand: &Expr, span: Span) -> Option<Expr> {
+    let real = |kind| Expr::new(kind, Sort::Real, span);
+    let log = |e: Expr| real(Kind::Function(Function::Log, vec![e]));
+    let exponent = |e: &Expr| match &*e.kind {
+        Kind::Function(Function::Exp, a) => Some(a[0].clone()),
+        Kind::Pow(base, a) if matches!(&*base.kind, Kind::Constant(Constant::Euler)) => Some(a.clone()),
+        _ => None,
+    };
+    let is_exponential = |e: &Expr| e.sort.is_scalar() && exponent(e).is_some();
+    if let Some((found, rest)) = splits(operand, &is_exponential).into_iter().next() {
+        return Some(real(Kind::Add(vec![exponent(&found)?, log(rest)])));
+    }
+    let Kind::Div(p, q) = &*operand.kind else { return None };
+    let (found, rest) = splits(q, &is_exponential).into_iter().next()?;
+    let ratio = Expr::new(Kind::Div(p.clone(), rest), operand.sort.clone(), operand.span);
+    Some(real(Kind::Add(vec![log(ratio), real(Kind::Neg(exponent(&found)?))])))
 }
 
 fn replace(e: &Expr, old: &Expr, new: &Expr) -> Expr {

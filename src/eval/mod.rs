@@ -187,6 +187,8 @@ pub struct Program {
     slots: Vec<Symbol>,
     /// Every sub-expression, to name the one that fails.
     places: Vec<Expr>,
+    /// How many values are kept while nothing in them changes.
+    memos: usize,
 }
 
 impl Program {

@@ -27,6 +27,15 @@ pub(super) struct Node {
     pub(super) scalar: bool,
     /// Index into the table of the program's sub-expressions.
     pub(super) place: usize,
+    /// Where its value is kept, if it is costly.
+    pub(super) memo: Option<Memo>,
+}
+
+/// Where a value is kept, and the slots that it depends on.
+#[derive(Clone, Debug)]
+pub(super) struct Memo {
+    pub(super) index: usize,
+    pub(super) free: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -178,6 +187,22 @@ pub(super) enum Distribution {
 pub(super) enum Test {
     Compare(Node, Relation, Node),
     All(Vec<Test>),
+}
+
+impl Op {
+    /// Whether the body is evaluated many times.
+    pub(super) const fn is_costly(&self) -> bool {
+        matches!(
+            self,
+            Self::Fold { .. }
+                | Self::Integral { .. }
+                | Self::Space { .. }
+                | Self::AverageOver { .. }
+                | Self::Expectation(..)
+                | Self::Limit { .. }
+                | Self::Optimum { .. }
+        )
+    }
 }
 
 impl Node {
