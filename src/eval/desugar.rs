@@ -56,18 +56,54 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             }
             _ => return None,
         },
-        Kind::DerivativeBy(body, place) if matches!(&*place.kind, Kind::Call(..)) => {
-            // The value of the function counts as independent of everything else.
-            let value = Symbol::new("u", place.sort.clone());
-            let replaced = replace(body, place, &Expr::symbol(&value, span));
-            let derivative = match place.sort.shape() {
-                None => Kind::Derivative(replaced, value.clone(), 1),
-                Some(_) => Kind::Gradient(replaced, value.clone()),
-            };
-            of(Kind::At(value, place.clone(), of(derivative)))
-        }
+        Kind::DerivativeBy(body, place) => by_value(body, place, expr)?,
         _ => return None,
     })
+}
+
+/// The derivative by one value of a declared function, which counts as independent of everything else. For a family x₁, x₂ …
+/// that is one of its members, whatever other members the body has and by whatever index it names them.
+fn by_value(body: &Expr, place: &Expr, expr: &Expr) -> Option<Expr> {
+    let Kind::Call(function, arguments) = &*place.kind else { return None };
+    let span = expr.span;
+    let of = |kind| Expr::new(kind, expr.sort.clone(), span);
+    let value = Symbol::new("u", place.sort.clone());
+    let slope = |moved: Expr| {
+        of(match place.sort.shape() {
+            None => Kind::Derivative(moved, value.clone(), 1),
+            Some(_) => Kind::Gradient(moved, value.clone()),
+        })
+    };
+    if arguments.is_empty() || !arguments.iter().all(|a| matches!(a.sort, Sort::Index(_) | Sort::Integer)) {
+        let moved = replace(body, place, &Expr::symbol(&value, span));
+        return Some(of(Kind::At(value.clone(), place.clone(), slope(moved))));
+    }
+    // Names of their own for the indices, so that a sum over one of them in the body does not capture it.
+    let indices: Vec<Symbol> = arguments.iter().map(|a| Symbol::new("k", a.sort.clone())).collect();
+    let uses = indices.iter().map(|k| Expr::symbol(k, span)).collect();
+    let here = Expr::new(Kind::Call(function.clone(), uses), place.sort.clone(), span);
+    let moved = vary(body, &here, &indices, &Expr::symbol(&value, span));
+    let derivative = of(Kind::At(value.clone(), here, slope(moved)));
+    let bound = indices.into_iter().zip(arguments);
+    Some(bound.fold(derivative, |inner, (index, argument)| of(Kind::At(index, argument.clone(), inner))))
+}
+
+/// Every member x_a of a family replaced by x_a + δ_{ak} (u − x_k).
+fn vary(e: &Expr, here: &Expr, indices: &[Symbol], value: &Expr) -> Expr {
+    let e = walk::map_children(e, &mut |child| vary(child, here, indices, value));
+    let (Kind::Call(f, arguments), Kind::Call(function, _)) = (&*e.kind, &*here.kind) else { return e };
+    if f != function {
+        return e;
+    }
+    let (sort, span) = (e.sort.clone(), e.span);
+    let of = |kind| Expr::new(kind, sort.clone(), span);
+    let same = arguments.iter().zip(indices).map(|(argument, index)| {
+        let kind = Kind::Kronecker(argument.clone(), Expr::symbol(index, span));
+        Expr::new(kind, Sort::Real, span)
+    });
+    let step = of(Kind::Add(vec![value.clone(), of(Kind::Neg(here.clone()))]));
+    let step = of(Kind::Mul(same.chain([step]).collect()));
+    of(Kind::Add(vec![e.clone(), step]))
 }
 
 /// log(e^a r) = a + log r, and log(p/(e^b q)) = log(p/q) − b; `None` without an exponential among the factors.

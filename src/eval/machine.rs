@@ -72,7 +72,20 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         let callee = |symbol| at.function(symbol).map(|meaning| Callee::new(jets, meaning, at)).transpose();
         let callees = program.slots.iter().map(callee).collect::<Result<_, _>>()?;
         let (changed, memos) = (vec![0; values.len()], (0..program.memos).map(|_| None).collect());
-        Ok(Self { jets, program, at, constants, values, changed, clock: 0, memos, sizes, callees, steps: 0, blame: None })
+        Ok(Self {
+            jets,
+            program,
+            at,
+            constants,
+            values,
+            changed,
+            clock: 0,
+            memos,
+            sizes,
+            callees,
+            steps: 0,
+            blame: None,
+        })
     }
 
     /// Adds `epsilon · along` to the value of a symbol.

@@ -167,6 +167,8 @@ pub(super) enum Values {
     List(Vec<Node>),
     Signs,
     SignVectors(Length),
+    /// The members of a set of indices, whose value is its indicator.
+    Members(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -264,7 +266,7 @@ impl Values {
             Self::Between(lower, upper) => vec![lower, upper],
             Self::From(lower) => vec![lower],
             Self::List(values) => values.iter().collect(),
-            Self::Signs | Self::SignVectors(_) => Vec::new(),
+            Self::Signs | Self::SignVectors(_) | Self::Members(_) => Vec::new(),
         }
     }
 }
