@@ -35,6 +35,7 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             let log = real(Kind::Function(Function::Log, vec![norm.clone()]));
             real(Kind::Add(vec![exponent[0].clone(), real(Kind::Neg(log))]))
         }
+        Kind::Function(Function::Log, operands) => logarithm(&operands[0], span)?,
         Kind::AverageOver(symbols, weight, body) if symbols.len() > 1 => joint(symbols, weight, body, span)?,
         Kind::Expectation(variables, body) => expectation(variables, body, expr)?,
         Kind::Apply(function, arguments) => match (&*function.kind, arguments.as_slice()) {
@@ -55,18 +56,73 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             }
             _ => return None,
         },
-        Kind::DerivativeBy(body, place) if matches!(&*place.kind, Kind::Call(..)) => {
-            // The value of the function counts as independent of everything else.
-            let value = Symbol::new("u", place.sort.clone());
-            let replaced = replace(body, place, &Expr::symbol(&value, span));
-            let derivative = match place.sort.shape() {
-                None => Kind::Derivative(replaced, value.clone(), 1),
-                Some(_) => Kind::Gradient(replaced, value.clone()),
-            };
-            of(Kind::At(value, place.clone(), of(derivative)))
-        }
+        Kind::DerivativeBy(body, place) => by_value(body, place, expr)?,
         _ => return None,
     })
+}
+
+/// The derivative by one value of a declared function, which counts as independent of everything else. For a family x₁, x₂ …
+/// that is one of its members, whatever other members the body has and by whatever index it names them.
+fn by_value(body: &Expr, place: &Expr, expr: &Expr) -> Option<Expr> {
+    let Kind::Call(function, arguments) = &*place.kind else { return None };
+    let span = expr.span;
+    let of = |kind| Expr::new(kind, expr.sort.clone(), span);
+    let value = Symbol::new("u", place.sort.clone());
+    let slope = |moved: Expr| {
+        of(match place.sort.shape() {
+            None => Kind::Derivative(moved, value.clone(), 1),
+            Some(_) => Kind::Gradient(moved, value.clone()),
+        })
+    };
+    if arguments.is_empty() || !arguments.iter().all(|a| matches!(a.sort, Sort::Index(_) | Sort::Integer)) {
+        let moved = replace(body, place, &Expr::symbol(&value, span));
+        return Some(of(Kind::At(value.clone(), place.clone(), slope(moved))));
+    }
+    // Names of their own for the indices, so that a sum over one of them in the body does not capture it.
+    let indices: Vec<Symbol> = arguments.iter().map(|a| Symbol::new("k", a.sort.clone())).collect();
+    let uses = indices.iter().map(|k| Expr::symbol(k, span)).collect();
+    let here = Expr::new(Kind::Call(function.clone(), uses), place.sort.clone(), span);
+    let moved = vary(body, &here, &indices, &Expr::symbol(&value, span));
+    let derivative = of(Kind::At(value.clone(), here, slope(moved)));
+    let bound = indices.into_iter().zip(arguments);
+    Some(bound.fold(derivative, |inner, (index, argument)| of(Kind::At(index, argument.clone(), inner))))
+}
+
+/// Every member x_a of a family replaced by x_a + δ_{ak} (u − x_k).
+fn vary(e: &Expr, here: &Expr, indices: &[Symbol], value: &Expr) -> Expr {
+    let e = walk::map_children(e, &mut |child| vary(child, here, indices, value));
+    let (Kind::Call(f, arguments), Kind::Call(function, _)) = (&*e.kind, &*here.kind) else { return e };
+    if f != function {
+        return e;
+    }
+    let (sort, span) = (e.sort.clone(), e.span);
+    let of = |kind| Expr::new(kind, sort.clone(), span);
+    let same = arguments.iter().zip(indices).map(|(argument, index)| {
+        let kind = Kind::Kronecker(argument.clone(), Expr::symbol(index, span));
+        Expr::new(kind, Sort::Real, span)
+    });
+    let step = of(Kind::Add(vec![value.clone(), of(Kind::Neg(here.clone()))]));
+    let step = of(Kind::Mul(same.chain([step]).collect()));
+    of(Kind::Add(vec![e.clone(), step]))
+}
+
+/// log(e^a r) = a + log r, and log(p/(e^b q)) = log(p/q) − b; `None` without an exponential among the factors.
+fn logarithm(operand: &Expr, span: Span) -> Option<Expr> {
+    let real = |kind| Expr::new(kind, Sort::Real, span);
+    let log = |e: Expr| real(Kind::Function(Function::Log, vec![e]));
+    let exponent = |e: &Expr| match &*e.kind {
+        Kind::Function(Function::Exp, a) => Some(a[0].clone()),
+        Kind::Pow(base, a) if matches!(&*base.kind, Kind::Constant(Constant::Euler)) => Some(a.clone()),
+        _ => None,
+    };
+    let is_exponential = |e: &Expr| e.sort.is_scalar() && exponent(e).is_some();
+    if let Some((found, rest)) = splits(operand, &is_exponential).into_iter().next() {
+        return Some(real(Kind::Add(vec![exponent(&found)?, log(rest)])));
+    }
+    let Kind::Div(p, q) = &*operand.kind else { return None };
+    let (found, rest) = splits(q, &is_exponential).into_iter().next()?;
+    let ratio = Expr::new(Kind::Div(p.clone(), rest), operand.sort.clone(), operand.span);
+    Some(real(Kind::Add(vec![log(ratio), real(Kind::Neg(exponent(&found)?))])))
 }
 
 fn replace(e: &Expr, old: &Expr, new: &Expr) -> Expr {
