@@ -16,6 +16,8 @@ pub struct Setting<'a> {
     definitions: Vec<(Symbol, Expr)>,
     /// Premises and assumptions that say what a declared function, or a derivative of one, is: left and right side.
     rules: Vec<(Expr, Expr)>,
+    /// Premises and assumptions that are left.
+    pub(super) conditions: Vec<Condition>,
     /// Draws the symbols that are left.
     pub sampler: Sampler,
     /// Admissible points.
@@ -56,6 +58,7 @@ impl<'a> Setting<'a> {
             claim,
             definitions,
             rules,
+            conditions,
             sampler: Sampler::new(&[], &[], &[], &[])?,
             points: Vec::new(),
             tally: Tally::default(),
@@ -78,8 +81,8 @@ impl<'a> Setting<'a> {
             used.extend(walk::free_symbols(&extremum.objective));
             used.push(extremum.variable.clone());
         }
-        setting.sampler = Sampler::new(&claim.declarations, &used, &conditions, &budget.sizes)?;
-        (setting.points, setting.tally) = setting.sampler.points(budget.points, budget.draws_per_point, seed);
+        setting.sampler = Sampler::new(&claim.declarations, &used, &setting.conditions, &budget.sizes)?;
+        (setting.points, setting.tally) = drawn(&setting.sampler, budget, seed);
         Ok(setting)
     }
 
@@ -92,9 +95,18 @@ impl<'a> Setting<'a> {
         self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))
     }
 
+    /// One side of a link with every definition put in.
+    pub fn prepare_side(&self, side: &Expr) -> Option<Expr> {
+        if self.definitions.is_empty() && self.rules.is_empty() {
+            return Some(side.clone());
+        }
+        let right = Expr::integer(0, side.span);
+        self.prepare(&Link { left: side.clone(), relation: Relation::Equal, right }).map(|link| link.left)
+    }
+
     /// The same claim at points of its own, for a second look.
     pub fn fresh(&self, budget: &Budget, seed: &SeedPath) -> Self {
-        let (points, tally) = self.sampler.points(budget.points, budget.draws_per_point, seed);
+        let (points, tally) = drawn(&self.sampler, budget, seed);
         Self { points, tally, ..self.clone() }
     }
 
@@ -103,6 +115,17 @@ impl<'a> Setting<'a> {
         let rejected: Vec<String> = self.tally.rejected.iter().map(|(why, n)| format!("{n} × {why}")).collect();
         format!("no admissible point found: {}", rejected.join(", "))
     }
+}
+
+/// Admissible points of all styles, then those at the ends of whole ranges.
+fn drawn(sampler: &Sampler, budget: &Budget, seed: &SeedPath) -> (Vec<Point>, Tally) {
+    let (mut points, tally) = sampler.points(budget.points, budget.draws_per_point, seed);
+    if !points.is_empty() {
+        let ends = sampler.ends(budget.draws_per_point, &seed.child("ends"));
+        let new: Vec<Point> = ends.into_iter().filter(|p| !points.contains(p)).collect();
+        points.extend(new);
+    }
+    (points, tally)
 }
 
 /// A link with `right` for every `left`, which is a symbol or a function of symbols.
