@@ -2,7 +2,7 @@
 
 use super::Bench;
 use crate::assumption::Point;
-use crate::eval::{Assignment, Program, Value};
+use crate::eval::{Assignment, Meter, Program, Value};
 use crate::expr::{Expr, Link, Relation};
 use crate::method::enclosure;
 use crate::method::setting::Setting;
@@ -19,6 +19,10 @@ const STEPS: u64 = 6_000_000;
 
 /// Candidates that are looked at, at most.
 const CANDIDATES: u64 = 60_000;
+
+/// A changed side may take so many times the operations of the refuted formula, at all points together. One that needs
+/// more, such as a mean that was a moment and is now an integral in several dimensions, is no slip of the pen.
+const DEARER: u64 = 24;
 
 /// A point counts if both sides agree to this relative difference.
 const TOLERANCE: f64 = 1e-7;
@@ -45,6 +49,8 @@ pub(super) struct Filter<'a> {
     relation: Relation,
     places: Vec<Place>,
     sides: [Side; 2],
+    /// Operations that one evaluation of the refuted formula takes.
+    price: u64,
 }
 
 impl<'a> Filter<'a> {
@@ -57,7 +63,7 @@ impl<'a> Filter<'a> {
         let count = places.len();
         let side = |e: &Expr| Side::new(setting, e, count);
         let sides = [side(&refuted.left)?, side(&refuted.right)?];
-        let mut filter = Self { setting, relation: refuted.relation, places, sides };
+        let mut filter = Self { setting, relation: refuted.relation, places, sides, price: 1 };
         for at in 0..filter.places.len() {
             let plain = filter.sides.iter().all(|s| s.program.evaluate(&F64, &filter.places[at].plain).is_ok());
             filter.places[at].estimates = !plain;
@@ -68,6 +74,8 @@ impl<'a> Filter<'a> {
         let mut places: Vec<Option<Place>> = std::mem::take(&mut filter.places).into_iter().map(Some).collect();
         filter.places = order.into_iter().filter_map(|at| places[at].take()).collect();
         filter.sides = [side(&refuted.left)?, side(&refuted.right)?];
+        let at = |place: &Place| filter.sides.iter().map(|s| s.program.steps(&place.plain)).sum::<u64>();
+        filter.price = filter.places.iter().map(at).max().unwrap_or(1).max(1);
         Some(filter)
     }
 
@@ -78,14 +86,14 @@ impl<'a> Filter<'a> {
 
     /// A changed side.
     pub(super) fn changed(&self, side: &Expr) -> Option<Side> {
-        Side::new(self.setting, side, self.places.len())
+        let mut side = Side::new(self.setting, side, self.places.len())?;
+        side.program = side.program.metered(&Meter::new(DEARER * self.price));
+        Some(side)
     }
 
     /// How many candidates may be looked at, by the operations that one evaluation of the refuted formula takes.
     pub(super) fn affordable(&self) -> usize {
-        let at = |place: &Place| self.sides.iter().map(|s| s.program.steps(&place.plain)).sum();
-        let price: u64 = self.places.iter().map(at).max().unwrap_or(1).max(1);
-        (STEPS / price).min(CANDIDATES) as usize
+        (STEPS / self.price).min(CANDIDATES) as usize
     }
 
     /// Whether a candidate holds at the points, wherever both sides have a finite value; a changed side of an inequality must

@@ -11,6 +11,9 @@ use crate::random::SeedPath;
 use crate::record::Correction;
 use rayon::prelude::*;
 
+/// Single slips that are looked at however much that takes.
+const FEWEST: usize = 200;
+
 /// First slips whose followers are tried together.
 const TOGETHER: usize = 8;
 
@@ -80,7 +83,8 @@ pub fn corrections(
                 candidates.into_par_iter().take(most).filter(holds).collect()
             }
             (Some(_), Some(filter)) => {
-                candidates.into_par_iter().filter(|c| filter.passes(&c.link, c.changed())).collect()
+                let most = filter.affordable().max(FEWEST);
+                candidates.into_par_iter().take(most).filter(|c| filter.passes(&c.link, c.changed())).collect()
             }
             (Some(_), None) => Vec::new(),
             (None, _) => candidates.into_par_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),

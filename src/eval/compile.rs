@@ -56,7 +56,14 @@ pub(super) fn compile(expr: &Expr) -> Result<Program, Unevaluable> {
         Compiler { slots: vec![], by_id: BTreeMap::new(), constants: vec![], places: vec![], memos: vec![], depth: 0 };
     let root = compiler.node(expr)?;
     let memos = compiler.memos.len();
-    Ok(Program { root, constants: compiler.constants, slots: compiler.slots, places: compiler.places, memos })
+    Ok(Program {
+        root,
+        constants: compiler.constants,
+        slots: compiler.slots,
+        places: compiler.places,
+        memos,
+        meter: None,
+    })
 }
 
 impl Compiler {

@@ -124,7 +124,7 @@ fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Bu
     if walk::mentions(value, &extremum.variable) {
         return undecided_link(NAME, 0, StopReason::NotApplicable, "the claimed optimum contains the varied symbol");
     }
-    let stationarity = match Stationarity::new(extremum, value, setting) {
+    let stationarity = match Stationarity::new(extremum, value, setting, budget) {
         Ok(stationarity) => stationarity,
         Err(why) => return undecided_link(NAME, 0, StopReason::NotApplicable, &why),
     };

@@ -16,6 +16,8 @@ pub struct Setting<'a> {
     definitions: Vec<(Symbol, Expr)>,
     /// Premises and assumptions that say what a declared function, or a derivative of one, is: left and right side.
     rules: Vec<(Expr, Expr)>,
+    /// Premises and assumptions that are left.
+    pub(super) conditions: Vec<Condition>,
     /// Draws the symbols that are left.
     pub sampler: Sampler,
     /// Admissible points.
@@ -56,6 +58,7 @@ impl<'a> Setting<'a> {
             claim,
             definitions,
             rules,
+            conditions,
             sampler: Sampler::new(&[], &[], &[], &[])?,
             points: Vec::new(),
             tally: Tally::default(),
@@ -78,7 +81,7 @@ impl<'a> Setting<'a> {
             used.extend(walk::free_symbols(&extremum.objective));
             used.push(extremum.variable.clone());
         }
-        setting.sampler = Sampler::new(&claim.declarations, &used, &conditions, &budget.sizes)?;
+        setting.sampler = Sampler::new(&claim.declarations, &used, &setting.conditions, &budget.sizes)?;
         (setting.points, setting.tally) = drawn(&setting.sampler, budget, seed);
         Ok(setting)
     }
