@@ -322,7 +322,7 @@ impl Sampler {
         let mut at = sizes.map(|x| field.rational(x));
         for declaration in &self.variables {
             if matches!(declaration.symbol.sort(), Sort::Function(..)) {
-                let positive = matches!(declaration.domain, Domain::Density(_));
+                let positive = matches!(declaration.domain, Domain::Density(_) | Domain::Mass(_));
                 at.set_function(&declaration.symbol, Meaning::Arbitrary { positive });
                 continue;
             }

@@ -26,6 +26,7 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             of(Kind::Neg(real(Kind::AverageOver(symbols.clone(), p.clone(), log))))
         }
         Kind::DensityOf(law, point) => density(law, point, span)?,
+        Kind::Add(terms) => complement_of_tanh(terms, span)?,
         // log(e^a/b) = a − log b: far out e^a is no number any more.
         Kind::Function(Function::Log, operands) if matches!(&*operands[0].kind, Kind::DensityOf(..)) => {
             let Kind::DensityOf(law @ Law::Normal(..), point) = &*operands[0].kind else { return None };
@@ -127,6 +128,39 @@ fn logarithm(operand: &Expr, span: Span) -> Option<Expr> {
 
 fn replace(e: &Expr, old: &Expr, new: &Expr) -> Expr {
     if walk::same(e, old) { new.clone() } else { walk::map_children(e, &mut |child| replace(child, old, new)) }
+}
+
+/// 1 − tanh² u = 1/cosh² u and 1 ± tanh u = 2/(1 + e^∓2u): far out the differences have no digits left.
+fn complement_of_tanh(terms: &[Expr], span: Span) -> Option<Expr> {
+    let real = |kind| Expr::new(kind, Sort::Real, span);
+    let whole = |n| Expr::integer(n, span);
+    let [a, b] = terms else { return None };
+    let is_one = |e: &Expr| e.as_number().is_some_and(|n| *n == Rational::ONE);
+    let other = if is_one(a) {
+        b
+    } else if is_one(b) {
+        a
+    } else {
+        return None;
+    };
+    let (minus, other) = match &*other.kind {
+        Kind::Neg(inner) => (true, inner),
+        _ => (false, other),
+    };
+    let tanh = |e: &Expr| match &*e.kind {
+        Kind::Function(Function::Tanh, operands) if e.sort.is_scalar() => Some(operands[0].clone()),
+        _ => None,
+    };
+    if let (Kind::Pow(base, exponent), true) = (&*other.kind, minus)
+        && exponent.as_number().is_some_and(|n| *n == Rational::from(2))
+    {
+        let cosh = real(Kind::Function(Function::Cosh, vec![tanh(base)?]));
+        return Some(real(Kind::Div(whole(1), real(Kind::Pow(cosh, whole(2))))));
+    }
+    let twice = real(Kind::Mul(vec![whole(2), tanh(other)?]));
+    let exponent = if minus { twice } else { real(Kind::Neg(twice)) };
+    let power = real(Kind::Function(Function::Exp, vec![exponent]));
+    Some(real(Kind::Div(whole(2), real(Kind::Add(vec![whole(1), power])))))
 }
 
 /// ∫ body over all values of a symbol.
@@ -277,6 +311,15 @@ fn expectation(variables: &[RandomVariable], body: &Expr, expr: &Expr) -> Option
     let of = |kind| Expr::new(kind, expr.sort.clone(), expr.span);
     let mean =
         |v: &[RandomVariable], e: &Expr| Expr::new(Kind::Expectation(v.to_vec(), e.clone()), e.sort.clone(), expr.span);
+    // What has a declared density is averaged over with it, outermost.
+    if let Some(at) = variables.iter().position(|v| matches!(v.law, Law::Density(_)))
+        && let RandomVariable { symbol, law: Law::Density(density) } = &variables[at]
+    {
+        let mut rest = variables.to_vec();
+        rest.remove(at);
+        let inner = if rest.is_empty() { body.clone() } else { mean(&rest, body) };
+        return Some(of(Kind::AverageOver(vec![symbol.clone()], density.clone(), inner)));
+    }
     let (normal, other): (Vec<_>, Vec<_>) = variables.iter().cloned().partition(|v| matches!(v.law, Law::Normal(..)));
     if degree(body, &normal).is_some() {
         return None;

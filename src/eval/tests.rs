@@ -138,7 +138,7 @@ fn sums_over_sets_of_indices() {
     let inside = real(Kind::Fold(Fold::Sum, vec![within], None, entry.clone()));
     let everywhere = Binder { symbol: k.clone(), range: Range::Between(n(1), s(&t.d)) };
     let out = Condition::Holds(Link { left: s(&k), relation: Relation::NotMember, right: s(&set) });
-    let outside = real(Kind::Fold(Fold::Sum, vec![everywhere], Some(out), entry));
+    let outside = real(Kind::Fold(Fold::Sum, vec![everywhere], Some(Box::new(out)), entry));
     for (indicator, inner, outer) in [([1.0, 0.0], 1.0, -2.0), ([0.0, 0.0], 0.0, -1.0), ([1.0, 1.0], -1.0, 0.0)] {
         let mut at = t.at.clone();
         at.set(&set, array(2, 1, &indicator));
