@@ -14,6 +14,7 @@ pub mod noised_gaussian_entropy;
 pub mod optimal_linear_score;
 pub mod oracle_attenuation_risk;
 pub mod oracle_projection_risk;
+pub mod paramagnetic_free_energy;
 pub mod potential_bifurcation_time;
 pub mod projector_one_step_overlap;
 pub mod projector_one_step_overlap_without_self;
@@ -29,8 +30,11 @@ pub mod speciation_half_point;
 pub mod speciation_potential;
 pub mod speciation_time;
 pub mod speciation_time_general;
+pub mod supervised_overlap;
+pub mod unsupervised_overlap;
 pub mod wiener_eigenvalue;
 pub mod wiener_mse;
+pub mod wrong_fits;
 pub mod zero_temperature_load;
 
 #[cfg(test)]
@@ -57,6 +61,7 @@ pub static ALL: &[&ClosedForm] = &[
     &optimal_linear_score::OPTIMAL_LINEAR_SCORE,
     &oracle_attenuation_risk::ORACLE_ATTENUATION_RISK,
     &oracle_projection_risk::ORACLE_PROJECTION_RISK,
+    &paramagnetic_free_energy::PARAMAGNETIC_FREE_ENERGY,
     &potential_bifurcation_time::POTENTIAL_BIFURCATION_TIME,
     &projector_one_step_overlap::PROJECTOR_ONE_STEP_OVERLAP,
     &projector_one_step_overlap_without_self::PROJECTOR_ONE_STEP_OVERLAP_WITHOUT_SELF,
@@ -72,8 +77,11 @@ pub static ALL: &[&ClosedForm] = &[
     &speciation_potential::SPECIATION_POTENTIAL,
     &speciation_time::SPECIATION_TIME,
     &speciation_time_general::SPECIATION_TIME_GENERAL,
+    &supervised_overlap::SUPERVISED_OVERLAP,
+    &unsupervised_overlap::UNSUPERVISED_OVERLAP,
     &wiener_eigenvalue::WIENER_EIGENVALUE,
     &wiener_mse::WIENER_MSE,
+    &wrong_fits::WRONG_FITS,
     &zero_temperature_load::ZERO_TEMPERATURE_LOAD,
 ];
 

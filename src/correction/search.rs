@@ -57,12 +57,13 @@ pub fn corrections(
     let Some(number) = refuted else { return Vec::new() };
     let Some(link) = claim.statement.links.get(number) else { return Vec::new() };
     let bench = Bench::new(claim, budget, seed).ok().filter(|b| !b.is_empty());
+    let again = bench.as_ref().map(Bench::fresh);
     let verify = |candidate: &Candidate| -> Option<String> {
         let simulation = simulated(number, &candidate.link);
         if simulation == Opinion::Fails {
             return None;
         }
-        match bench.as_ref().map(|b| b.fresh().judge(&candidate.link)) {
+        match again.as_ref().map(|b| b.judge(&candidate.link)) {
             Some(Opinion::Holds(bound)) => Some(bound),
             Some(Opinion::Fails) => None,
             Some(Opinion::Silent(_)) | None => match simulation {
@@ -208,7 +209,8 @@ fn merged(found: Vec<(Candidate, String)>, original: &Link, bench: &Bench<'_>) -
 impl Bench<'_> {
     /// The same at a few points and low precision.
     fn quick(&self) -> Self {
-        let few = Budget { points: 3, precisions: vec![128, 256], ..self.budget.clone() };
+        let steps = self.budget.steps / 40;
+        let few = Budget { points: 3, precisions: vec![128, 256], steps, ..self.budget.clone() };
         let setting = self.setting.as_ref().map(|s| s.fresh(&few, &self.seed.child("quick")));
         Self { claim: self.claim, setting, budget: few, seed: self.seed.clone() }
     }
