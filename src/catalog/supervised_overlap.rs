@@ -4,7 +4,7 @@ crate::closed_form! {
     /// Overlap one step from a pattern, in a large network that stores the means of noisy examples.
     ///
     /// # Statement
-    /// $$ \sum_{k=0}^{M} \binom{M}{k} \left(\frac{1+r}{2}\right)^k \left(\frac{1-r}{2}\right)^{M-k} \operatorname{erf}\left(\frac{r (2k - M)/M}{\sqrt{2\alpha}\, (r^2 + (1-r^2)/M)}\right) $$
+    /// $$ \sum_{k=0}^{M} \binom{M}{k} \left(\frac{1+r}{2}\right)^k \left(\frac{1-r}{2}\right)^{M-k} \operatorname{erf}\left(\frac{r (2k - M)/M}{\sqrt{2\alpha} (r^2 + (1-r^2)/M)}\right) $$
     /// α = K/N is the load, M the number of examples of each pattern, r their quality: the mean of a bit times that of
     /// its pattern.
     ///

@@ -42,8 +42,12 @@ pub static ALL: &[&Experiment] = &[
     &diffusion::rem_free_energy::EXPERIMENT,
     &diffusion::speciation_gaussian_mixture::EXPERIMENT,
     &diffusion::u_turn::EXPERIMENT,
+    &learning::infinite_memory::EXPERIMENT,
     &learning::least_squares::EXPERIMENT,
     &molecules::multifarious_assembly::EXPERIMENT,
+    &learning::least_squares_generations::EXPERIMENT,
+    &learning::nearest_neighbours::EXPERIMENT,
+    &learning::recursive_gaussian::EXPERIMENT,
 ];
 
 /// The experiment with this name.
