@@ -8,7 +8,7 @@
 use super::draw::ratio;
 use super::{Point, Style, length};
 use crate::eval::{Component, Meaning, Member};
-use crate::expr::declaration::{Declaration, Domain};
+use crate::expr::declaration::{Declaration, Domain, States};
 use crate::expr::{Expr, Kind, Sort, Symbol};
 use crate::numeric::{Constant, Function, Rational};
 use crate::random::Stream;
@@ -23,14 +23,26 @@ const MOST_ENTRIES: usize = 64;
 pub(super) fn member(declaration: &Declaration, point: &Point, style: Style, stream: &mut Stream) -> Option<Meaning> {
     let Sort::Function(arguments, result) = declaration.symbol.sort() else { return None };
     let mut draw = Family { style, stream, parameters: Vec::new(), places: Vec::new(), others: Vec::new() };
+    let mut states = Vec::new();
     for (k, sort) in arguments.iter().enumerate() {
+        let before = draw.places.len();
         let is_place = match &declaration.domain {
             Domain::Density(places) => places.contains(&k),
+            Domain::Mass(places) => places.iter().any(|(place, _)| *place == k),
             Domain::Decaying | Domain::Confining => k == 0,
             // All arguments are alike.
             _ => true,
         };
         draw.add_parameter(k, arguments.len(), sort, is_place, point)?;
+        if let Domain::Mass(places) = &declaration.domain
+            && let Some((_, of)) = places.iter().find(|(place, _)| *place == k)
+        {
+            let size = match sort {
+                Sort::Index(dim) => length(dim, point)?,
+                _ => 0,
+            };
+            states.resize(draw.places.len().max(before), states_of(of, size)?);
+        }
     }
     let (count, shape) = match (&**result, result.shape()) {
         (Sort::Real, _) => (1, None),
@@ -51,6 +63,10 @@ pub(super) fn member(declaration: &Declaration, point: &Point, style: Style, str
             let mixture = if *places == [0] { mixture } else { Vec::new() };
             Member::new(draw.parameters, vec![density], shape).and_then(|m| m.with_mixture(&mixture)).ok()?
         }
+        Domain::Mass(_) => {
+            let mass = draw.mass(&states);
+            Member::new(draw.parameters, vec![mass], shape).ok()?
+        }
         domain => {
             let entries = (0..count).map(|_| match domain {
                 Domain::Decaying => draw.decaying(),
@@ -62,6 +78,28 @@ pub(super) fn member(declaration: &Declaration, point: &Point, style: Style, str
         }
     };
     Some(Meaning::Member(Arc::new(member)))
+}
+
+/// The states of one entry of a mass function's arguments.
+#[derive(Clone)]
+enum Entry {
+    Signs,
+    /// Whole numbers from the first, so many.
+    Finite(Rational, usize),
+    /// Whole numbers from the first.
+    Endless(Rational),
+}
+
+fn states_of(states: &States, size: usize) -> Option<Entry> {
+    Some(match states {
+        States::Signs => Entry::Signs,
+        States::Indices => Entry::Finite(Rational::ONE, size),
+        States::Whole(first, None) => Entry::Endless(first.clone()),
+        States::Whole(first, Some(last)) => {
+            let count = i64::try_from((last - first).floor()).ok()? + 1;
+            Entry::Finite(first.clone(), usize::try_from(count).ok().filter(|n| *n <= MOST_ENTRIES)?)
+        }
+    })
 }
 
 struct Family<'s> {
@@ -283,6 +321,55 @@ impl Family<'_> {
             let norm = product(scales.chain((0..d).map(|_| of(Function::Sqrt, two_pi.clone()))));
             quotient(product([component.weight.clone(), of(Function::Exp, exponent)]), norm)
         }))
+    }
+
+    /// A mixture of laws under which the entries are independent: every sign, index or number has its own weights.
+    fn mass(&mut self, states: &[Entry]) -> Expr {
+        let weights = if self.is_simple() {
+            vec![number(Rational::ONE)]
+        } else {
+            let share = ratio(self.stream.random_range(2..=6), 8);
+            let first = self.modulated(share, ratio(1, 8));
+            let second = difference(number(Rational::ONE), first.clone());
+            vec![first, second]
+        };
+        let places = self.places.clone();
+        let mut terms = Vec::with_capacity(weights.len());
+        for weight in weights {
+            let mut factors = vec![weight];
+            for (place, states) in places.iter().zip(states) {
+                factors.push(self.marginal(place, states));
+            }
+            terms.push(product(factors));
+        }
+        sum(terms)
+    }
+
+    /// The probability of one entry's value.
+    fn marginal(&mut self, place: &Expr, states: &Entry) -> Expr {
+        match states {
+            Entry::Signs => {
+                let mean = ratio(self.stream.random_range(-10..=10), 16);
+                let mean = self.modulated(mean, ratio(1, 4));
+                quotient(sum([number(Rational::ONE), product([place.clone(), mean])]), number(Rational::from(2)))
+            }
+            Entry::Finite(first, count) => {
+                let weights: Vec<Expr> = (0..*count).map(|_| self.positive()).collect();
+                let chosen = weights.iter().enumerate().map(|(k, weight)| {
+                    let state = number(first + Rational::from(k));
+                    product([real(Kind::Kronecker(place.clone(), state)), weight.clone()])
+                });
+                let chosen = sum(chosen.collect::<Vec<_>>());
+                quotient(chosen, sum(weights))
+            }
+            Entry::Endless(first) => {
+                let ratio = ratio(self.stream.random_range(6..=10), 16);
+                let ratio = self.modulated(ratio, Rational::ONE / Rational::from(8));
+                let steps = difference(place.clone(), number(first.clone()));
+                let rest = difference(number(Rational::ONE), ratio.clone());
+                product([rest, real(Kind::Pow(ratio, steps))])
+            }
+        }
     }
 
     /// A polynomial in the place.

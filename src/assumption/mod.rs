@@ -63,6 +63,15 @@ impl Style {
     }
 }
 
+/// How far from the end of a range an admissible whole number is looked for.
+const INWARD: usize = 4;
+
+/// Ends that are looked at.
+const MOST_ENDS: usize = 8;
+
+/// Draws of the other symbols beside a whole number at its end.
+const DRAWS_PER_END: usize = 12;
+
 /// A point with exact rational values.
 pub type Point = Assignment<Rational>;
 
@@ -234,6 +243,30 @@ impl Sampler {
         (points, tally)
     }
 
+    /// Admissible points with a whole number at an end of its range, or as close to it as the conditions let it: each number
+    /// by itself, then all at once. Off-by-one slips show there.
+    pub fn ends(&self, draws: usize, seed: &SeedPath) -> Vec<Point> {
+        let ends: Vec<(&Symbol, Vec<[Rational; INWARD]>)> =
+            self.variables.iter().map(|d| (&d.symbol, draw::ends(d))).filter(|(_, ends)| !ends.is_empty()).collect();
+        let one_by_one = ends.iter().flat_map(|(symbol, ends)| ends.iter().map(|end| vec![(*symbol, end)]));
+        let at_once = (ends.len() > 1).then(|| ends.iter().map(|(symbol, ends)| (*symbol, &ends[0])).collect());
+        let mut points = Vec::new();
+        for (number, fixed) in one_by_one.chain(at_once).take(MOST_ENDS).enumerate() {
+            let mut stream = seed.block(number as u64).stream();
+            let found = (0..INWARD).find_map(|inward| {
+                (0..draws.clamp(1, DRAWS_PER_END)).find_map(|attempt| {
+                    let mut point = self.draw(Style::of(3 + attempt), number + attempt, &mut stream)?;
+                    for (symbol, end) in &fixed {
+                        point.set(symbol, Value::Scalar(end[inward].clone()));
+                    }
+                    self.violated(&point).is_none().then_some(point)
+                })
+            });
+            points.extend(found);
+        }
+        points
+    }
+
     /// Every way of giving the tried sizes to the symbolic dimensions, few and small first, at most `limit`.
     pub fn size_assignments(&self, limit: usize) -> Vec<Point> {
         let mut out = vec![Point::new()];
@@ -289,7 +322,7 @@ impl Sampler {
         let mut at = sizes.map(|x| field.rational(x));
         for declaration in &self.variables {
             if matches!(declaration.symbol.sort(), Sort::Function(..)) {
-                let positive = matches!(declaration.domain, Domain::Density(_));
+                let positive = matches!(declaration.domain, Domain::Density(_) | Domain::Mass(_));
                 at.set_function(&declaration.symbol, Meaning::Arbitrary { positive });
                 continue;
             }
@@ -333,7 +366,11 @@ impl Sampler {
             let sides = (test.left.evaluate(&a, &at), test.right.evaluate(&a, &at));
             let (Ok(left), Ok(right)) = sides else { return Some(format!("{} is undefined", test.words)) };
             let (Some(left), Some(right)) = (left.as_scalar(), right.as_scalar()) else {
-                return Some(format!("{} compares arrays", test.words));
+                return match arrays(&a, &left, test.relation, &right) {
+                    Some(true) => None,
+                    Some(false) => Some(format!("{} does not hold", test.words)),
+                    None => Some(format!("{} compares arrays", test.words)),
+                };
             };
             match holds(&a, left, test.relation, right) {
                 Some(true) => None,
@@ -342,6 +379,20 @@ impl Sampler {
             }
         })
     }
+}
+
+/// Whether two arrays are equal or not, entry by entry; `None` for any other relation, shapes that differ or an open entry.
+fn arrays<A: Arithmetic>(a: &A, left: &Value<A::Number>, relation: Relation, right: &Value<A::Number>) -> Option<bool> {
+    if left.shape() != right.shape() || !matches!(relation, Relation::Equal | Relation::NotEqual) {
+        return None;
+    }
+    let pairs = left.entries().iter().zip(right.entries());
+    let orders: Vec<Option<Ordering>> = pairs.map(|(x, y)| a.compare(x, y)).collect();
+    let differs = orders.iter().flatten().any(|o| *o != Ordering::Equal);
+    if !differs && orders.iter().any(Option::is_none) {
+        return None;
+    }
+    Some(differs == (relation == Relation::NotEqual))
 }
 
 /// Whether a relation holds between two enclosed numbers; `None` if that is open.

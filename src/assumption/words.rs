@@ -28,6 +28,7 @@ pub fn domain_in_words(declaration: &Declaration) -> String {
         Domain::PositiveDefinite => out.push_str(", symmetric positive definite"),
         Domain::Orthogonal => out.push_str(", orthogonal"),
         Domain::PositiveEntries => out.push_str(", positive"),
+        Domain::Mass(_) => out.push_str(", any probability mass function (tried: mixtures of independent states)"),
         Domain::Density(_) => out.push_str(", any probability density (tried: Gaussian mixtures)"),
         Domain::Decaying => out.push_str(", any smooth and decaying (tried: polynomials times Gaussians)"),
         Domain::Confining => out.push_str(", any smooth potential (tried: squares and waves)"),

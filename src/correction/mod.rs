@@ -3,6 +3,7 @@
 //! Variants are judged by the same methods on the same points as the claim. Nothing is simulated anew: the caller passes a
 //! [`Simulated`] that judges a variant on the simulation evidence that is there already.
 
+mod filter;
 mod search;
 mod sharpness;
 
@@ -70,6 +71,15 @@ impl<'a> Bench<'a> {
     /// Whether judging one variant takes long.
     fn is_slow(&self) -> bool {
         self.setting.is_none() || self.claim.extremum.is_some() || self.claim.solves.is_some()
+    }
+
+    /// How many variants can be judged with twice the work that the claim was granted.
+    fn affordable(&self, link: &Link) -> usize {
+        // A variant that fails needs a few points, on two rungs each.
+        const POINTS: u64 = 4;
+        let Some(setting) = self.setting.as_ref().filter(|_| !self.is_slow()) else { return usize::MAX };
+        let price = enclosure::price(link, setting, &self.budget);
+        usize::try_from(2 * self.budget.steps / (POINTS * price)).unwrap_or(usize::MAX)
     }
 
     fn along_the_limit(&self, link: &Link) -> Opinion {

@@ -26,6 +26,7 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             of(Kind::Neg(real(Kind::AverageOver(symbols.clone(), p.clone(), log))))
         }
         Kind::DensityOf(law, point) => density(law, point, span)?,
+        Kind::Add(terms) => complement_of_tanh(terms, span)?,
         // log(e^a/b) = a − log b: far out e^a is no number any more.
         Kind::Function(Function::Log, operands) if matches!(&*operands[0].kind, Kind::DensityOf(..)) => {
             let Kind::DensityOf(law @ Law::Normal(..), point) = &*operands[0].kind else { return None };
@@ -35,6 +36,7 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             let log = real(Kind::Function(Function::Log, vec![norm.clone()]));
             real(Kind::Add(vec![exponent[0].clone(), real(Kind::Neg(log))]))
         }
+        Kind::Function(Function::Log, operands) => logarithm(&operands[0], span)?,
         Kind::AverageOver(symbols, weight, body) if symbols.len() > 1 => joint(symbols, weight, body, span)?,
         Kind::Expectation(variables, body) => expectation(variables, body, expr)?,
         Kind::Apply(function, arguments) => match (&*function.kind, arguments.as_slice()) {
@@ -55,22 +57,110 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             }
             _ => return None,
         },
-        Kind::DerivativeBy(body, place) if matches!(&*place.kind, Kind::Call(..)) => {
-            // The value of the function counts as independent of everything else.
-            let value = Symbol::new("u", place.sort.clone());
-            let replaced = replace(body, place, &Expr::symbol(&value, span));
-            let derivative = match place.sort.shape() {
-                None => Kind::Derivative(replaced, value.clone(), 1),
-                Some(_) => Kind::Gradient(replaced, value.clone()),
-            };
-            of(Kind::At(value, place.clone(), of(derivative)))
-        }
+        Kind::DerivativeBy(body, place) => by_value(body, place, expr)?,
         _ => return None,
     })
 }
 
+/// The derivative by one value of a declared function, which counts as independent of everything else. For a family x₁, x₂ …
+/// that is one of its members, whatever other members the body has and by whatever index it names them.
+fn by_value(body: &Expr, place: &Expr, expr: &Expr) -> Option<Expr> {
+    let Kind::Call(function, arguments) = &*place.kind else { return None };
+    let span = expr.span;
+    let of = |kind| Expr::new(kind, expr.sort.clone(), span);
+    let value = Symbol::new("u", place.sort.clone());
+    let slope = |moved: Expr| {
+        of(match place.sort.shape() {
+            None => Kind::Derivative(moved, value.clone(), 1),
+            Some(_) => Kind::Gradient(moved, value.clone()),
+        })
+    };
+    if arguments.is_empty() || !arguments.iter().all(|a| matches!(a.sort, Sort::Index(_) | Sort::Integer)) {
+        let moved = replace(body, place, &Expr::symbol(&value, span));
+        return Some(of(Kind::At(value.clone(), place.clone(), slope(moved))));
+    }
+    // Names of their own for the indices, so that a sum over one of them in the body does not capture it.
+    let indices: Vec<Symbol> = arguments.iter().map(|a| Symbol::new("k", a.sort.clone())).collect();
+    let uses = indices.iter().map(|k| Expr::symbol(k, span)).collect();
+    let here = Expr::new(Kind::Call(function.clone(), uses), place.sort.clone(), span);
+    let moved = vary(body, &here, &indices, &Expr::symbol(&value, span));
+    let derivative = of(Kind::At(value.clone(), here, slope(moved)));
+    let bound = indices.into_iter().zip(arguments);
+    Some(bound.fold(derivative, |inner, (index, argument)| of(Kind::At(index, argument.clone(), inner))))
+}
+
+/// Every member x_a of a family replaced by x_a + δ_{ak} (u − x_k).
+fn vary(e: &Expr, here: &Expr, indices: &[Symbol], value: &Expr) -> Expr {
+    let e = walk::map_children(e, &mut |child| vary(child, here, indices, value));
+    let (Kind::Call(f, arguments), Kind::Call(function, _)) = (&*e.kind, &*here.kind) else { return e };
+    if f != function {
+        return e;
+    }
+    let (sort, span) = (e.sort.clone(), e.span);
+    let of = |kind| Expr::new(kind, sort.clone(), span);
+    let same = arguments.iter().zip(indices).map(|(argument, index)| {
+        let kind = Kind::Kronecker(argument.clone(), Expr::symbol(index, span));
+        Expr::new(kind, Sort::Real, span)
+    });
+    let step = of(Kind::Add(vec![value.clone(), of(Kind::Neg(here.clone()))]));
+    let step = of(Kind::Mul(same.chain([step]).collect()));
+    of(Kind::Add(vec![e.clone(), step]))
+}
+
+/// log(e^a r) = a + log r, and log(p/(e^b q)) = log(p/q) − b; `None` without an exponential among the factors.
+fn logarithm(operand: &Expr, span: Span) -> Option<Expr> {
+    let real = |kind| Expr::new(kind, Sort::Real, span);
+    let log = |e: Expr| real(Kind::Function(Function::Log, vec![e]));
+    let exponent = |e: &Expr| match &*e.kind {
+        Kind::Function(Function::Exp, a) => Some(a[0].clone()),
+        Kind::Pow(base, a) if matches!(&*base.kind, Kind::Constant(Constant::Euler)) => Some(a.clone()),
+        _ => None,
+    };
+    let is_exponential = |e: &Expr| e.sort.is_scalar() && exponent(e).is_some();
+    if let Some((found, rest)) = splits(operand, &is_exponential).into_iter().next() {
+        return Some(real(Kind::Add(vec![exponent(&found)?, log(rest)])));
+    }
+    let Kind::Div(p, q) = &*operand.kind else { return None };
+    let (found, rest) = splits(q, &is_exponential).into_iter().next()?;
+    let ratio = Expr::new(Kind::Div(p.clone(), rest), operand.sort.clone(), operand.span);
+    Some(real(Kind::Add(vec![log(ratio), real(Kind::Neg(exponent(&found)?))])))
+}
+
 fn replace(e: &Expr, old: &Expr, new: &Expr) -> Expr {
     if walk::same(e, old) { new.clone() } else { walk::map_children(e, &mut |child| replace(child, old, new)) }
+}
+
+/// 1 − tanh² u = 1/cosh² u and 1 ± tanh u = 2/(1 + e^∓2u): far out the differences have no digits left.
+fn complement_of_tanh(terms: &[Expr], span: Span) -> Option<Expr> {
+    let real = |kind| Expr::new(kind, Sort::Real, span);
+    let whole = |n| Expr::integer(n, span);
+    let [a, b] = terms else { return None };
+    let is_one = |e: &Expr| e.as_number().is_some_and(|n| *n == Rational::ONE);
+    let other = if is_one(a) {
+        b
+    } else if is_one(b) {
+        a
+    } else {
+        return None;
+    };
+    let (minus, other) = match &*other.kind {
+        Kind::Neg(inner) => (true, inner),
+        _ => (false, other),
+    };
+    let tanh = |e: &Expr| match &*e.kind {
+        Kind::Function(Function::Tanh, operands) if e.sort.is_scalar() => Some(operands[0].clone()),
+        _ => None,
+    };
+    if let (Kind::Pow(base, exponent), true) = (&*other.kind, minus)
+        && exponent.as_number().is_some_and(|n| *n == Rational::from(2))
+    {
+        let cosh = real(Kind::Function(Function::Cosh, vec![tanh(base)?]));
+        return Some(real(Kind::Div(whole(1), real(Kind::Pow(cosh, whole(2))))));
+    }
+    let twice = real(Kind::Mul(vec![whole(2), tanh(other)?]));
+    let exponent = if minus { twice } else { real(Kind::Neg(twice)) };
+    let power = real(Kind::Function(Function::Exp, vec![exponent]));
+    Some(real(Kind::Div(whole(2), real(Kind::Add(vec![whole(1), power])))))
 }
 
 /// ∫ body over all values of a symbol.
@@ -221,6 +311,15 @@ fn expectation(variables: &[RandomVariable], body: &Expr, expr: &Expr) -> Option
     let of = |kind| Expr::new(kind, expr.sort.clone(), expr.span);
     let mean =
         |v: &[RandomVariable], e: &Expr| Expr::new(Kind::Expectation(v.to_vec(), e.clone()), e.sort.clone(), expr.span);
+    // What has a declared density is averaged over with it, outermost.
+    if let Some(at) = variables.iter().position(|v| matches!(v.law, Law::Density(_)))
+        && let RandomVariable { symbol, law: Law::Density(density) } = &variables[at]
+    {
+        let mut rest = variables.to_vec();
+        rest.remove(at);
+        let inner = if rest.is_empty() { body.clone() } else { mean(&rest, body) };
+        return Some(of(Kind::AverageOver(vec![symbol.clone()], density.clone(), inner)));
+    }
     let (normal, other): (Vec<_>, Vec<_>) = variables.iter().cloned().partition(|v| matches!(v.law, Law::Normal(..)));
     if degree(body, &normal).is_some() {
         return None;

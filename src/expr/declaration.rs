@@ -1,6 +1,6 @@
 //! Declared symbols: what values they may take and what they are for.
 
-use super::{Law, Symbol};
+use super::{Law, Sort, Symbol};
 use crate::numeric::Rational;
 use crate::source::Span;
 
@@ -29,6 +29,8 @@ pub enum Domain {
     /// A function that is positive and integrates (or sums, over signs and indices) to one over these of its arguments,
     /// whatever the others are.
     Density(Vec<usize>),
+    /// A function that is positive and adds up to one over the states of these of its arguments, whatever the others are.
+    Mass(Vec<(usize, States)>),
     /// A function with as many derivatives as are asked for.
     Smooth,
     /// A smooth function that decays, with its derivatives, faster than any power of its first argument.
@@ -37,6 +39,34 @@ pub enum Domain {
     Confining,
     /// A sample path.
     Process(Process),
+}
+
+/// The values that an argument of a mass function takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum States {
+    /// −1 and +1, in every entry.
+    Signs,
+    /// Every index of its sort.
+    Indices,
+    /// Whole numbers from the first to the last; without a last one, all from the first.
+    Whole(Rational, Option<Rational>),
+}
+
+impl States {
+    /// The states of a declared symbol; `None` if its values are not signs, indices or bounded whole numbers.
+    pub fn of(declaration: &Declaration) -> Option<Self> {
+        let is_dimension = matches!(declaration.role, Role::Dimension);
+        match (declaration.symbol.sort(), &declaration.domain) {
+            (Sort::Integer | Sort::Vector(_), Domain::Signs) => Some(Self::Signs),
+            (Sort::Index(_), _) => Some(Self::Indices),
+            (Sort::Integer, Domain::Interval { lower: Some((lower, true)), upper }) if !is_dimension => match upper {
+                None => Some(Self::Whole(lower.clone(), None)),
+                Some((upper, true)) => Some(Self::Whole(lower.clone(), Some(upper.clone()))),
+                Some(_) => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// What is known of a process: a function of one time, the last of its arguments.

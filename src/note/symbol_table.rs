@@ -2,7 +2,7 @@
 
 use super::{Base, DeclarationSyntax, Form, LawName, LawSyntax, Located, SortSyntax};
 use crate::diagnostic::{Diagnostic, codes, suggestion};
-use crate::expr::declaration::{Declaration, Domain, Process, Role};
+use crate::expr::declaration::{Declaration, Domain, Process, Role, States};
 use crate::expr::{Dim, Expr, Law, Sort, Symbol};
 use crate::latex::{self, Define, Entry, Scope, Trouble};
 use crate::numeric::Rational;
@@ -175,7 +175,21 @@ fn declare(
         };
         let sort = notation.function_sort(value);
         let symbol = Symbol::with_notation(notation.head.clone(), sort, notation.template());
-        let domain = function_domain(syntax, notation.variables.clone());
+        let mut domain = function_domain(syntax, notation.variables.clone());
+        if let Domain::Density(places) = &domain {
+            let names: Vec<&str> = notation.parameters().map(|(name, _)| name).collect();
+            let states = |k: &usize| Some((*k, States::of(scope.declared(names[*k])?)?));
+            let states: Vec<_> = places.iter().filter_map(states).collect();
+            if !states.is_empty() && states.len() < places.len() {
+                return bad(
+                    format!("`{}` is a density of states and of numbers", syntax.name.text),
+                    "declare the law of the numbers given the states, as in 'p(x|s)' = 'density', and that of the states",
+                );
+            }
+            if !states.is_empty() {
+                domain = Domain::Mass(states);
+            }
+        }
         let declaration = Declaration { symbol: symbol.clone(), domain, role: Role::Variable, span: syntax.name.span };
         let base = notation.base.clone();
         if !scope.insert_pattern(base, notation.of_function(symbol), Some(declaration.clone())) {
@@ -331,9 +345,10 @@ fn law_of(note: &SymbolTable<'_>, syntax: &DeclarationSyntax, law: &LawSyntax, s
 }
 
 fn define(note: &SymbolTable<'_>, name: &Located, body: &Located, scope: &mut Scope) -> Lower<()> {
-    // With arguments in its scripts it is a family; otherwise only the letters in parentheses are its arguments.
+    // With arguments in its scripts it is a family; otherwise only the letters in parentheses are its arguments, where they are
+    // written with commas alone.
     if let Ok(Some(notation)) = latex::notation(&name.text, scope)
-        && notation.has_script_arguments()
+        && (notation.has_script_arguments() || latex::symbol_name(&name.text).is_err())
     {
         let parameters: Vec<(String, Symbol)> =
             notation.parameters().map(|(name, sort)| (name.to_owned(), Symbol::new(name, sort.clone()))).collect();

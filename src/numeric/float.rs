@@ -55,6 +55,10 @@ impl Arithmetic for F64 {
         if *b == 0.0 {
             return Err(Undefined::Domain("a quotient by zero"));
         }
+        // Beyond the range of floats: what is left is nothing beside any number near one.
+        if b.is_infinite() && a.abs() < 1e150 {
+            return Ok(0.0);
+        }
         finite(finite(*a)? / finite(*b)?)
     }
 

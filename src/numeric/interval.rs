@@ -159,8 +159,13 @@ impl Arithmetic for Intervals {
         if b.contains(0.0) {
             return Err(Undefined::Precision("a quotient"));
         }
-        if !a.is_bounded() || !b.is_bounded() {
+        if !a.is_bounded() || (b.lo.is_infinite() && b.hi.is_infinite()) {
             return Err(Undefined::NonFinite);
+        }
+        if !b.is_bounded() {
+            // Beyond the range of floats, but on one side of zero.
+            let nearest = if b.lo > 0.0 { up::div(1.0, b.lo) } else { down::div(1.0, b.hi) };
+            return Ok(self.mul(a, &Interval::new(nearest.min(0.0), nearest.max(0.0))));
         }
         let corners = [(a.lo, b.lo), (a.lo, b.hi), (a.hi, b.lo), (a.hi, b.hi)];
         let lo = corners.iter().fold(f64::INFINITY, |m, (x, y)| m.min(down::div(*x, *y)));

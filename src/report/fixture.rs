@@ -1,6 +1,6 @@
 //! A record with every verdict, several notes, figures and hostile text, for the tests of the report.
 
-use crate::evidence::{Axis, Evidence, Fact, Figure, Finding, Mark, SCHEMA, Series, StopReason, Witness};
+use crate::evidence::{Axis, Evidence, Fact, Figure, Finding, HeatMap, Mark, SCHEMA, Series, StopReason, Witness};
 use crate::record::{
     ClaimEntry, Correction, Coverage, DiagnosticEntry, EquationEntry, FormulaEntry, Header, NoteEntry, Record,
     Sharpness, Survivor, Timing,
@@ -175,6 +175,20 @@ fn evidence(method: &str, finding: Finding, detail: &str) -> Evidence {
     }
 }
 
+pub(crate) fn map() -> Figure {
+    let (x, y) = (vec![0.05, 0.1, 0.15, 0.2], vec![0.25, 0.5, 0.75]);
+    let values = (0..12).map(|k| if k == 7 { f64::NAN } else { 0.93f64.powi(k) }).collect();
+    Figure {
+        slug: "overlap-over-alpha-and-m".into(),
+        title: "Overlap over α and m".into(),
+        caption: "Measured means; a cell for each pair of parameters.".into(),
+        x: Axis { label: "α: load K/N".into(), log: false },
+        y: Axis { label: "m: overlap at the start".into(), log: false },
+        series: vec![],
+        heat: Some(HeatMap { quantity: "overlap at the end".into(), x, y, values }),
+    }
+}
+
 pub(crate) fn convergence() -> Figure {
     let x: Vec<f64> = (0..8).map(|k| f64::from(1 << k) * 100.0).collect();
     let wobble = [0.031, -0.02, 0.012, -0.004, 0.005, 0.0021, -0.0012, 0.0004];
@@ -214,6 +228,7 @@ pub(crate) fn convergence() -> Figure {
                 y,
             },
         ],
+        heat: None,
     }
 }
 
@@ -246,6 +261,7 @@ pub(crate) fn scaling() -> Figure {
             points("cloning", cloning, cl, ch),
             points("U-turn", turn, tl, th),
         ],
+        heat: None,
     }
 }
 

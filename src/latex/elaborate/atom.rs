@@ -4,9 +4,9 @@ use super::super::name::canonical_node;
 use super::super::notation::{self, Meaning};
 use super::super::pattern::{is_prefix, prefixed};
 use super::super::tree::{Node, NodeKind};
-use super::{Cursor, Elaborator, Read, Trouble, array, unexpected};
+use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, unexpected};
 use crate::diagnostic::codes;
-use crate::expr::{ArrayFunction, Expr, Fold, Kind, Optimum, Sort};
+use crate::expr::{ArrayFunction, Expr, Fold, Kind, Optimum, Sort, Symbol};
 use crate::numeric::{Function, Rational};
 use crate::source::Span;
 
@@ -309,7 +309,15 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "the index of this sum or product is missing"));
         };
         let indices = self.indices(sub, sup, span)?;
-        let body = self.with_bound(&indices.names, || self.signed_term(cursor))?;
+        let body = match own_factors(fold, &indices.names, cursor) {
+            None => self.with_bound(&indices.names, || self.signed_term(cursor))?,
+            Some(end) => {
+                let own = &cursor.nodes[cursor.at..end];
+                let body = self.with_bound(&indices.names, || self.whole(own, span))?;
+                cursor.at = end;
+                body
+            }
+        };
         let condition = indices.condition.map(Box::new);
         let end = span.join(body.span);
         let sort = body.sort.clone();
@@ -318,4 +326,53 @@ impl Elaborator<'_> {
         }
         Ok(Expr::new(Kind::Fold(fold, indices.binders, condition, body), sort, end))
     }
+}
+
+/// Where the factors of a product end before the rest of its term: at a sum, product or integral that nothing of the
+/// indices reaches, as in `\prod_i A_i \prod_j B_j`; `None` if the whole term is under the product.
+fn own_factors(fold: Fold, names: &[(String, Symbol)], cursor: &Cursor<'_>) -> Option<usize> {
+    if fold != Fold::Product {
+        return None;
+    }
+    let rest = &cursor.nodes[cursor.at..];
+    let begins = |node: &Node| {
+        let base = match &node.kind {
+            NodeKind::Scripted(base, ..) => base,
+            _ => node,
+        };
+        matches!(base.kind, NodeKind::Operator(Meaning::Fold(_) | Meaning::Integral))
+    };
+    let term = rest.iter().position(super::term::ends_term).unwrap_or(rest.len());
+    let end = rest[..term].iter().position(begins).filter(|end| *end > 0)?;
+    let reached = rest[end..term].iter().any(|node| names.iter().any(|(name, _)| occurs(name, node)));
+    // An index that is bound anew belongs to what binds it.
+    let anew = names.iter().all(|(name, _)| rebinds(name, &rest[end]));
+    (!reached || anew).then_some(cursor.at + end)
+}
+
+/// Whether a sum or product is over an index of this name.
+fn rebinds(name: &str, node: &Node) -> bool {
+    let NodeKind::Scripted(_, Some(sub), _, _) = &node.kind else { return false };
+    let [first, rest @ ..] = sub.as_slice() else { return false };
+    let runs = rest.first().is_none_or(|n| is_mark(n, '=') || matches!(n.kind, NodeKind::Operator(Meaning::Member)));
+    canonical_node(first) == name && runs
+}
+
+/// Whether a name stands somewhere in a node.
+fn occurs(name: &str, node: &Node) -> bool {
+    let all = |nodes: &[Node]| nodes.iter().any(|n| occurs(name, n));
+    canonical_node(node) == name
+        || match &node.kind {
+            NodeKind::Group(body)
+            | NodeKind::Fence(_, _, body)
+            | NodeKind::Accent(_, body)
+            | NodeKind::Font(_, body) => all(body),
+            NodeKind::Fraction(a, b) | NodeKind::Binomial(a, b) => all(a) || all(b),
+            NodeKind::Root(degree, body) => degree.as_deref().is_some_and(all) || all(body),
+            NodeKind::Scripted(base, sub, sup, _) => {
+                occurs(name, base) || sub.as_deref().is_some_and(all) || sup.as_deref().is_some_and(all)
+            }
+            NodeKind::Grid(_, rows) => rows.iter().flatten().any(|cell| all(cell)),
+            _ => false,
+        }
 }

@@ -3,13 +3,12 @@
 use super::super::is_name;
 use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
-use super::super::tree::{Node, NodeKind, parse};
-use super::{Cursor, Elaborator, Read, Trouble, is_mark, span_of};
+use super::super::tree::{Node, NodeKind};
+use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
-use crate::expr::declaration::{Domain, Role};
-use crate::expr::print;
-use crate::expr::walk::{free_symbols, free_symbols_of_condition, map_children, same, substitute};
-use crate::expr::{Expr, Kind, Law, RandomVariable, Relation, Sort, Symbol};
+use crate::expr::declaration::{Role, States};
+use crate::expr::walk::{free_symbols, free_symbols_of_condition, substitute};
+use crate::expr::{Binder, Expr, Fold, Kind, Law, RandomVariable, Range, Relation, Sort, Symbol};
 use crate::source::Span;
 
 fn is_distributed(node: &Node) -> bool {
@@ -18,14 +17,6 @@ fn is_distributed(node: &Node) -> bool {
 
 pub(super) fn real(sort: &Sort) -> Sort {
     if sort.is_scalar() { Sort::Real } else { sort.clone() }
-}
-
-/// An expression with every occurrence of a place replaced by a symbol.
-fn exchanged(expr: &Expr, place: &Expr, symbol: &Symbol) -> Expr {
-    if same(expr, place) {
-        return Expr::symbol(symbol, expr.span);
-    }
-    map_children(expr, &mut |child| exchanged(child, place, symbol))
 }
 
 /// What a mean is over.
@@ -128,8 +119,8 @@ impl Elaborator<'_> {
                     let fresh = symbol.renamed();
                     let value = Expr::symbol(&fresh, span);
                     let inside = |e: &Expr| substitute(e, &symbol, &value).unwrap_or_else(|| e.clone());
-                    let kind = Kind::AverageOver(vec![fresh.clone()], inside(&density), inside(&out));
-                    out = Expr::new(kind, sort.clone(), end);
+                    let (density, body) = (inside(&density), inside(&out));
+                    out = self.mean_over(vec![fresh], density, body, end)?;
                 }
                 Ok(out)
             }
@@ -140,11 +131,63 @@ impl Elaborator<'_> {
             }
             Over::Density(names, density) => {
                 let body = self.binding(&names, || read(cursor))?;
-                let (sort, end) = (real(&body.sort), span.join(body.span));
+                let end = span.join(body.span);
                 let symbols = names.into_iter().map(|(_, symbol)| symbol).collect();
-                Ok(Expr::new(Kind::AverageOver(symbols, density, body), sort, end))
+                self.mean_over(symbols, density, body, end)
             }
         }
+    }
+
+    /// What a declared symbol of this name and sort runs over, if its values are states.
+    fn states(&self, symbol: &Symbol, span: Span) -> Option<Range> {
+        let declaration = self.scope.declared(symbol.tex()).filter(|d| d.symbol.sort() == symbol.sort())?;
+        Some(match (States::of(declaration)?, symbol.sort()) {
+            (States::Signs, Sort::Vector(length)) => Range::SignVectors(length.clone()),
+            (States::Signs, _) => Range::Signs,
+            (States::Indices, Sort::Index(length)) => {
+                Range::Between(Expr::integer(1, span), super::binder::length_expr(length, span))
+            }
+            (States::Indices, _) => return None,
+            (States::Whole(first, last), _) => {
+                let infinity = || Expr::new(Kind::Infinity, Sort::Real, span);
+                let last = last.map_or_else(infinity, |last| Expr::number(last, span));
+                Range::Between(Expr::number(first, span), last)
+            }
+        })
+    }
+
+    /// Whether some of these symbols have states.
+    pub(super) fn has_states(&self, symbols: &[Symbol]) -> bool {
+        symbols.iter().any(|symbol| self.states(symbol, Span::default()).is_some())
+    }
+
+    /// A mean with a joint density: over states it is a sum.
+    pub(super) fn mean_over(&self, symbols: Vec<Symbol>, density: Expr, body: Expr, span: Span) -> Read<Expr> {
+        let sort = real(&body.sort);
+        let (mut binders, mut numbers) = (Vec::new(), Vec::new());
+        for symbol in symbols {
+            match self.states(&symbol, span) {
+                Some(range) => binders.push(Binder { symbol, range }),
+                None => numbers.push(symbol),
+            }
+        }
+        if binders.is_empty() {
+            return Ok(Expr::new(Kind::AverageOver(numbers, density, body), sort, span));
+        }
+        let product = if numbers.is_empty() {
+            array::multiply(self, vec![density, body])?
+        } else {
+            let factors = match &*density.kind {
+                Kind::Mul(factors) => factors.clone(),
+                _ => vec![density],
+            };
+            let (inner, mut outer): (Vec<Expr>, Vec<Expr>) =
+                factors.into_iter().partition(|f| free_symbols(f).iter().any(|s| numbers.contains(s)));
+            let inner = array::multiply(self, inner)?;
+            outer.push(Expr::new(Kind::AverageOver(numbers, inner, body), sort.clone(), span));
+            array::multiply(self, outer)?
+        };
+        Ok(Expr::new(Kind::Fold(Fold::Sum, binders, None, product), sort, span))
     }
 
     fn conditional_mean(&self, body: &[Node], given: &[Node], over: &Over, fence: Span, span: Span) -> Read<Expr> {
@@ -236,44 +279,6 @@ impl Elaborator<'_> {
         }
     }
 
-    /// A product of declared densities, and the variables that it is the joint density of.
-    pub(super) fn density(&self, nodes: &[Node], place: Span) -> Read<(Vec<Symbol>, Expr)> {
-        let density = self.whole(nodes, place)?;
-        let factors: Vec<&Expr> = match &*density.kind {
-            Kind::Mul(factors) => factors.iter().collect(),
-            _ => vec![&density],
-        };
-        let wrong = || {
-            Trouble::new(
-                &codes::UNKNOWN_SYMBOL,
-                place,
-                format!("`{}` is not a declared density", canonical(nodes).trim()),
-            )
-            .hint("declare it with its arguments, as in 'p(x)' = 'density' or 'p(x|y)' = 'density'")
-        };
-        let (mut variables, mut places_of) = (Vec::new(), Vec::new());
-        for factor in factors {
-            let Kind::Call(function, operands) = &*factor.kind else { return Err(wrong()) };
-            let Some(Domain::Density(places)) = self.scope.declaration(function).map(|d| &d.domain) else {
-                return Err(wrong());
-            };
-            for place in places {
-                match operands.get(*place).map(|e| (&*e.kind, e)) {
-                    Some((Kind::Symbol(symbol), _)) if !variables.contains(symbol) => variables.push(symbol.clone()),
-                    // The value x_j of a path or family: averaged over under its own name.
-                    Some((Kind::Call(..), value)) => {
-                        let symbol = Symbol::new(canonical(&parse(&print::expr(value))?), value.sort.clone());
-                        places_of.push((value.clone(), symbol.clone()));
-                        variables.push(symbol);
-                    }
-                    _ => return Err(wrong()),
-                }
-            }
-        }
-        let density = places_of.iter().fold(density, |density, (place, symbol)| exchanged(&density, place, symbol));
-        Ok((variables, density))
-    }
-
     /// The random symbols among some, which must be those that are asked for.
     pub(super) fn random_variables(
         &self,
@@ -306,9 +311,8 @@ impl Elaborator<'_> {
         let Ok((variables, density)) = self.density(sub, place) else { return Ok(None) };
         let Over::Density(bound, density) = self.renamed(variables, density, place)? else { return Ok(None) };
         let body = self.binding(&bound, || self.whole(body, span))?;
-        let sort = real(&body.sort);
         let symbols = bound.into_iter().map(|(_, symbol)| symbol).collect();
-        Ok(Some(Expr::new(Kind::AverageOver(symbols, density, body), sort, span)))
+        self.mean_over(symbols, density, body, span).map(Some)
     }
 
     /// `\mathbb{P}[Z < z]`.

@@ -6,7 +6,17 @@ use super::{Elaborator, Read, Trouble, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::walk::substitute;
 use crate::expr::{Expr, Kind, Sort, Symbol};
+use crate::numeric::Function;
 use crate::source::Span;
+
+fn log(e: &Expr) -> Expr {
+    Expr::new(Kind::Function(Function::Log, vec![e.clone()]), Sort::Real, e.span)
+}
+
+fn negative(e: Expr) -> Expr {
+    let span = e.span;
+    Expr::new(Kind::Neg(e), Sort::Real, span)
+}
 
 impl Elaborator<'_> {
     /// `D_{KL}(p \| q)`, `\operatorname{KL}_x(p \| q)`: the separator and what is compared.
@@ -29,6 +39,12 @@ impl Elaborator<'_> {
         let [first, second] = both;
         if !first.sort.is_scalar() || !second.sort.is_scalar() {
             return Err(super::mismatch(span, "a relative entropy of", &first.sort, &second.sort));
+        }
+        if self.has_states(&symbols) {
+            // Over states the entropies are sums.
+            let terms = vec![log(&first), negative(log(&second))];
+            let difference = Expr::new(Kind::Add(terms), Sort::Real, span);
+            return self.mean_over(symbols, first, difference, span);
         }
         Ok(Expr::new(Kind::RelativeEntropy(symbols, first, second), Sort::Real, span))
     }
@@ -56,6 +72,10 @@ impl Elaborator<'_> {
             let fresh = Symbol::new(old.tex(), old.sort().clone());
             density = substitute(&density, &old, &Expr::symbol(&fresh, span)).unwrap_or(density);
             symbols.push(fresh);
+        }
+        if self.has_states(&symbols) {
+            let log = log(&density);
+            return Ok(negative(self.mean_over(symbols, density, log, span)?));
         }
         Ok(Expr::new(Kind::Entropy(symbols, density), Sort::Real, span))
     }

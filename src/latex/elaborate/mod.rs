@@ -6,6 +6,7 @@ mod atom;
 mod average;
 mod binder;
 mod bracket;
+mod density;
 mod derivative;
 mod entropy;
 mod function;

@@ -118,7 +118,7 @@ impl Elaborator<'_> {
         if relation == Relation::Asymptotic
             && let [node] = nodes
             && let Some(function) = self.function_named(node)
-            && let Some(Domain::Density(_)) = self.scope.declaration(&function).map(|d| &d.domain)
+            && let Some(Domain::Density(_) | Domain::Mass(_)) = self.scope.declaration(&function).map(|d| &d.domain)
         {
             return Ok(Expr::symbol(&function, node.span));
         }
