@@ -103,6 +103,11 @@ impl<'a> Filter<'a> {
         (steps / (self.price + READING)).min(CANDIDATES) as usize
     }
 
+    /// How many evaluations of the refuted formula take so many operations; some at least.
+    pub(super) fn evaluations(&self, steps: u64) -> usize {
+        (steps / (self.price + READING)).max(20) as usize
+    }
+
     /// Whether a candidate holds at the points, wherever both sides have a finite value; a changed side of an inequality must
     /// be attained as well. `changed` says which sides differ from the refuted formula.
     pub(super) fn passes(&self, candidate: &Link, changed: [bool; 2]) -> bool {

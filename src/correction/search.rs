@@ -11,7 +11,7 @@ use crate::random::SeedPath;
 use crate::record::Correction;
 use rayon::prelude::*;
 
-/// Single slips that are looked at however much that takes.
+/// Single slips that are looked at as long as one evaluation of each is within the operations of one method.
 const FEWEST: usize = 200;
 
 /// First slips whose followers are tried together.
@@ -84,7 +84,7 @@ pub fn corrections(
                 candidates.into_par_iter().take(most).filter(holds).collect()
             }
             (Some(_), Some(filter)) => {
-                let most = filter.affordable().max(FEWEST);
+                let most = filter.affordable().max(FEWEST.min(filter.evaluations(budget.steps)));
                 candidates.into_par_iter().take(most).filter(|c| filter.passes(&c.link, c.changed())).collect()
             }
             (Some(_), None) => Vec::new(),

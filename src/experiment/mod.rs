@@ -44,10 +44,10 @@ pub static ALL: &[&Experiment] = &[
     &diffusion::u_turn::EXPERIMENT,
     &learning::infinite_memory::EXPERIMENT,
     &learning::least_squares::EXPERIMENT,
-    &molecules::multifarious_assembly::EXPERIMENT,
     &learning::least_squares_generations::EXPERIMENT,
     &learning::nearest_neighbours::EXPERIMENT,
     &learning::recursive_gaussian::EXPERIMENT,
+    &molecules::multifarious_assembly::EXPERIMENT,
 ];
 
 /// The experiment with this name.

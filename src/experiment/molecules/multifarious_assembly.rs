@@ -1,6 +1,6 @@
 //! Crosstalk between structures that are assembled from the same species.
 
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial, cost};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 use rand::seq::SliceRandom;
 
@@ -99,6 +99,10 @@ impl Trial for Assembly {
         }
         out[0] = wrong as f64 / n as f64;
         out[1] = shared as f64 / (2 * n) as f64;
+    }
+
+    fn quantity(&self, name: &str) -> Option<Quantity> {
+        (name == "N").then(|| Quantity::Scalar((self.side * self.side) as f64))
     }
 
     fn work(&self) -> f64 {
