@@ -25,7 +25,12 @@ pub(super) fn contains(domain: &Domain, x: &Rational) -> bool {
         Domain::PositiveDefinite | Domain::PositiveEntries => *x > Rational::ZERO,
         Domain::All | Domain::Symmetric => true,
         // Of functions, which no number is.
-        Domain::Density(_) | Domain::Mass(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => false,
+        Domain::Density(_)
+        | Domain::Mass(_)
+        | Domain::Smooth
+        | Domain::Decaying
+        | Domain::Confining
+        | Domain::Process(_) => false,
     }
 }
 
@@ -127,7 +132,12 @@ fn scalar(domain: &Domain, style: Style, tie: Option<&Rational>, stream: &mut St
             }
             interval(lower, upper, style, stream)
         }
-        Domain::Density(_) | Domain::Mass(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => None,
+        Domain::Density(_)
+        | Domain::Mass(_)
+        | Domain::Smooth
+        | Domain::Decaying
+        | Domain::Confining
+        | Domain::Process(_) => None,
     }
 }
 

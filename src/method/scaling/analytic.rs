@@ -7,7 +7,7 @@ mod tail;
 use super::{finite_target, undecided};
 use crate::assumption::{self, Point, Sampler};
 use crate::claim::{Claim, Limit};
-use crate::eval::{Program, Value};
+use crate::eval::{Meter, Program, Value};
 use crate::evidence::{Axis, Evidence, Fact, Figure, Finding, Mark, Series, StopReason, Witness};
 use crate::expr::walk::{free_symbols, free_symbols_of_condition, mentions};
 use crate::expr::{Condition, Expr, Kind, Link, Order, Relation, Sort, Symbol};
@@ -154,7 +154,8 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
     else {
         return not_applicable("the sides cannot be evaluated".to_owned());
     };
-    let programs = [left, right];
+    let meter = Meter::new(context.budget.steps);
+    let programs = [left.metered(&meter), right.metered(&meter)];
     let count = POINTS.min(context.budget.points);
     let (points, _) = course.others.points(count, context.budget.draws_per_point, &context.seed.child("scaling"));
     if points.is_empty() {
@@ -219,6 +220,9 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
         return undecided(StopReason::NoAdmissiblePoint, "the two sides are defined at no point of the other symbols");
     }
     fact("sizes", format!("{} from {} on", main[0].len(), significant(main[0][0].1, 3)));
+    if meter.is_spent() {
+        unclear = unclear.or(Some("the work that was granted is spent before all sizes are looked at".to_owned()));
+    }
     let finding = match unclear {
         None => Finding::Agrees {
             bound: format!(
