@@ -91,7 +91,8 @@ pub fn corrections(
             (None, _) => candidates.into_par_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),
         }
     };
-    let mut found = verified(plausible(single_slips(link)), &verify);
+    let single = single_slips(link).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();
+    let mut found = verified(plausible(single), &verify);
     if let (true, Some(filter), Relation::Equal) = (found.is_empty(), &filter, link.relation) {
         found = verified(plausible(inserted(link, filter)), &verify);
         if found.is_empty() {
@@ -145,9 +146,9 @@ fn inserted(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
 fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
     let side_of = |m: &Mutant| usize::from(m.path.first() != Some(&0));
     let expr = |link: &Link, side: usize| if side == 0 { link.left.clone() } else { link.right.clone() };
-    let after = |first: &Mutant| -> (usize, Vec<Candidate>) {
+    let after = |first: &Mutant, most: usize| -> (usize, Vec<Candidate>) {
         let Some(changed) = filter.changed(&expr(&first.link, side_of(first))) else { return (0, Vec::new()) };
-        let seconds = mutants(&first.link, usize::MAX);
+        let seconds = mutants(&first.link, most);
         let tried = seconds.len();
         let holds = |second: &Mutant| {
             let side = side_of(second);
@@ -165,7 +166,9 @@ fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
     };
     let (mut out, mut left_over) = (Vec::new(), filter.affordable());
     for firsts in mutants(link, usize::MAX).chunks(TOGETHER) {
-        for (tried, passing) in firsts.par_iter().map(after).collect::<Vec<_>>() {
+        // An even share of what is left, so that a formula that is slow to evaluate is not tried hundreds of times at once.
+        let most = left_over.div_ceil(firsts.len());
+        for (tried, passing) in firsts.par_iter().map(|first| after(first, most)).collect::<Vec<_>>() {
             left_over = left_over.saturating_sub(tried);
             out.extend(passing);
         }
@@ -179,6 +182,19 @@ fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
 /// Without those that say nothing: the same on both sides.
 fn sensible(candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.into_iter().filter(|c| !walk::same(&c.link.left, &c.link.right)).collect()
+}
+
+/// How many terms of a known order a formula has: without one of them it says less, and is no repair.
+fn orders(link: &Link) -> usize {
+    let of = |e| {
+        let mut count = 0;
+        walk::any(e, &mut |part| {
+            count += usize::from(matches!(&*part.kind, Kind::Order(..)));
+            false
+        });
+        count
+    };
+    of(&link.left) + of(&link.right)
 }
 
 /// The candidates that hold, with the reason, simplest first.
