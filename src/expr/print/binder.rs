@@ -93,10 +93,6 @@ pub(super) fn render(e: &Expr) -> (String, Level) {
             };
             (text, Level::Open)
         }
-        // A letter at its own value: bound anew, as the argument of a gradient inside a mean over it.
-        Kind::At(s, value, body) if matches!(&*value.kind, Kind::Symbol(v) if v.tex() == s.tex()) => {
-            (at(body, Level::Power), Level::Power)
-        }
         Kind::At(s, value, body) => {
             (format!(r"\left. {} \right|_{{{}={}}}", expr(body), s.tex(), expr(value)), Level::Power)
         }
