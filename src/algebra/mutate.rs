@@ -1,7 +1,7 @@
 //! Mutants: every formula that is one plausible slip away. A check that is passed by a mutant has not looked there; a repair
 //! of a misprint is a mutant of it.
 
-mod form;
+pub(super) mod form;
 mod insert;
 mod slips;
 
@@ -211,9 +211,18 @@ type Local = (Operator, Expr, String);
 
 fn local(e: &Expr, symbols: &[Symbol], place: &Place) -> Vec<Local> {
     let mut out: Vec<Local> = Vec::new();
+    let infinite = match &*e.kind {
+        Kind::Neg(a) => matches!(&*a.kind, Kind::Infinity),
+        kind => matches!(kind, Kind::Infinity),
+    };
+    // A law as a whole has no sign and no factor, and infinity is only where something ends.
+    if infinite || (!e.sort.is_scalar() && e.sort.shape().is_none()) {
+        return out;
+    }
     let whole_or_term = matches!(place.role, Role::Whole | Role::Term);
     let free_standing = whole_or_term || matches!(place.role, Role::Argument | Role::Exponent);
-    if free_standing || matches!(&*e.kind, Kind::Neg(_)) {
+    let zero = e.as_number().is_some_and(|n| n.is_zero());
+    if (free_standing && !zero) || matches!(&*e.kind, Kind::Neg(_)) {
         out.push((Operator::Sign, negated(e), format!("sign of {} flipped", shown(e))));
     }
     if free_standing {

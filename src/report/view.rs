@@ -347,8 +347,8 @@ pub(crate) fn sharpness_text(sharpness: &crate::record::Sharpness) -> String {
     };
     match sharpness.equivalent {
         0 => {}
-        1 => text += " One more variant is equal to the formula and does not count.",
-        n => text += &format!(" {n} more variants are equal to the formula and do not count."),
+        1 => text += " One more variant is equal to the formula or true as well, and does not count.",
+        n => text += &format!(" {n} more variants are equal to the formula or true as well, and do not count."),
     }
     text
 }
