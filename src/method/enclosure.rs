@@ -116,9 +116,18 @@ const SPENT: &str = "not looked at, since the work that was granted is spent";
 /// Points that have to agree where the work does not suffice for all.
 const FEWEST: usize = 3;
 
+/// Values longer than this are only named in a sentence: drawn functions, mostly, and large arrays.
+const LONG: usize = 60;
+
 /// A point in a sentence.
 fn place(shown: &[(String, String)]) -> String {
-    shown.iter().map(|(name, value)| format!("${name}$ = {value}")).collect::<Vec<_>>().join(", ")
+    let (long, short): (Vec<_>, Vec<_>) = shown.iter().partition(|(_, value)| value.len() > LONG);
+    let mut parts: Vec<String> = short.iter().map(|(name, value)| format!("${name}$ = {value}")).collect();
+    if !long.is_empty() {
+        let names: Vec<String> = long.iter().map(|(name, _)| format!("${name}$")).collect();
+        parts.push(format!("one choice of {}", names.join(" and ")));
+    }
+    parts.join(", ")
 }
 
 /// Looks at a link at every point of a setting, until enough witnesses are found to choose from.
