@@ -119,9 +119,18 @@ const SPENT: &str = "not looked at, since the work that was granted is spent";
 /// Points that have to agree where the work does not suffice for all.
 const FEWEST: usize = 3;
 
+/// Values longer than this are only named in a sentence: drawn functions, mostly, and large arrays.
+const LONG: usize = 60;
+
 /// A point in a sentence.
 fn place(shown: &[(String, String)]) -> String {
-    shown.iter().map(|(name, value)| format!("${name}$ = {value}")).collect::<Vec<_>>().join(", ")
+    let (long, short): (Vec<_>, Vec<_>) = shown.iter().partition(|(_, value)| value.len() > LONG);
+    let mut parts: Vec<String> = short.iter().map(|(name, value)| format!("${name}$ = {value}")).collect();
+    if !long.is_empty() {
+        let names: Vec<String> = long.iter().map(|(name, _)| format!("${name}$")).collect();
+        parts.push(format!("one choice of {}", names.join(" and ")));
+    }
+    parts.join(", ")
 }
 
 /// Looks at a link at every point of a setting, until enough witnesses are found to choose from.
@@ -227,7 +236,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
 }
 
 /// The points of a setting; where integrals and averages over arrays cost much, those of small sizes first.
-fn cheap_first<'s>(link: &Link, setting: &'s Setting<'_>) -> Vec<&'s Point> {
+pub fn cheap_first<'s>(link: &Link, setting: &'s Setting<'_>) -> Vec<&'s Point> {
     let mut points: Vec<&Point> = setting.points.iter().collect();
     let costly = |e| {
         walk::any(e, &mut |e| {

@@ -171,7 +171,7 @@ impl<'a> Site<'a> {
         let witness = claim.evidence.iter().find_map(|e| match &e.finding {
             Finding::Contradicts { witness } => Some(WitnessView {
                 summary: self.math.sentence(&witness.summary),
-                point: witness.point.iter().map(|(s, v)| (self.math.inline(s), v.clone())).collect(),
+                point: witness.point.iter().map(|(s, v)| (self.math.inline(s), self.math.sentence(v))).collect(),
                 left: witness.left.clone(),
                 right: witness.right.clone(),
             }),
