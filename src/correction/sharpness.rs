@@ -33,7 +33,6 @@ pub fn sharpness(
     limit: usize,
 ) -> Option<Sharpness> {
     let bench = Bench::new(claim, budget, seed).ok();
-    let again = bench.as_ref().filter(|b| b.tells_truth()).map(Bench::fresh);
     // The left-hand side of an optimum or of a solution is only its name.
     let names_result = claim.extremum.is_some() || claim.solves.is_some();
     let mut total = Sharpness::default();
@@ -51,6 +50,7 @@ pub fn sharpness(
             }
             None => (limit, None),
         };
+        let again = bench.as_ref().filter(|b| b.tells_truth()).map(Bench::fresh);
         // Each mutant is judged by itself, so that an idle core can take one.
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
