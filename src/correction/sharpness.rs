@@ -51,13 +51,14 @@ pub fn sharpness(
             None => (limit, None),
         };
         let again = bench.as_ref().filter(|b| b.tells_truth()).map(Bench::fresh);
+        let understood = bench.as_ref().is_some_and(|b| b.judge(link) != Opinion::Meaningless);
         // Each mutant is judged by itself, so that an idle core can take one.
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
             .map(|mutant| {
                 let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
                 let unnamed = names_result && mutant.path.first() == Some(&0);
-                if unnamed || opinion == Opinion::Meaningless {
+                if unnamed || (opinion == Opinion::Meaningless && understood) {
                     return Fate::Stillborn;
                 }
                 if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {
