@@ -2,4 +2,4 @@
 
 pub mod mutate;
 
-pub use mutate::{Mutant, Operator, edits, mutants};
+pub use mutate::{Mutant, Operator, edits, insertions, mutants};

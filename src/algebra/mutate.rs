@@ -2,12 +2,14 @@
 //! of a misprint is a mutant of it.
 
 mod form;
+mod insert;
 mod slips;
 
 use crate::expr::walk::{self, Path};
 use crate::expr::{Expr, Kind, Link, Range, Relation, Sort, Symbol};
 use crate::numeric::Constant;
 use form::{halved, negated, scaled, shown};
+pub use insert::insertions;
 use slips::{operation, roots, symbol_slips};
 
 /// What kind of slip it is.
@@ -41,6 +43,8 @@ pub enum Operator {
     FactorConstant,
     /// The relation reversed.
     Relation,
+    /// A term, factor, denominator, power or inverse put in: only a repair.
+    Inserted,
 }
 
 /// A formula one slip away.

@@ -25,7 +25,12 @@ pub(super) fn contains(domain: &Domain, x: &Rational) -> bool {
         Domain::PositiveDefinite | Domain::PositiveEntries => *x > Rational::ZERO,
         Domain::All | Domain::Symmetric => true,
         // Of functions, which no number is.
-        Domain::Density(_) | Domain::Mass(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => false,
+        Domain::Density(_)
+        | Domain::Mass(_)
+        | Domain::Smooth
+        | Domain::Decaying
+        | Domain::Confining
+        | Domain::Process(_) => false,
     }
 }
 
@@ -54,10 +59,27 @@ pub(super) fn value(
             let size = length(dim, point)?;
             (size > 0).then(|| Value::Scalar(Rational::from(stream.random_range(1..=size))))
         }
+        Sort::Set(members) => match &**members {
+            // An interval.
+            Sort::Real => {
+                let lower = scalar_value(style, stream);
+                let upper = &lower + positive(style, stream);
+                Some(Value::vector(vec![lower, upper]))
+            }
+            Sort::Index(dim) => Some(subset(length(dim, point)?, style, stream)),
+            _ => None,
+        },
         Sort::Integer => whole(&declaration.domain, style, stream).map(Value::Scalar),
         Sort::Real => scalar(&declaration.domain, style, tie, stream).map(Value::Scalar),
         _ => None,
     }
+}
+
+/// A set of indices as the vector of its indicator; nothing and everything are edges.
+fn subset(size: usize, style: Style, stream: &mut Stream) -> Value<Rational> {
+    let edge = matches!(style, Style::Special(_) | Style::Edge).then(|| stream.random::<bool>());
+    let entry = |stream: &mut Stream| edge.unwrap_or_else(|| stream.random::<bool>());
+    Value::vector((0..size).map(|_| Rational::from(i64::from(entry(stream)))).collect())
 }
 
 pub(super) fn ratio(numerator: i64, denominator: u64) -> Rational {
@@ -116,7 +138,12 @@ fn scalar(domain: &Domain, style: Style, tie: Option<&Rational>, stream: &mut St
             }
             interval(lower, upper, style, stream)
         }
-        Domain::Density(_) | Domain::Mass(_) | Domain::Smooth | Domain::Decaying | Domain::Confining | Domain::Process(_) => None,
+        Domain::Density(_)
+        | Domain::Mass(_)
+        | Domain::Smooth
+        | Domain::Decaying
+        | Domain::Confining
+        | Domain::Process(_) => None,
     }
 }
 
@@ -156,6 +183,25 @@ fn interval(lower: Bound<'_>, upper: Bound<'_>, style: Style, stream: &mut Strea
             Some(low + width * fraction)
         }
     }
+}
+
+/// The first whole numbers from each finite end of a range inward.
+pub(super) fn ends<const N: usize>(declaration: &Declaration) -> Vec<[Rational; N]> {
+    let Domain::Interval { lower, upper } = &declaration.domain else { return Vec::new() };
+    if *declaration.symbol.sort() != Sort::Integer {
+        return Vec::new();
+    }
+    let step = |k: usize| Rational::from(k);
+    let low = lower.as_ref().map(|(b, closed)| Rational::from(if *closed { b.ceil() } else { b.floor() + 1 }));
+    let high = upper.as_ref().map(|(b, closed)| Rational::from(if *closed { b.floor() } else { b.ceil() - 1 }));
+    let inside = |n: &Rational| contains(&declaration.domain, n);
+    let from_low = low.map(|n| std::array::from_fn(|k| &n + step(k)));
+    let from_high = high.map(|n| std::array::from_fn(|k| &n - step(k)));
+    let ends = from_low.into_iter().chain(from_high);
+    // A range that is shorter than that ends where it ends.
+    ends.map(|end: [Rational; N]| end.clone().map(|n| if inside(&n) { n } else { end[0].clone() }))
+        .filter(|end| inside(&end[0]))
+        .collect()
 }
 
 fn whole(domain: &Domain, style: Style, stream: &mut Stream) -> Option<Rational> {

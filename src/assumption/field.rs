@@ -23,8 +23,8 @@ fn not_positive(domain: &Domain) -> bool {
     matches!(domain, Domain::Interval { upper: Some((bound, _)), .. } if *bound <= Rational::ZERO)
 }
 
-/// A value at given sizes. Whole numbers are indeterminates unless `concrete`; signs, indices and orthogonal matrices are
-/// drawn as rationals.
+/// A value at given sizes. Whole numbers are indeterminates unless `concrete`; signs, indices, sets of them and orthogonal
+/// matrices are drawn as rationals.
 pub(super) fn value(
     declaration: &Declaration,
     sizes: &Point,
@@ -35,7 +35,8 @@ pub(super) fn value(
     let domain = &declaration.domain;
     let sort = declaration.symbol.sort();
     let whole = *sort == Sort::Integer && concrete;
-    if matches!(domain, Domain::Signs | Domain::Orthogonal) || matches!(sort, Sort::Index(_)) || whole {
+    let drawn = matches!(domain, Domain::Signs | Domain::Orthogonal) || matches!(sort, Sort::Index(_) | Sort::Set(_));
+    if drawn || whole {
         let rational = draw::value(declaration, sizes, Style::Field, None, stream)?;
         return Some(rational.map(|x| field.rational(x)));
     }

@@ -12,7 +12,7 @@ pub use words::{condition_in_words, domain_in_words, show_number, show_value};
 
 use crate::eval::{Assignment, Meaning, Program, Value};
 use crate::expr::declaration::{Declaration, Domain, Role};
-use crate::expr::{Condition, Dim, Relation, Sort, Symbol, walk};
+use crate::expr::{Condition, Dim, Law, Relation, Sort, Symbol, walk};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::interval::Intervals;
 use crate::numeric::{Arithmetic, Rational};
@@ -62,6 +62,15 @@ impl Style {
         }
     }
 }
+
+/// How far from the end of a range an admissible whole number is looked for.
+const INWARD: usize = 4;
+
+/// Ends that are looked at.
+const MOST_ENDS: usize = 8;
+
+/// Draws of the other symbols beside a whole number at its end.
+const DRAWS_PER_END: usize = 12;
 
 /// A point with exact rational values.
 pub type Point = Assignment<Rational>;
@@ -146,8 +155,16 @@ impl Sampler {
             };
             match (&declaration.role, symbol.sort()) {
                 (Role::Estimand, _) => return Err(format!("${}$ is measured by an experiment", symbol.tex())),
+                // What holds of a variable with a density almost surely holds at every value.
+                (Role::Random(Law::Density(_)), sort) if !matches!(sort, Sort::Function(..)) => {
+                    sampler.variables.push(Declaration { role: Role::Variable, ..declaration.clone() });
+                }
                 (Role::Random(_), _) => return Err(format!("${}$ is random and not averaged over", symbol.tex())),
-                (_, Sort::Function(_, value)) if !matches!(**value, Sort::Real) && value.shape().is_none() => {
+                (_, Sort::Function(_, value))
+                    if !matches!(**value, Sort::Real)
+                        && value.shape().is_none()
+                        && !matches!((&**value, &declaration.domain), (Sort::Integer, Domain::Signs)) =>
+                {
                     return Err(format!("${}$ is an unspecified function whose values are not real", symbol.tex()));
                 }
                 (Role::Dimension, _) => sampler.dimensions.push(declaration.clone()),
@@ -232,6 +249,30 @@ impl Sampler {
             }
         }
         (points, tally)
+    }
+
+    /// Admissible points with a whole number at an end of its range, or as close to it as the conditions let it: each number
+    /// by itself, then all at once. Off-by-one slips show there.
+    pub fn ends(&self, draws: usize, seed: &SeedPath) -> Vec<Point> {
+        let ends: Vec<(&Symbol, Vec<[Rational; INWARD]>)> =
+            self.variables.iter().map(|d| (&d.symbol, draw::ends(d))).filter(|(_, ends)| !ends.is_empty()).collect();
+        let one_by_one = ends.iter().flat_map(|(symbol, ends)| ends.iter().map(|end| vec![(*symbol, end)]));
+        let at_once = (ends.len() > 1).then(|| ends.iter().map(|(symbol, ends)| (*symbol, &ends[0])).collect());
+        let mut points = Vec::new();
+        for (number, fixed) in one_by_one.chain(at_once).take(MOST_ENDS).enumerate() {
+            let mut stream = seed.block(number as u64).stream();
+            let found = (0..INWARD).find_map(|inward| {
+                (0..draws.clamp(1, DRAWS_PER_END)).find_map(|attempt| {
+                    let mut point = self.draw(Style::of(3 + attempt), number + attempt, &mut stream)?;
+                    for (symbol, end) in &fixed {
+                        point.set(symbol, Value::Scalar(end[inward].clone()));
+                    }
+                    self.violated(&point).is_none().then_some(point)
+                })
+            });
+            points.extend(found);
+        }
+        points
     }
 
     /// Every way of giving the tried sizes to the symbolic dimensions, few and small first, at most `limit`.

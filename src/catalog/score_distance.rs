@@ -14,7 +14,7 @@ crate::closed_form! {
     /// `derivations/diffusion/optimal-linear-score.md`: first order in C^e − I, whose entries have the Wishart covariance.
     ///
     /// # Source
-    /// Anderson 2003, *Multivariate Statistical Analysis*, §3.2, for the Wishart covariance.
+    /// Anderson 2003, *Multivariate Statistical Analysis*, ch. 7, on the Wishart distribution.
     ///
     /// # Numerics
     /// Exact up to one exponential.

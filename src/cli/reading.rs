@@ -2,13 +2,14 @@
 
 use super::Failure;
 use crate::claim::Claim;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, codes, suggestion};
+use crate::expr::Link;
 use crate::expr::walk::same_link;
 use crate::latex::{self, Scope};
 use crate::method;
 use crate::note::{self, RawNote, SourceDocument};
 use crate::plan;
-use crate::record::{DiagnosticEntry, EquationEntry, FormulaEntry, NoteEntry};
+use crate::record::{Coverage, DiagnosticEntry, EquationEntry, FormulaEntry, NoteEntry};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -83,6 +84,7 @@ pub(super) fn lower(notes: Vec<RawNote>, mut diagnostics: Vec<Diagnostic>) -> Re
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
+    diagnostics.extend(unknown_numbers(&notes, &sources));
     Reading { notes, scopes, claims, diagnostics, sources }
 }
 
@@ -95,39 +97,93 @@ impl Reading {
     /// Whether a claim takes every equation that it cites as printed; `None` if it cites none, or its source is not there.
     pub(super) fn as_printed(&self, claim: &Claim) -> Option<bool> {
         let document = self.sources.get(claim.source.as_ref()?)?;
-        if claim.cites.is_empty() {
-            return None;
-        }
-        let scope = self.notes.iter().position(|n| n.file.name() == claim.file.name()).map(|i| &self.scopes[i])?;
-        Some(claim.cites.iter().all(|number| {
-            document.equation(number).is_some_and(|printed| is_same_formula(&printed.tex.text, claim, scope))
-        }))
+        let mut equations = claim.cites.iter().filter(|number| document.statement(number).is_none()).peekable();
+        equations.peek()?;
+        Some(equations.all(|number| self.takes(claim, number)))
     }
 
-    /// The numbered equations of all cited sources with the claims that cite them.
+    /// Whether a claim takes the equation with this number as printed.
+    fn takes(&self, claim: &Claim, number: &str) -> bool {
+        let document = claim.source.as_ref().and_then(|slug| self.sources.get(slug));
+        let scope = self.notes.iter().position(|n| n.file.name() == claim.file.name()).map(|i| &self.scopes[i]);
+        document
+            .and_then(|document| document.equation(number))
+            .zip(scope)
+            .is_some_and(|(printed, scope)| is_part_of(&printed.tex.text, &claim.tex, &claim.statement.links, scope))
+    }
+
+    /// Numbers that a note cites, with their places, and whether it takes the equation for a definition as printed.
+    fn definitions<'a>(&'a self, slug: &str, number: &str) -> impl Iterator<Item = (&'a RawNote, bool)> {
+        let printed = self.sources.get(slug).and_then(|document| document.equation(number)).map(|e| e.tex.text.clone());
+        let of_source = move |note: &RawNote| note.source.as_ref().is_some_and(|s| s.text == slug);
+        let notes = self.notes.iter().zip(&self.scopes).filter(move |(note, _)| of_source(note));
+        notes.filter_map(move |(note, scope)| {
+            let mut citing = note.definitions.iter().filter(|d| d.cites.iter().any(|c| c.text == number)).peekable();
+            citing.peek()?;
+            let as_printed = citing.any(|definition| {
+                let ours = &note.formulas[definition.target].tex.text;
+                let links = latex::statement(ours, scope).map(|read| read.statement.links).unwrap_or_default();
+                printed.as_ref().is_some_and(|printed| is_part_of(printed, ours, &links, scope))
+            });
+            Some((note, as_printed))
+        })
+    }
+
+    /// The numbered equations and the statements of all cited sources with the claims that cite them.
     pub(super) fn equations(&self) -> Vec<EquationEntry> {
         let mut entries = Vec::new();
         for (slug, document) in &self.sources {
+            let citing = |number: &str| -> Vec<&Claim> {
+                let cites = |c: &&Claim| c.source.as_ref() == Some(slug) && c.cites.iter().any(|n| n == number);
+                self.claims.iter().filter(cites).collect()
+            };
             for (equation, reading) in document.equations.iter().zip(document.readings().0) {
                 let number = &equation.number.text;
-                let citing: Vec<&Claim> = self
-                    .claims
-                    .iter()
-                    .filter(|c| c.source.as_ref() == Some(slug) && c.cites.contains(number))
-                    .collect();
-                let status = match citing.as_slice() {
-                    [] => "open",
-                    claims if claims.iter().any(|c| self.as_printed(c) == Some(true)) => "covered",
-                    _ => "restated",
+                let claims = citing(number);
+                let defining: Vec<(&RawNote, bool)> = self.definitions(slug, number).collect();
+                let status = if claims.iter().any(|c| self.takes(c, number)) {
+                    Coverage::Covered
+                } else if defining.iter().any(|(_, as_printed)| *as_printed) {
+                    Coverage::Defined
+                } else if claims.is_empty() && defining.is_empty() {
+                    Coverage::Open
+                } else {
+                    Coverage::Restated
                 };
                 entries.push(EquationEntry {
                     source: slug.clone(),
                     number: number.clone(),
                     tex: equation.tex.text.clone(),
+                    text: None,
                     kind: equation.kind.clone(),
-                    status: status.to_owned(),
+                    section: equation.section.clone(),
+                    status,
+                    reason: None,
                     code: reading.err().map(|diagnostic| diagnostic.code.name.to_owned()),
-                    claims: citing.into_iter().map(|c| c.id.clone()).collect(),
+                    claims: claims.into_iter().map(|c| c.id.clone()).collect(),
+                    defined_in: defining.into_iter().map(|(note, _)| note.file.name().to_owned()).collect(),
+                });
+            }
+            for statement in &document.statements {
+                let claims = citing(&statement.number.text);
+                let defining: Vec<(&RawNote, bool)> = self.definitions(slug, &statement.number.text).collect();
+                entries.push(EquationEntry {
+                    source: slug.clone(),
+                    number: statement.number.text.clone(),
+                    tex: String::new(),
+                    text: Some(statement.text.text.clone()),
+                    kind: statement.kind.clone(),
+                    section: statement.section.clone(),
+                    status: match (claims.is_empty(), defining.is_empty(), &statement.unchecked) {
+                        (false, ..) => Coverage::Claimed,
+                        (true, false, _) => Coverage::Defined,
+                        (true, true, Some(_)) => Coverage::Unchecked,
+                        (true, true, None) => Coverage::Open,
+                    },
+                    reason: statement.unchecked.clone(),
+                    code: None,
+                    claims: claims.into_iter().map(|c| c.id.clone()).collect(),
+                    defined_in: defining.into_iter().map(|(note, _)| note.file.name().to_owned()).collect(),
                 });
             }
         }
@@ -172,6 +228,7 @@ impl Reading {
                     .filter(|c| c.target == Some(index) && is_checked(&c.id.text))
                     .map(|c| c.id.text.clone())
                     .collect(),
+                defines: note.definitions.iter().any(|d| d.target == index),
             })
             .collect()
     }
@@ -198,13 +255,42 @@ fn common(folders: &[&Path]) -> PathBuf {
     first.ancestors().find(|a| rest.iter().all(|f| f.starts_with(a))).map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// Whether a printed formula is the claim's: spelt alike, or read as the same relations.
-fn is_same_formula(printed: &str, claim: &Claim, scope: &Scope) -> bool {
-    if latex::normal_form(printed) == latex::normal_form(&claim.tex) {
+/// Whether a printed formula is what a note displays as `tex`, read as `links`, or a part of that chain: spelt alike, or
+/// read as the same relations. A row that begins with a relation goes on from any side of the chain.
+fn is_part_of(printed: &str, tex: &str, links: &[Link], scope: &Scope) -> bool {
+    if latex::normal_form(printed) == latex::normal_form(tex) {
         return true;
     }
-    latex::statement(printed, scope).is_ok_and(|read| {
-        let (ours, theirs) = (&claim.statement.links, &read.statement.links);
-        ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| same_link(a, b))
+    let goes_on = latex::begins_with_relation(printed);
+    let read = |left| latex::statement_after(printed, scope, left).map(|read| read.statement.links);
+    let whole = if goes_on { None } else { read(None).ok() };
+    (0..links.len()).any(|from| {
+        let theirs = if goes_on { read(Some(&links[from].left)).ok() } else { whole.clone() };
+        theirs.is_some_and(|theirs| {
+            !theirs.is_empty()
+                && links[from..].len() >= theirs.len()
+                && links[from..].iter().zip(&theirs).all(|(a, b)| same_link(a, b))
+        })
     })
+}
+
+/// Numbers of equations and statements that are cited and that the source does not have.
+fn unknown_numbers(notes: &[RawNote], sources: &BTreeMap<String, SourceDocument>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for note in notes {
+        let Some(document) = note.source.as_ref().and_then(|slug| sources.get(&slug.text)) else { continue };
+        let known = |number: &str| document.equation(number).is_some() || document.statement(number).is_some();
+        let cites = note.claims.iter().flat_map(|c| &c.cites).chain(note.definitions.iter().flat_map(|d| &d.cites));
+        for number in cites.filter(|number| !known(&number.text)) {
+            let message = format!("the source has no equation or statement `{}`", number.text);
+            let diagnostic = Diagnostic::error(&codes::UNKNOWN_EQUATION, &note.file, number.span, message);
+            let numbers =
+                document.equations.iter().map(|e| &e.number).chain(document.statements.iter().map(|s| &s.number));
+            diagnostics.push(match suggestion(&number.text, numbers.map(|n| n.text.as_str())) {
+                Some(close) => diagnostic.hint(format!("did you mean `{close}`?")),
+                None => diagnostic.hint("`corrigenda list equations` prints the numbers"),
+            });
+        }
+    }
+    diagnostics.into_iter().map(Diagnostic::in_its_file).collect()
 }

@@ -3,6 +3,7 @@
 //! Variants are judged by the same methods on the same points as the claim. Nothing is simulated anew: the caller passes a
 //! [`Simulated`] that judges a variant on the simulation evidence that is there already.
 
+mod filter;
 mod search;
 mod sharpness;
 

@@ -1,30 +1,18 @@
 //! The search for a repair: one slip undone, then two, filtered in `f64` and verified on fresh points.
 
+use super::filter::Filter;
 use super::{Bench, Opinion, Simulated};
-use crate::algebra::{Mutant, Operator, mutants};
-use crate::assumption::Point;
+use crate::algebra::{Mutant, Operator, insertions, mutants};
 use crate::claim::Claim;
-use crate::eval::{Program, Value};
 use crate::evidence::{Evidence, Finding};
 use crate::expr::{Kind, Link, Relation, print, walk};
-use crate::method::{Budget, enclosure};
-use crate::numeric::Arithmetic;
-use crate::numeric::float::{F64, nearest};
-use crate::numeric::interval::Intervals;
+use crate::method::Budget;
 use crate::random::SeedPath;
 use crate::record::Correction;
+use rayon::prelude::*;
 
-/// Points of the quick filter.
-const QUICK_POINTS: usize = 12;
-
-/// A point counts for the filter if both sides agree to this relative difference.
-const QUICK_TOLERANCE: f64 = 1e-7;
-
-/// Operations that the quick filter of pairs of slips may take, by the estimate of [`walk::weight`].
-const PAIR_WORK: usize = 1_500_000;
-
-/// Pairs of slips that are tried at most.
-const PAIRS: usize = 60_000;
+/// First slips whose followers are tried together.
+const TOGETHER: usize = 8;
 
 /// Single slips of a claim about an optimum or a solution, whose judging is slow.
 const SLOW_CANDIDATES: usize = 200;
@@ -41,6 +29,17 @@ struct Candidate {
     path: Vec<usize>,
     edits: usize,
     description: String,
+}
+
+impl Candidate {
+    /// Whether the left and the right side were changed.
+    fn changed(&self) -> [bool; 2] {
+        match self.path.first() {
+            None => [false, false],
+            Some(0) => [true, false],
+            Some(_) => [false, true],
+        }
+    }
 }
 
 /// Repairs of the first refuted link, simplest first; empty if there is none within two slips.
@@ -69,25 +68,30 @@ pub fn corrections(
             },
         }
     };
-    let single = single_slips(link);
+    let filter = bench.as_ref().filter(|b| !b.is_slow()).and_then(|b| Filter::new(b, link));
     let folds = |e| walk::any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Expectation(..)));
     let long = claim.limit.is_some() && (folds(&link.left) || folds(&link.right));
     let plausible = |candidates: Vec<Candidate>| -> Vec<Candidate> {
-        match &bench {
-            Some(b) if b.is_slow() => {
+        match (&bench, &filter) {
+            (Some(b), _) if b.is_slow() => {
                 let quick = b.quick();
                 let holds = |c: &Candidate| matches!(quick.judge(&c.link), Opinion::Holds(_));
                 let most = if long { LONG_CANDIDATES } else { SLOW_CANDIDATES };
-                candidates.into_iter().take(most).filter(holds).collect()
+                candidates.into_par_iter().take(most).filter(holds).collect()
             }
-            Some(b) => candidates.into_iter().filter(|c| b.passes_quickly(c, link.relation)).collect(),
-            None => candidates.into_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),
+            (Some(_), Some(filter)) => {
+                candidates.into_par_iter().filter(|c| filter.passes(&c.link, c.changed())).collect()
+            }
+            (Some(_), None) => Vec::new(),
+            (None, _) => candidates.into_par_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),
         }
     };
-    let mut found = verified(plausible(single), &verify);
-    let slow = bench.as_ref().is_none_or(Bench::is_slow);
-    if found.is_empty() && !slow && link.relation == Relation::Equal {
-        found = verified(plausible(pairs(link)), &verify);
+    let mut found = verified(plausible(single_slips(link)), &verify);
+    if let (true, Some(filter), Relation::Equal) = (found.is_empty(), &filter, link.relation) {
+        found = verified(plausible(inserted(link, filter)), &verify);
+        if found.is_empty() {
+            found = verified(pairs(link, filter), &verify);
+        }
     }
     if let Some(bench) = &bench {
         found = merged(found, link, bench);
@@ -126,24 +130,45 @@ fn single_slips(link: &Link) -> Vec<Candidate> {
     weakened.into_iter().chain(reversed.into_iter().map(candidate)).chain(sides).collect()
 }
 
-/// Formulas two slips away: every second slip after every first, up to a budget.
-fn pairs(link: &Link) -> Vec<Candidate> {
-    let most = PAIRS.min(PAIR_WORK / (walk::weight(&link.left) + walk::weight(&link.right)).max(1));
-    let mut out = Vec::new();
-    for first in mutants(link, usize::MAX) {
-        for second in mutants(&first.link, usize::MAX) {
-            out.push(Candidate {
-                link: second.link,
-                path: vec![second.path.first().copied().unwrap_or(1)],
-                edits: 2,
-                description: format!("{}; {}", first.description, second.description),
-            });
-            if out.len() >= most {
-                return sensible(out);
-            }
+/// Formulas with one part more, as many as the filter can look at.
+fn inserted(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
+    let candidate = |m: Mutant| Candidate { link: m.link, path: m.path, edits: 1, description: m.description };
+    sensible(insertions(link, filter.affordable()).into_iter().map(candidate).collect())
+}
+
+/// Formulas two slips away that pass the filter: every second slip after every first, up to a budget.
+fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
+    let side_of = |m: &Mutant| usize::from(m.path.first() != Some(&0));
+    let expr = |link: &Link, side: usize| if side == 0 { link.left.clone() } else { link.right.clone() };
+    let after = |first: &Mutant| -> (usize, Vec<Candidate>) {
+        let Some(changed) = filter.changed(&expr(&first.link, side_of(first))) else { return (0, Vec::new()) };
+        let seconds = mutants(&first.link, usize::MAX);
+        let tried = seconds.len();
+        let holds = |second: &Mutant| {
+            let side = side_of(second);
+            let Some(own) = filter.changed(&expr(&second.link, side)) else { return false };
+            let other = if side == side_of(first) { filter.side(1 - side) } else { &changed };
+            if side == 0 { filter.equal(&own, other) } else { filter.equal(other, &own) }
+        };
+        let candidate = |second: Mutant| Candidate {
+            path: vec![side_of(&second)],
+            link: second.link,
+            edits: 2,
+            description: format!("{}; {}", first.description, second.description),
+        };
+        (tried, sensible(seconds.into_iter().filter(holds).map(candidate).collect()))
+    };
+    let (mut out, mut left_over) = (Vec::new(), filter.affordable());
+    for firsts in mutants(link, usize::MAX).chunks(TOGETHER) {
+        for (tried, passing) in firsts.par_iter().map(after).collect::<Vec<_>>() {
+            left_over = left_over.saturating_sub(tried);
+            out.extend(passing);
+        }
+        if left_over == 0 {
+            break;
         }
     }
-    sensible(out)
+    out
 }
 
 /// Without those that say nothing: the same on both sides.
@@ -154,7 +179,7 @@ fn sensible(candidates: Vec<Candidate>) -> Vec<Candidate> {
 /// The candidates that hold, with the reason, simplest first.
 fn verified(mut candidates: Vec<Candidate>, verify: &dyn Fn(&Candidate) -> Option<String>) -> Vec<(Candidate, String)> {
     let size = |c: &Candidate| walk::size(&c.link.left) + walk::size(&c.link.right);
-    candidates.sort_by_key(|c| (c.edits, size(c), print::link(&c.link)));
+    candidates.sort_by_cached_key(|c| (c.edits, size(c), print::link(&c.link)));
     candidates.dedup_by(|a, b| walk::same_link(&a.link, &b.link));
     let holding = candidates.into_iter().filter_map(|c| verify(&c).map(|why| (c, why)));
     holding.take(2 * SHOWN).collect()
@@ -183,73 +208,4 @@ impl Bench<'_> {
         let setting = self.setting.as_ref().map(|s| s.fresh(&few, &self.seed.child("quick")));
         Self { claim: self.claim, setting, budget: few, seed: self.seed.clone() }
     }
-
-    /// Whether the relation holds in `f64` at the first points, wherever both sides are finite; a changed side of an
-    /// inequality must be attained as well.
-    fn passes_quickly(&self, candidate: &Candidate, original: Relation) -> bool {
-        let relation = candidate.link.relation;
-        let Some(setting) = &self.setting else { return true };
-        if relation != Relation::Equal && !relation.is_order() {
-            return true;
-        }
-        let Some(link) = setting.prepare(&candidate.link) else { return false };
-        let (Ok(left), Ok(right)) = (Program::compile(&link.left), Program::compile(&link.right)) else { return false };
-        let points = &setting.points[..setting.points.len().min(QUICK_POINTS)];
-        if relation.is_order() {
-            let upward = matches!(relation, Relation::Less | Relation::LessOrEqual);
-            let broken =
-                |p: &Point| gap(&left, &right, p).is_some_and(|g| (if upward { g } else { -g }) < -QUICK_TOLERANCE);
-            let same_sides = candidate.path.is_empty() && relation != original;
-            return !points.iter().any(broken) && (same_sides || enclosure::is_attained(&candidate.link, setting));
-        }
-        let mut agreeing = 0;
-        for point in points {
-            match close(&left, &right, point) {
-                Some(true) => agreeing += 1,
-                Some(false) if apart(&left, &right, point) => return false,
-                Some(false) => {}
-                None => {}
-            }
-        }
-        agreeing > 0
-    }
-}
-
-/// Right minus left beside the larger, in `f64`; `None` where one has no finite value.
-fn gap(left: &Program, right: &Program, point: &Point) -> Option<f64> {
-    let at = point.map(nearest);
-    let value = |p: &Program| p.evaluate(&F64, &at).ok().and_then(|v| v.as_scalar().copied()).filter(|x| x.is_finite());
-    let (left, right) = (value(left)?, value(right)?);
-    Some((right - left) / left.abs().max(right.abs()).max(f64::MIN_POSITIVE))
-}
-
-/// Whether two sides agree at a point; `None` where one has no finite value.
-fn close(left: &Program, right: &Program, point: &Point) -> Option<bool> {
-    let at = point.map(nearest);
-    let value = |p: &Program| -> Option<Value<f64>> {
-        // What has no plain value may have one with an error bar (integrals).
-        let plain = p.evaluate(&F64, &at).ok();
-        let value =
-            plain.or_else(|| p.evaluate_with_error(&at).ok().map(|v| v.map(|x| f64::midpoint(x.lo(), x.hi()))))?;
-        value.entries().iter().all(|x| x.is_finite()).then_some(value)
-    };
-    let (left, right) = (value(left)?, value(right)?);
-    if left.shape() != right.shape() {
-        return right
-            .as_scalar()
-            .filter(|r| **r == 0.0)
-            .map(|_| left.entries().iter().all(|x| x.abs() < QUICK_TOLERANCE));
-    }
-    let largest = |v: &Value<f64>| v.entries().iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-    let scale = largest(&left).max(largest(&right));
-    Some(left.entries().iter().zip(right.entries()).all(|(x, y)| (x - y).abs() <= QUICK_TOLERANCE * scale))
-}
-
-/// Whether both sides have enclosures at a point, and these do not meet. Cancellation, as in cosh² x − sinh² x at a large
-/// x, spoils plain values long before it makes two equal sides look different here.
-fn apart(left: &Program, right: &Program, point: &Point) -> bool {
-    let a = Intervals::new();
-    let at = point.map(|x| a.rational(x));
-    let (Ok(left), Ok(right)) = (left.evaluate(&a, &at), right.evaluate(&a, &at)) else { return true };
-    left.shape() != right.shape() || left.entries().iter().zip(right.entries()).any(|(x, y)| a.separated(x, y))
 }

@@ -50,6 +50,12 @@ codes! {
         "Ids name claims in reports, baselines and `corrects`; they must be unique over all notes of a run.";
     UNKNOWN_CLAIM, "unknown-claim", "`corrects` names a claim that does not exist",
         "The id must be that of another claim in the same run.";
+    UNKNOWN_EQUATION, "unknown-equation", "`cites` names an equation or statement that the source does not have",
+        "`corrigenda list equations` prints the numbers of the source.";
+    BAD_DEFINITION, "bad-definition", "a definition that cannot be used as one",
+        "A comment `<!-- definition` right below a displayed formula says that its left side stands for its right side in the whole note. Its only key is `cites`. What is defined cannot be claimed by the same display.";
+    TAUTOLOGY, "tautology", "a claim whose two sides are the same by its own declarations",
+        "The abbreviations of the note make both sides of the claim the same expression, so that no check of it could fail. Claim something that the definition has as a consequence.";
     UNKNOWN_EXPERIMENT, "unknown-experiment", "a claim names an experiment or estimand that does not exist",
         "`corrigenda list experiments` prints the experiments with their estimands and parameters.";
     UNKNOWN_CLOSED_FORM, "unknown-closed-form", "a claim names a closed form that is not in the catalogue",

@@ -1,8 +1,8 @@
 //! From [`Expr`] to a tree whose symbols are slot numbers.
 
-use super::op::{Binder, Bound, Distribution, Length, Literal, Node, Op, Random, Shape, Test, Values, Weight};
+use super::op::{Binder, Bound, Distribution, Length, Literal, Memo, Node, Op, Random, Shape, Test, Values, Weight};
 use super::{Program, Unevaluable, desugar, reduce};
-use crate::expr::{ArrayFunction, Condition, Dim, Expr, Kind, Law, Range, Relation, Sort, Symbol, print, walk};
+use crate::expr::{ArrayFunction, Condition, Dim, Expr, Kind, Law, Link, Range, Relation, Sort, Symbol, print, walk};
 use std::collections::BTreeMap;
 
 /// Deeper expressions are refused, so that evaluation cannot exhaust the stack.
@@ -13,6 +13,8 @@ struct Compiler {
     by_id: BTreeMap<u32, usize>,
     constants: Vec<Literal>,
     places: Vec<Expr>,
+    /// What is worth keeping while nothing in it changes.
+    memos: Vec<Expr>,
     depth: usize,
 }
 
@@ -50,9 +52,11 @@ const fn unevaluated(kind: &Kind) -> &'static str {
 }
 
 pub(super) fn compile(expr: &Expr) -> Result<Program, Unevaluable> {
-    let mut compiler = Compiler { slots: vec![], by_id: BTreeMap::new(), constants: vec![], places: vec![], depth: 0 };
+    let mut compiler =
+        Compiler { slots: vec![], by_id: BTreeMap::new(), constants: vec![], places: vec![], memos: vec![], depth: 0 };
     let root = compiler.node(expr)?;
-    Ok(Program { root, constants: compiler.constants, slots: compiler.slots, places: compiler.places })
+    let memos = compiler.memos.len();
+    Ok(Program { root, constants: compiler.constants, slots: compiler.slots, places: compiler.places, memos })
 }
 
 impl Compiler {
@@ -104,7 +108,19 @@ impl Compiler {
             None => self.op(expr)?,
         };
         self.depth -= 1;
-        Ok(Node { op, scalar: expr.sort.is_scalar(), place })
+        let memo = op.is_costly().then(|| self.memo(expr));
+        Ok(Node { op, scalar: expr.sort.is_scalar(), place, memo })
+    }
+
+    /// Where the value of an expression is kept, and what it depends on: an integral inside another that does not contain its
+    /// variable is taken once, and so is a partition function that stands in several places.
+    fn memo(&mut self, expr: &Expr) -> Memo {
+        let index = self.memos.iter().position(|known| walk::same(known, expr)).unwrap_or_else(|| {
+            self.memos.push(expr.clone());
+            self.memos.len() - 1
+        });
+        let free = walk::free_symbols(expr);
+        Memo { index, free: free.iter().filter_map(|symbol| self.by_id.get(&symbol.id()).copied()).collect() }
     }
 
     fn op(&mut self, expr: &Expr) -> Result<Op, Unevaluable> {
@@ -157,6 +173,13 @@ impl Compiler {
                 Op::Fold { fold: *fold, binders, condition, body: self.boxed(body)?, shape }
             }
             Kind::Integral(symbol, lower, upper, body) => return self.integral(expr, symbol, lower, upper, body),
+            Kind::IntegralOver(symbol, set, body) => match (&*set.kind, &set.sort) {
+                (Kind::Symbol(over), Sort::Set(members)) if **members == Sort::Real && *symbol.sort() == Sort::Real => {
+                    let (lower, upper) = (self.end_of(over, 1), self.end_of(over, 2));
+                    Op::Integral { slot: self.slot(symbol), lower, upper, body: self.boxed(body)? }
+                }
+                _ => return refuse(unevaluated(&expr.kind), expr),
+            },
             Kind::Expectation(variables, body) => {
                 let reduced = reduce::reduce(variables, body).map(|e| self.boxed(&e)).transpose()?;
                 let mut random = vec![];
@@ -329,6 +352,16 @@ impl Compiler {
         Ok(Op::AverageOver { slot, shape, densities, product: self.boxed(product)? })
     }
 
+    /// An end of a set of numbers, which is drawn as an interval: its two ends.
+    fn end_of(&mut self, set: &Symbol, which: i64) -> Bound {
+        let place = self.places.len().saturating_sub(1);
+        let slot = self.slot(set);
+        let op = self.literal(Literal::Number(crate::numeric::Rational::from(which)));
+        let index = Node { op, scalar: true, place };
+        let ends = Node { op: Op::Slot(slot), scalar: false, place };
+        Bound::Finite(Box::new(Node { op: Op::Component(Box::new(ends), vec![index]), scalar: true, place }))
+    }
+
     fn bound(&mut self, expr: &Expr) -> Result<Bound, Unevaluable> {
         Ok(match &*expr.kind {
             Kind::Infinity => Bound::Infinity,
@@ -347,13 +380,32 @@ impl Compiler {
             Range::Signs => Values::Signs,
             Range::SignVectors(dim) => Values::SignVectors(self.length(dim)),
             Range::Values(values) => Values::List(self.all(values)?),
-            Range::Members(_) => return refuse("a set known by name only", within),
+            Range::Members(set) => Values::Members(self.set_of_indices(set, within)?),
         };
         Ok(Binder { slot: self.slot(&binder.symbol), range })
     }
 
+    /// The slot of a set of indices.
+    fn set_of_indices(&mut self, set: &Expr, within: &Expr) -> Result<usize, Unevaluable> {
+        match (&*set.kind, &set.sort) {
+            (Kind::Symbol(symbol), Sort::Set(members)) if matches!(**members, Sort::Index(_)) => Ok(self.slot(symbol)),
+            _ => refuse("a set known by name only", within),
+        }
+    }
+
     fn test(&mut self, condition: &Condition, within: &Expr) -> Result<Test, Unevaluable> {
         Ok(match condition {
+            Condition::Holds(Link { left, relation: relation @ (Relation::Member | Relation::NotMember), right }) => {
+                let set = self.set_of_indices(right, within)?;
+                let place = self.places.len();
+                self.places.push(right.clone());
+                let node = |op| Node { op, scalar: true, place, memo: None };
+                let indicator = Node { scalar: false, ..node(Op::Slot(set)) };
+                let entry = node(Op::Component(Box::new(indicator), vec![self.node(left)?]));
+                let value = i64::from(*relation == Relation::Member);
+                let value = node(self.literal(Literal::Number(value.into())));
+                Test::Compare(entry, Relation::Equal, value)
+            }
             Condition::Holds(link) => {
                 if !link.relation.is_order() && !matches!(link.relation, Relation::Equal | Relation::NotEqual) {
                     return refuse(format!("the condition {}", link.relation.tex()), within);

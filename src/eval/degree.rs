@@ -50,7 +50,7 @@ pub(super) fn degree(node: &Node, slots: &[usize], constants: &[Literal]) -> Opt
                 Values::Between(lower, upper) => of(lower) == Some(0) && of(upper) == Some(0),
                 Values::From(lower) => of(lower) == Some(0),
                 Values::List(values) => values.iter().all(|v| of(v) == Some(0)),
-                Values::Signs | Values::SignVectors(_) => true,
+                Values::Signs | Values::SignVectors(_) | Values::Members(_) => true,
             }) && condition.as_ref().is_none_or(|test| fixed_test(test, slots, constants));
             let bound: Vec<usize> = binders.iter().map(|b| b.slot).collect();
             match (inside(body, &bound), fold) {

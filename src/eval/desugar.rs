@@ -26,6 +26,7 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             of(Kind::Neg(real(Kind::AverageOver(symbols.clone(), p.clone(), log))))
         }
         Kind::DensityOf(law, point) => density(law, point, span)?,
+        Kind::Function(Function::Abs, operands) => super::complex::modulus(&operands[0])?,
         Kind::Add(terms) => complement_of_tanh(terms, span)?,
         // log(e^a/b) = a − log b: far out e^a is no number any more.
         Kind::Function(Function::Log, operands) if matches!(&*operands[0].kind, Kind::DensityOf(..)) => {
@@ -36,6 +37,7 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             let log = real(Kind::Function(Function::Log, vec![norm.clone()]));
             real(Kind::Add(vec![exponent[0].clone(), real(Kind::Neg(log))]))
         }
+        Kind::Function(Function::Log, operands) => logarithm(&operands[0], span)?,
         Kind::AverageOver(symbols, weight, body) if symbols.len() > 1 => joint(symbols, weight, body, span)?,
         Kind::Expectation(variables, body) => expectation(variables, body, expr)?,
         Kind::Apply(function, arguments) => match (&*function.kind, arguments.as_slice()) {
@@ -56,37 +58,77 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             }
             _ => return None,
         },
-        Kind::DerivativeBy(body, place) if matches!(&*place.kind, Kind::Call(..)) => {
-            // The value of the function counts as independent of everything else.
-            let value = Symbol::new("u", place.sort.clone());
-            let replaced = replace(body, place, &Expr::symbol(&value, span));
-            let derivative = match place.sort.shape() {
-                None => Kind::Derivative(replaced, value.clone(), 1),
-                Some(_) => Kind::Gradient(replaced, value.clone()),
-            };
-            of(Kind::At(value, place.clone(), of(derivative)))
-        }
+        Kind::DerivativeBy(body, place) => by_value(body, place, expr)?,
         _ => return None,
     })
 }
 
-/// The expression with a value of a function replaced. Where its arguments are whole numbers, as of the members of a family,
-/// every value is replaced whose arguments come out the same.
-fn replace(e: &Expr, old: &Expr, new: &Expr) -> Expr {
-    if walk::same(e, old) {
-        return new.clone();
+/// The derivative by one value of a declared function, which counts as independent of everything else. For a family x₁, x₂ …
+/// that is one of its members, whatever other members the body has and by whatever index it names them.
+fn by_value(body: &Expr, place: &Expr, expr: &Expr) -> Option<Expr> {
+    let Kind::Call(function, arguments) = &*place.kind else { return None };
+    let span = expr.span;
+    let of = |kind| Expr::new(kind, expr.sort.clone(), span);
+    let value = Symbol::new("u", place.sort.clone());
+    let slope = |moved: Expr| {
+        of(match place.sort.shape() {
+            None => Kind::Derivative(moved, value.clone(), 1),
+            Some(_) => Kind::Gradient(moved, value.clone()),
+        })
+    };
+    if arguments.is_empty() || !arguments.iter().all(|a| matches!(a.sort, Sort::Index(_) | Sort::Integer)) {
+        let moved = replace(body, place, &Expr::symbol(&value, span));
+        return Some(of(Kind::At(value.clone(), place.clone(), slope(moved))));
     }
-    let inner = walk::map_children(e, &mut |child| replace(child, old, new));
-    let (Kind::Call(f, operands), Kind::Call(g, wanted)) = (&*e.kind, &*old.kind) else { return inner };
-    let whole = |e: &Expr| matches!(e.sort, Sort::Integer | Sort::Index(_));
-    if f != g || !operands.iter().all(whole) || operands.is_empty() {
-        return inner;
+    // Names of their own for the indices, so that a sum over one of them in the body does not capture it.
+    let indices: Vec<Symbol> = arguments.iter().map(|a| Symbol::new("k", a.sort.clone())).collect();
+    let uses = indices.iter().map(|k| Expr::symbol(k, span)).collect();
+    let here = Expr::new(Kind::Call(function.clone(), uses), place.sort.clone(), span);
+    let moved = vary(body, &here, &indices, &Expr::symbol(&value, span));
+    let derivative = of(Kind::At(value.clone(), here, slope(moved)));
+    let bound = indices.into_iter().zip(arguments);
+    Some(bound.fold(derivative, |inner, (index, argument)| of(Kind::At(index, argument.clone(), inner))))
+}
+
+/// Every member x_a of a family replaced by x_a + δ_{ak} (u − x_k).
+fn vary(e: &Expr, here: &Expr, indices: &[Symbol], value: &Expr) -> Expr {
+    let e = walk::map_children(e, &mut |child| vary(child, here, indices, value));
+    let (Kind::Call(f, arguments), Kind::Call(function, _)) = (&*e.kind, &*here.kind) else { return e };
+    if f != function {
+        return e;
     }
-    let equal = operands.iter().zip(wanted).map(|(left, right)| {
-        Condition::Holds(Link { left: left.clone(), relation: Relation::Equal, right: right.clone() })
+    let (sort, span) = (e.sort.clone(), e.span);
+    let of = |kind| Expr::new(kind, sort.clone(), span);
+    let same = arguments.iter().zip(indices).map(|(argument, index)| {
+        let kind = Kind::Kronecker(argument.clone(), Expr::symbol(index, span));
+        Expr::new(kind, Sort::Real, span)
     });
-    let branches = vec![(new.clone(), Condition::All(equal.collect()))];
-    Expr::new(Kind::Cases(branches, Some(inner)), e.sort.clone(), e.span)
+    let step = of(Kind::Add(vec![value.clone(), of(Kind::Neg(here.clone()))]));
+    let step = of(Kind::Mul(same.chain([step]).collect()));
+    of(Kind::Add(vec![e.clone(), step]))
+}
+
+/// log(e^a r) = a + log r, and log(p/(e^b q)) = log(p/q) − b; `None` without an exponential among the factors.
+fn logarithm(operand: &Expr, span: Span) -> Option<Expr> {
+    let real = |kind| Expr::new(kind, Sort::Real, span);
+    let log = |e: Expr| real(Kind::Function(Function::Log, vec![e]));
+    let exponent = |e: &Expr| match &*e.kind {
+        Kind::Function(Function::Exp, a) => Some(a[0].clone()),
+        Kind::Pow(base, a) if matches!(&*base.kind, Kind::Constant(Constant::Euler)) => Some(a.clone()),
+        _ => None,
+    };
+    let is_exponential = |e: &Expr| e.sort.is_scalar() && exponent(e).is_some();
+    if let Some((found, rest)) = splits(operand, &is_exponential).into_iter().next() {
+        return Some(real(Kind::Add(vec![exponent(&found)?, log(rest)])));
+    }
+    let Kind::Div(p, q) = &*operand.kind else { return None };
+    let (found, rest) = splits(q, &is_exponential).into_iter().next()?;
+    let ratio = Expr::new(Kind::Div(p.clone(), rest), operand.sort.clone(), operand.span);
+    Some(real(Kind::Add(vec![log(ratio), real(Kind::Neg(exponent(&found)?))])))
+}
+
+fn replace(e: &Expr, old: &Expr, new: &Expr) -> Expr {
+    if walk::same(e, old) { new.clone() } else { walk::map_children(e, &mut |child| replace(child, old, new)) }
 }
 
 /// 1 − tanh² u = 1/cosh² u and 1 ± tanh u = 2/(1 + e^∓2u): far out the differences have no digits left.
@@ -271,7 +313,13 @@ fn expectation(variables: &[RandomVariable], body: &Expr, expr: &Expr) -> Option
     let mean =
         |v: &[RandomVariable], e: &Expr| Expr::new(Kind::Expectation(v.to_vec(), e.clone()), e.sort.clone(), expr.span);
     // What has a declared density is averaged over with it, outermost.
-    if let Some(at) = variables.iter().position(|v| matches!(v.law, Law::Density(_)))
+    let depends = |v: &RandomVariable| match &v.law {
+        Law::Density(density) => variables.iter().any(|w| w.symbol != v.symbol && walk::mentions(density, &w.symbol)),
+        _ => true,
+    };
+    let dense = |v: &RandomVariable| matches!(v.law, Law::Density(_));
+    let outermost = variables.iter().position(|v| dense(v) && !depends(v));
+    if let Some(at) = outermost.or_else(|| variables.iter().position(dense))
         && let RandomVariable { symbol, law: Law::Density(density) } = &variables[at]
     {
         let mut rest = variables.to_vec();

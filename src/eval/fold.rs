@@ -116,6 +116,18 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
                 }
                 Ok(())
             }
+            Values::Members(set) => {
+                let size = self.value(*set)?.entries().len();
+                for index in 0..size {
+                    let entry = self.value(*set)?.entries()[index].clone();
+                    if self.whole(&entry, "an indicator")? != 0 {
+                        let value = Value::Scalar(self.number(index + 1));
+                        self.replace(binder.slot, Some(value));
+                        self.each(rest, visit)?;
+                    }
+                }
+                Ok(())
+            }
             Values::SignVectors(length) => {
                 let d = self.length(*length)?;
                 if d > MAX_SIGNS {

@@ -2,12 +2,13 @@
 
 use super::call::Callee;
 use super::compile::excerpt;
-use super::op::{Length, Literal, Node, Op, Test};
+use super::op::{Length, Literal, Memo, Node, Op, Test};
 use super::{Assignment, Program, Value, array};
 use crate::expr::{ArrayFunction, Relation};
 use crate::numeric::jet::{Jet, Jets};
 use crate::numeric::{Arithmetic, Function, Rational, Undefined, whole};
 use nalgebra::DMatrix;
+use smallvec::SmallVec;
 use std::cmp::Ordering;
 
 /// Evaluations stop after this many operations: a sum over 10¹² terms is refused, not awaited.
@@ -17,12 +18,26 @@ const MAX_LENGTH: usize = 2048;
 
 pub(super) type JetValue<A> = Value<Jet<<A as Arithmetic>::Number>>;
 
+/// A value that stays as long as nothing changes in what it depends on.
+struct Kept<A: Arithmetic> {
+    /// When the slots that it depends on were last set.
+    times: Vec<u64>,
+    /// The infinitesimals of its jets; empty if it has none, so that it can be used under any.
+    orders: SmallVec<[usize; 4]>,
+    value: JetValue<A>,
+}
+
 pub(super) struct Machine<'m, 'a, A: Arithmetic> {
     pub(super) jets: &'m Jets<'a, A>,
     program: &'m Program,
     pub(super) at: &'m Assignment<A::Number>,
     constants: Vec<Result<Jet<A::Number>, Undefined>>,
     values: Vec<Option<JetValue<A>>>,
+    /// When each value was last set; times are counted by `clock`.
+    changed: Vec<u64>,
+    clock: u64,
+    /// Values of costly parts.
+    memos: Vec<Option<Kept<A>>>,
     sizes: Vec<Option<usize>>,
     pub(super) callees: Vec<Option<Callee<'m, 'a, A>>>,
     pub(super) steps: u64,
@@ -46,7 +61,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             .collect();
         let sizes: Vec<Option<usize>> = program.slots.iter().map(|symbol| at.size(symbol)).collect();
         let number = |size: usize| Value::Scalar(jets.rational(&Rational::from(size)));
-        let values = program
+        let values: Vec<Option<JetValue<A>>> = program
             .slots
             .iter()
             .zip(&sizes)
@@ -56,7 +71,21 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             .collect();
         let callee = |symbol| at.function(symbol).map(|meaning| Callee::new(jets, meaning, at)).transpose();
         let callees = program.slots.iter().map(callee).collect::<Result<_, _>>()?;
-        Ok(Self { jets, program, at, constants, values, sizes, callees, steps: 0, blame: None })
+        let (changed, memos) = (vec![0; values.len()], (0..program.memos).map(|_| None).collect());
+        Ok(Self {
+            jets,
+            program,
+            at,
+            constants,
+            values,
+            changed,
+            clock: 0,
+            memos,
+            sizes,
+            callees,
+            steps: 0,
+            blame: None,
+        })
     }
 
     /// Adds `epsilon · along` to the value of a symbol.
@@ -70,7 +99,8 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             return Ok(());
         };
         let step = along.map(|x| self.jets.mul(&Jet::constant(x.clone()), epsilon));
-        self.values[slot] = Some(array::add(self.jets, self.value(slot)?, &step)?);
+        let moved = array::add(self.jets, self.value(slot)?, &step)?;
+        self.replace(slot, Some(moved));
         Ok(())
     }
 
@@ -119,7 +149,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
     /// Sets a symbol, if the program mentions it.
     pub(super) fn assign(&mut self, symbol: &crate::expr::Symbol, value: JetValue<A>) {
         if let Some(slot) = self.program.slots.iter().position(|known| known == symbol) {
-            self.values[slot] = Some(value);
+            self.replace(slot, Some(value));
         }
     }
 
@@ -130,6 +160,8 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
 
     /// Sets a slot and returns what was there.
     pub(super) fn replace(&mut self, slot: usize, value: Option<JetValue<A>>) -> Option<JetValue<A>> {
+        self.clock += 1;
+        self.changed[slot] = self.clock;
         std::mem::replace(&mut self.values[slot], value)
     }
 
@@ -173,6 +205,9 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         if self.steps > MAX_STEPS {
             return Err(Undefined::unsupported("a sum or integral with this many terms"));
         }
+        if let Some(value) = node.memo.as_ref().and_then(|memo| self.kept(memo)) {
+            return Ok(value);
+        }
         let value = match self.operation(&node.op) {
             Ok(value) => value,
             Err(error) => {
@@ -180,13 +215,31 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 return Err(error);
             }
         };
-        match value {
+        let value = match value {
             Value::Array(m) if node.scalar => match m.len() {
-                1 => Ok(Value::Scalar(m[0].clone())),
-                _ => Err(Undefined::Shape(format!("a {} × {} array where a number is needed", m.nrows(), m.ncols()))),
+                1 => Value::Scalar(m[0].clone()),
+                _ => {
+                    let shape = format!("a {} × {} array where a number is needed", m.nrows(), m.ncols());
+                    return Err(Undefined::Shape(shape));
+                }
             },
-            value => Ok(value),
+            value => value,
+        };
+        if let Some(memo) = &node.memo {
+            let is_plain = value.entries().iter().all(|jet| jet.coefficients().len() == 1);
+            let orders = if is_plain { SmallVec::new() } else { self.jets.orders() };
+            let times = memo.free.iter().map(|slot| self.changed[*slot]).collect();
+            self.memos[memo.index] = Some(Kept { times, orders, value: value.clone() });
         }
+        Ok(value)
+    }
+
+    /// The value that a costly part had when what it depends on was last set.
+    fn kept(&self, memo: &Memo) -> Option<JetValue<A>> {
+        let kept = self.memos[memo.index].as_ref()?;
+        let is_current = memo.free.iter().zip(&kept.times).all(|(slot, time)| self.changed[*slot] == *time);
+        let fits = kept.orders.is_empty() || kept.orders == self.jets.orders();
+        (is_current && fits).then(|| kept.value.clone())
     }
 
     fn operation(&mut self, op: &Op) -> Result<JetValue<A>, Undefined> {

@@ -18,6 +18,7 @@ mod array;
 mod breakpoints;
 mod call;
 mod compile;
+mod complex;
 mod degree;
 mod desugar;
 mod differential;
@@ -35,10 +36,12 @@ mod reduce;
 mod space;
 
 use crate::expr::{Expr, Symbol};
+use crate::numeric::float::F64;
 use crate::numeric::interval::{Interval, Intervals};
 use crate::numeric::jet::Jets;
 use crate::numeric::{Arithmetic, Undefined};
 use crate::source::Span;
+pub use complex::in_real_parts;
 use machine::Machine;
 pub use member::{Component, Meaning, Member};
 use nalgebra::DMatrix;
@@ -187,6 +190,8 @@ pub struct Program {
     slots: Vec<Symbol>,
     /// Every sub-expression, to name the one that fails.
     places: Vec<Expr>,
+    /// How many values are kept while nothing in them changes.
+    memos: usize,
 }
 
 impl Program {
@@ -200,6 +205,21 @@ impl Program {
         let jets = Jets::new(a);
         let value = Machine::new(&jets, self, at)?.run()?;
         finish(a, value.map(|jet| jet.base().clone()))
+    }
+
+    /// How many operations an evaluation in `f64` takes, those of quadratures and lattices included, whether it succeeds or not.
+    pub fn steps(&self, at: &Assignment<f64>) -> u64 {
+        fn count<A: Arithmetic>(program: &Program, a: &A, at: &Assignment<A::Number>) -> (u64, bool) {
+            let jets = Jets::new(a);
+            let Ok(mut machine) = Machine::new(&jets, program, at) else { return (0, false) };
+            let evaluated = machine.run().is_ok();
+            (machine.steps, evaluated)
+        }
+        let (plain, evaluated) = count(self, &F64, at);
+        if evaluated {
+            return plain;
+        }
+        plain + count(self, &Intervals::estimating(), &at.map(|x| Interval::point(*x))).0
     }
 
     /// The Taylor coefficients c₀ … c_order of ε ↦ f(at + ε·direction).

@@ -27,6 +27,15 @@ pub(super) struct Node {
     pub(super) scalar: bool,
     /// Index into the table of the program's sub-expressions.
     pub(super) place: usize,
+    /// Where its value is kept, if it is costly.
+    pub(super) memo: Option<Memo>,
+}
+
+/// Where a value is kept, and the slots that it depends on.
+#[derive(Clone, Debug)]
+pub(super) struct Memo {
+    pub(super) index: usize,
+    pub(super) free: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -158,6 +167,8 @@ pub(super) enum Values {
     List(Vec<Node>),
     Signs,
     SignVectors(Length),
+    /// The members of a set of indices, whose value is its indicator.
+    Members(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -178,6 +189,22 @@ pub(super) enum Distribution {
 pub(super) enum Test {
     Compare(Node, Relation, Node),
     All(Vec<Test>),
+}
+
+impl Op {
+    /// Whether the body is evaluated many times.
+    pub(super) const fn is_costly(&self) -> bool {
+        matches!(
+            self,
+            Self::Fold { .. }
+                | Self::Integral { .. }
+                | Self::Space { .. }
+                | Self::AverageOver { .. }
+                | Self::Expectation(..)
+                | Self::Limit { .. }
+                | Self::Optimum { .. }
+        )
+    }
 }
 
 impl Node {
@@ -239,7 +266,7 @@ impl Values {
             Self::Between(lower, upper) => vec![lower, upper],
             Self::From(lower) => vec![lower],
             Self::List(values) => values.iter().collect(),
-            Self::Signs | Self::SignVectors(_) => Vec::new(),
+            Self::Signs | Self::SignVectors(_) | Self::Members(_) => Vec::new(),
         }
     }
 }

@@ -272,7 +272,7 @@ impl Convergence {
     /// Takes in the sums of the next lattice: the estimated error once it is small enough, an error if no finer lattice is
     /// allowed, `None` to go on.
     ///
-    /// For smooth integrands the error of a lattice is the square of that of the one before (Trefethen and Weideman 2014, §3);
+    /// For smooth integrands the error of a lattice is the square of that of the one before (Trefethen and Weideman 2014, §5);
     /// where the changes shrink like that, the error is put at the power 5/4 of the last change (members of several widths reach the
     /// square late), else at the last change.
     fn next<V>(&mut self, now: &Sums<V>, is_last: bool) -> Option<Result<f64, Undefined>> {

@@ -93,6 +93,60 @@ fn matrices_products_and_shapes() {
     close(number(&s(&t.d), &t.at), 2.0, 0.0);
 }
 
+/// Parts that depend on nothing that changes are evaluated once; those that do are evaluated anew, also under derivatives.
+#[test]
+fn costly_parts_are_kept_while_nothing_in_them_changes() {
+    let (x, y, k) = (scalar("x"), scalar("y"), Symbol::new("k", Sort::Integer));
+    let sum = |symbol: &Symbol, upper: Expr, body: Expr| {
+        let binder = Binder { symbol: symbol.clone(), range: Range::Between(n(1), upper) };
+        real(Kind::Fold(Fold::Sum, vec![binder], None, body))
+    };
+    let product = |factors: Vec<Expr>| real(Kind::Mul(factors));
+    let j = Symbol::new("j", Sort::Integer);
+    // s(x) = Σ_{j ≤ 1000} x j; Σ_{k ≤ 1000} k s(x) takes some thousand steps, not a million.
+    let inner = sum(&j, n(1000), product(vec![s(&x), s(&j)]));
+    let outer = sum(&k, n(1000), product(vec![s(&k), inner.clone()]));
+    let mut at = Assignment::new();
+    at.set(&x, Value::Scalar(2.0));
+    at.set(&y, Value::Scalar(3.0));
+    let program = Program::compile(&outer).unwrap();
+    let jets = crate::numeric::jet::Jets::new(&F64);
+    let mut machine = super::machine::Machine::new(&jets, &program, &at).unwrap();
+    close(*machine.run().unwrap().as_scalar().unwrap().base(), 500_500.0 * 2.0 * 500_500.0, 1e-15);
+    assert!(machine.steps < 20_000, "{} steps", machine.steps);
+    // Σ_k Σ_{j ≤ 3} x j k changes with k.
+    let moving = sum(&k, n(4), sum(&j, n(3), product(vec![s(&x), s(&j), s(&k)])));
+    close(number(&moving, &at), 2.0 * 6.0 * 10.0, 0.0);
+    // ∂/∂x (y s(x)² + s(x)) in one program with s(x) outside of the derivative.
+    let square = real(Kind::Pow(inner.clone(), n(2)));
+    let body = real(Kind::Add(vec![product(vec![s(&y), square]), inner.clone()]));
+    let slope = real(Kind::Derivative(body, x.clone(), 1));
+    let all = real(Kind::Add(vec![inner.clone(), slope, inner]));
+    let each = 500_500.0;
+    close(number(&all, &at), 4.0 * each + 3.0 * 2.0 * 2.0 * each * each + each, 1e-15);
+}
+
+/// A set of indices is its indicator.
+#[test]
+fn sums_over_sets_of_indices() {
+    let t = setting();
+    let dim = Dim::Named(t.d.clone());
+    let set = Symbol::new("S", Sort::Set(Box::new(Sort::Index(dim.clone()))));
+    let k = Symbol::new("k", Sort::Index(dim));
+    let entry = real(Kind::Component(s(&t.m), vec![s(&k)]));
+    let within = Binder { symbol: k.clone(), range: Range::Members(s(&set)) };
+    let inside = real(Kind::Fold(Fold::Sum, vec![within], None, entry.clone()));
+    let everywhere = Binder { symbol: k.clone(), range: Range::Between(n(1), s(&t.d)) };
+    let out = Condition::Holds(Link { left: s(&k), relation: Relation::NotMember, right: s(&set) });
+    let outside = real(Kind::Fold(Fold::Sum, vec![everywhere], Some(Box::new(out)), entry));
+    for (indicator, inner, outer) in [([1.0, 0.0], 1.0, -2.0), ([0.0, 0.0], 0.0, -1.0), ([1.0, 1.0], -1.0, 0.0)] {
+        let mut at = t.at.clone();
+        at.set(&set, array(2, 1, &indicator));
+        close(number(&inside, &at), inner, 0.0);
+        close(number(&outside, &at), outer, 0.0);
+    }
+}
+
 #[test]
 fn sums_with_conditions_and_signs() {
     let t = setting();

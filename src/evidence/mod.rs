@@ -164,6 +164,25 @@ pub struct Figure {
     pub y: Axis,
     /// What is drawn, in order.
     pub series: Vec<Series>,
+    /// Cells instead of series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heat: Option<HeatMap>,
+}
+
+/// A value for each pair of an abscissa and an ordinate.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HeatMap {
+    /// What the values are.
+    pub quantity: String,
+    /// Abscissae, ascending.
+    #[serde(deserialize_with = "numbers")]
+    pub x: Vec<f64>,
+    /// Ordinates, ascending.
+    #[serde(deserialize_with = "numbers")]
+    pub y: Vec<f64>,
+    /// Values, row by row: those of the first ordinate first.
+    #[serde(deserialize_with = "numbers")]
+    pub values: Vec<f64>,
 }
 
 /// An axis of a figure.

@@ -97,6 +97,16 @@ pub fn begins_with_relation(text: &str) -> bool {
     tree::parse(text).is_ok_and(|nodes| elaborate::begins_with_relation(&nodes))
 }
 
+/// The two sides of a formula that is one equation, as ranges of its text.
+pub fn sides(text: &str) -> Option<(Span, Span)> {
+    let nodes = tree::parse(text).ok()?;
+    let (left, right) = elaborate::equation(&nodes)?;
+    // Punctuation of the sentence ends no formula.
+    let end = right.iter().rposition(|n| !matches!(n.kind, tree::NodeKind::Mark('.' | ',' | ';' | ':')))?;
+    let right = &right[..=end];
+    Some((left.first()?.span.join(left.last()?.span), right.first()?.span.join(right.last()?.span)))
+}
+
 fn is_name(node: &tree::Node) -> bool {
     use tree::NodeKind as K;
     match &node.kind {

@@ -8,9 +8,11 @@ use super::setting::Setting;
 use crate::assumption::Point;
 use crate::claim::Domain;
 use crate::eval::{Assignment, Program, Value};
-use crate::expr::{Kind, Link, Relation, Sort, Symbol, walk};
+use crate::expr::{Expr, Kind, Link, Relation, Sort, Symbol, walk};
+use crate::numeric::Function;
 use crate::numeric::Rational;
 use crate::numeric::float::{F64, nearest};
+use std::collections::BTreeSet;
 
 /// Evaluations of both sides, in units of the estimate of [`walk::weight`].
 const WORK: usize = 600_000;
@@ -62,14 +64,14 @@ pub(super) fn attack(link: &Link, setting: &Setting<'_>) -> Attack {
             starts.iter().filter_map(|(at, gap)| Some((measure.of(*gap)?, at))).collect();
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         // The points of the setting beside those far out: a periodic function has low margins everywhere.
-        let own: Vec<usize> = (0..ranked.len()).filter(|k| largest(ranked[*k].1) <= MODERATE).take(STARTS).collect();
-        let chosen: Vec<(f64, &Assignment<f64>)> = (0..ranked.len().min(STARTS))
-            .chain(own)
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .map(|k| ranked[k])
-            .collect();
-        for (value, at) in chosen {
+        let moderate = |k: &usize| largest(ranked[*k].1) <= MODERATE;
+        let own: Vec<usize> = (0..ranked.len()).filter(moderate).take(STARTS).collect();
+        // And from where the sides differ: at a tie, where both vanish, no single step may lead downhill.
+        let apart = |k: &usize| ranked[*k].0.abs() > TOUCHING && moderate(k);
+        let mut chosen: Vec<usize> = (0..ranked.len()).filter(apart).take(STARTS).collect();
+        chosen
+            .extend((0..ranked.len().min(STARTS)).chain(own).filter(|k| !chosen.contains(k)).collect::<BTreeSet<_>>());
+        for (value, at) in chosen.into_iter().map(|k| ranked[k]) {
             out.candidates.extend(exactly(at));
             let (value, end) = hunter.descend(measure, value, at.clone());
             if let Some(relative) = hunter.gap(&end).and_then(|gap| Measure::Relative.of(gap)) {
@@ -85,6 +87,58 @@ pub(super) fn attack(link: &Link, setting: &Setting<'_>) -> Attack {
     out.candidates.retain(|p| setting.sampler.contains(p));
     out.candidates.dedup();
     out
+}
+
+/// Admissible points at which two sides with jumps look different in `f64`: an equality that holds between some jumps may
+/// fail between others, and points that happen to lie well would never show it.
+pub(super) fn between_jumps(link: &Link, setting: &Setting<'_>) -> Vec<Point> {
+    const LOOKS: usize = 160;
+    const ENOUGH: usize = 3;
+    const DIFFERENT: f64 = 1e-6;
+    // Steps of different numbers are incommensurable, so that they fall everywhere between the jumps of both.
+    const STEPS: [f64; 3] = [0.618_033_988_75, 0.414_213_562_37, 0.732_050_807_57];
+    let jumps = |e: &Expr| {
+        walk::any(e, &mut |e| match &*e.kind {
+            Kind::Function(f, _) => {
+                matches!(f, Function::Floor | Function::Ceil | Function::Sign | Function::Heaviside)
+            }
+            Kind::Cases(..) => true,
+            _ => false,
+        })
+    };
+    if !(jumps(&link.left) || jumps(&link.right)) {
+        return Vec::new();
+    }
+    let (Ok(left), Ok(right)) = (Program::compile(&link.left), Program::compile(&link.right)) else {
+        return Vec::new();
+    };
+    let weight = walk::weight(&link.left) + walk::weight(&link.right);
+    let looks = LOOKS.min(WORK / weight.max(1));
+    let mut found = Vec::new();
+    let coordinates = coordinates(setting);
+    for look in 0..looks {
+        let Some(point) = setting.points.get(look % setting.points.len().max(1)) else { break };
+        let round = (look / setting.points.len() + 1) as f64;
+        let mut at = point.map(nearest);
+        for (k, coordinate) in coordinates.iter().enumerate() {
+            let Coordinate::Entry { symbol, entry, whole: false, .. } = coordinate else { continue };
+            let Some(value) = at.get(symbol).cloned() else { continue };
+            let Some(x) = value.entries().get(*entry).copied() else { continue };
+            let shift = (round * STEPS[k % STEPS.len()] * (1.0 + k as f64)).fract() - 0.5;
+            at = with(&at, symbol, &value, *entry, x + shift);
+        }
+        let value = |p: &Program| p.evaluate(&F64, &at).ok();
+        let (Some(x), Some(y)) = (value(&left), value(&right)) else { continue };
+        let pairs = x.entries().iter().zip(y.entries());
+        let different = pairs.into_iter().any(|(x, y)| (x - y).abs() > DIFFERENT * (1.0 + x.abs().max(y.abs())));
+        if different && let Some(point) = exactly(&at).filter(|p| setting.sampler.contains(p)) {
+            found.push(point);
+        }
+        if found.len() >= ENOUGH {
+            break;
+        }
+    }
+    found
 }
 
 /// How large a margin is.

@@ -152,7 +152,11 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
     let mut witnesses: Vec<(Point, String, String)> = Vec::new();
     let mut deep = 0;
     let attacked = link.relation.is_order().then(|| attack::attack(&link, setting));
-    let candidates = attacked.iter().flat_map(|a| &a.candidates);
+    let between = match link.relation {
+        Relation::Equal => attack::between_jumps(&link, setting),
+        _ => Vec::new(),
+    };
+    let candidates = attacked.iter().flat_map(|a| &a.candidates).chain(&between);
     for point in setting.points.iter().chain(candidates) {
         let mut answer = comparison.at(point, &ladder);
         if matches!(answer, AtPoint::Unsupported(_)) {

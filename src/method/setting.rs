@@ -3,6 +3,7 @@
 use super::Budget;
 use crate::assumption::{Point, Sampler, Tally};
 use crate::claim::{Claim, Domain, Role};
+use crate::eval;
 use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Symbol, walk};
 use crate::numeric::Rational;
 use crate::random::SeedPath;
@@ -79,7 +80,7 @@ impl<'a> Setting<'a> {
             used.push(extremum.variable.clone());
         }
         setting.sampler = Sampler::new(&claim.declarations, &used, &conditions, &budget.sizes)?;
-        (setting.points, setting.tally) = setting.sampler.points(budget.points, budget.draws_per_point, seed);
+        (setting.points, setting.tally) = drawn(&setting.sampler, budget, seed);
         Ok(setting)
     }
 
@@ -89,12 +90,22 @@ impl<'a> Setting<'a> {
             .definitions
             .iter()
             .try_fold(link.clone(), |link, (s, value)| walk::substitute_link(&link, s, value))?;
-        self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))
+        let link = self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))?;
+        Some(eval::in_real_parts(&link))
+    }
+
+    /// One side of a link with every definition put in.
+    pub fn prepare_side(&self, side: &Expr) -> Option<Expr> {
+        if self.definitions.is_empty() && self.rules.is_empty() {
+            return Some(side.clone());
+        }
+        let right = Expr::integer(0, side.span);
+        self.prepare(&Link { left: side.clone(), relation: Relation::Equal, right }).map(|link| link.left)
     }
 
     /// The same claim at points of its own, for a second look.
     pub fn fresh(&self, budget: &Budget, seed: &SeedPath) -> Self {
-        let (points, tally) = self.sampler.points(budget.points, budget.draws_per_point, seed);
+        let (points, tally) = drawn(&self.sampler, budget, seed);
         Self { points, tally, ..self.clone() }
     }
 
@@ -103,6 +114,17 @@ impl<'a> Setting<'a> {
         let rejected: Vec<String> = self.tally.rejected.iter().map(|(why, n)| format!("{n} × {why}")).collect();
         format!("no admissible point found: {}", rejected.join(", "))
     }
+}
+
+/// Admissible points of all styles, then those at the ends of whole ranges.
+fn drawn(sampler: &Sampler, budget: &Budget, seed: &SeedPath) -> (Vec<Point>, Tally) {
+    let (mut points, tally) = sampler.points(budget.points, budget.draws_per_point, seed);
+    if !points.is_empty() {
+        let ends = sampler.ends(budget.draws_per_point, &seed.child("ends"));
+        let new: Vec<Point> = ends.into_iter().filter(|p| !points.contains(p)).collect();
+        points.extend(new);
+    }
+    (points, tally)
 }
 
 /// A link with `right` for every `left`, which is a symbol or a function of symbols.

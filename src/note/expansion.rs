@@ -38,6 +38,11 @@ pub(super) fn take_definitions(note: &mut RawNote, diagnostics: &mut Vec<Diagnos
         index += 1;
         kept[index - 1]
     });
+    note.definitions.retain_mut(|definition| {
+        let target = renumbered[definition.target];
+        definition.target = target.unwrap_or(definition.target);
+        target.is_some()
+    });
     for claim in &mut note.claims {
         let Some(target) = claim.target else { continue };
         claim.target = renumbered[target];

@@ -2,12 +2,14 @@
 //! read costs that claim only.
 
 use super::assumed::{self, by_default};
+use super::definition;
 use super::draft::definitions;
 use super::symbol_table::{SymbolTable, locate};
 use super::{Asserted, Located, RawClaim, RawNote};
 use crate::claim::{Claim, ExperimentRequest, Extremum, Limit};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
+use crate::expr::walk::same;
 use crate::expr::{Condition, Kind, Statement, Symbol};
 use crate::latex::{self, Scope};
 use std::collections::BTreeMap;
@@ -25,7 +27,9 @@ pub struct Lowered {
 /// Reads the formulas of a note.
 pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let (scope, declarations, mut broken) = symbol_table(note).read(&mut diagnostics);
+    let defined = defined(note);
+    let (scope, declarations, mut broken) = symbol_table(note, &defined).read(&mut diagnostics);
+    diagnostics.extend(definition::problems(note, &scope, &defined));
     broken.extend(note.misdeclared.iter().cloned());
     let mut claims = Vec::new();
     if note.has_valid_front_matter {
@@ -42,7 +46,10 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
                 _ => with_defaults(note, raw, &scope, &declarations, &definitions),
             };
             match read {
-                Ok(claim) => claims.push(claim),
+                Ok(claim) => {
+                    diagnostics.extend(tautology(&claim, raw));
+                    claims.push(claim);
+                }
                 // Nobody asserted it.
                 Err(_) if raw.asserted == Asserted::ByNobody => {}
                 // A name whose declaration was refused has been reported there.
@@ -55,6 +62,19 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     }
     let diagnostics = diagnostics.into_iter().map(Diagnostic::in_its_file).collect();
     (Lowered { scope, claims }, diagnostics)
+}
+
+/// A warning if the abbreviations of the note make both sides of a claim the same, and nothing else is asked of it.
+fn tautology(claim: &Claim, raw: &RawClaim) -> Option<Diagnostic> {
+    let Claim { extremum, solves, limit, experiment, closed_form, statement, .. } = claim;
+    let is_directed =
+        extremum.is_some() || solves.is_some() || limit.is_some() || experiment.is_some() || closed_form.is_some();
+    let is_same = !statement.links.is_empty() && statement.links.iter().all(|link| same(&link.left, &link.right));
+    let message = format!("both sides of `{}` are the same by the declarations of the note", claim.id);
+    (!is_directed && is_same).then(|| {
+        Diagnostic::warning(&codes::TAUTOLOGY, &claim.file, raw.id.span, message)
+            .hint("no check of it could fail: claim what follows from the definition")
+    })
 }
 
 /// Reads a claim with its undeclared names declared by default.
@@ -100,14 +120,22 @@ type Lower<T> = Result<T, Box<Diagnostic>>;
 
 /// What the names of a note mean, as far as they can be read.
 pub(super) fn scope(note: &RawNote) -> Scope {
-    symbol_table(note).read(&mut Vec::new()).0
+    symbol_table(note, &defined(note)).read(&mut Vec::new()).0
 }
 
-fn symbol_table(note: &RawNote) -> SymbolTable<'_> {
+/// The abbreviations that displayed definitions add.
+fn defined(note: &RawNote) -> Vec<(Located, Located)> {
+    if note.definitions.is_empty() {
+        return Vec::new();
+    }
+    definition::abbreviations(note, &symbol_table(note, &[]).read(&mut Vec::new()).0)
+}
+
+fn symbol_table<'a>(note: &'a RawNote, defined: &'a [(Located, Located)]) -> SymbolTable<'a> {
     SymbolTable {
         file: &note.file,
         symbols: note.symbols.iter().collect(),
-        defines: note.defines.iter().map(|(name, body)| (name, body)).collect(),
+        defines: note.defines.iter().chain(defined).map(|(name, body)| (name, body)).collect(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! Its own mathematics will not do: a line of a formula that begins with `-` or `>` is a list or a quotation to
 //! CommonMark, `\[` is an escaped bracket, and braces that do not balance are no formula at all.
 
+use super::definition::is_definition;
 use super::{Formula, Located};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::latex::macros::{Definition, definitions};
@@ -375,10 +376,10 @@ impl Scanner<'_> {
         let end = closed.map_or(self.text.len(), |n| n + 3);
         let target = self.target(open);
         let outer = Span::new(open, end);
-        if is_claim(&body.text) {
+        if is_claim(&body.text) || is_definition(&body.text) {
             if closed.is_none() {
                 let span = Span::new(open, open + 4);
-                let message = "the claim comment is not closed";
+                let message = "the comment is not closed";
                 let diagnostic = Diagnostic::error(&codes::BAD_CLAIM, self.file, span, message);
                 self.diagnostics
                     .push(diagnostic.hint("end it with `-->`; the rest of the note is taken for the comment"));

@@ -7,6 +7,7 @@ mod assumed;
 mod claim_comment;
 mod cross_check;
 mod declaration;
+mod definition;
 mod discovery;
 mod draft;
 mod expansion;
@@ -26,12 +27,13 @@ pub use assumed::claim_unclaimed;
 pub use claim_comment::{Asserted, RawClaim, RawExtremum, RawLimit};
 pub use cross_check::{duplicates, unknown_corrections};
 pub use declaration::{Base, DeclarationSyntax, Form, LawName, LawSyntax, RangeSyntax, SortSyntax, declaration};
+pub use definition::RawDefinition;
 pub use discovery::{DiscoveryError, discover, load, open};
 pub use draft::{Draft, DraftError, draft, sidecar, verified, with_draft};
 pub use experiment_request::{RawExperiment, RawParameter};
 pub use located::Located;
 pub use lower::{Lowered, lower};
-pub use source_document::{PrintedEquation, SourceDocument, find_source, source_document};
+pub use source_document::{PrintedEquation, SourceDocument, WordedStatement, find_source, source_document};
 pub use tex::{Open, read_latex};
 
 use crate::diagnostic::{Diagnostic, codes};
@@ -82,6 +84,8 @@ pub struct RawNote {
     pub formulas: Vec<Formula>,
     /// Claims in order.
     pub claims: Vec<RawClaim>,
+    /// Formulas that are definitions, in order.
+    pub definitions: Vec<RawDefinition>,
     /// Commands that it defines; they have been put into all of its TeX.
     pub macros: Macros,
     /// Where the Markdown starts, behind the front matter.
@@ -121,7 +125,8 @@ impl RawNote {
 
     /// Whether the author says anything to us: declares symbols, defines abbreviations or claims formulas.
     pub fn is_annotated(&self) -> bool {
-        let is_silent = self.claims.is_empty() && self.symbols.is_empty() && self.defines.is_empty();
+        let is_silent =
+            self.claims.is_empty() && self.definitions.is_empty() && self.symbols.is_empty() && self.defines.is_empty();
         !is_silent || !self.misdeclared.is_empty() || !self.has_valid_front_matter
     }
 
@@ -147,8 +152,13 @@ pub fn read(file: &SourceFile) -> (RawNote, Vec<Diagnostic>) {
     }
     note.formulas = scan.formulas;
     scan.definitions.into_iter().for_each(|definition| note.macros.define(definition, false));
-    note.claims =
-        scan.comments.iter().filter_map(|comment| claim_comment::read(file, comment, &mut diagnostics)).collect();
+    for comment in &scan.comments {
+        if definition::is_definition(&comment.body.text) {
+            note.definitions.extend(definition::read(file, comment, &mut diagnostics));
+        } else {
+            note.claims.extend(claim_comment::read(file, comment, &mut diagnostics));
+        }
+    }
     expansion::take_definitions(&mut note, &mut diagnostics);
     finish(&mut note, &mut diagnostics);
     (note, diagnostics)
@@ -166,6 +176,7 @@ fn empty(file: &SourceFile) -> RawNote {
         has_valid_front_matter: true,
         formulas: Vec::new(),
         claims: Vec::new(),
+        definitions: Vec::new(),
         macros: Macros::default(),
         body_start: 0,
         page: None,

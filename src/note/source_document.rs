@@ -28,6 +28,8 @@ pub struct SourceDocument {
     pub url: Option<String>,
     /// Numbered equations in the order of the document.
     pub equations: Vec<PrintedEquation>,
+    /// What it says in words between them.
+    pub statements: Vec<WordedStatement>,
     /// Symbols of the whole document under the empty name, then of its sections.
     tables: BTreeMap<String, Names>,
 }
@@ -39,6 +41,21 @@ struct Names {
     defines: Vec<(Located, Located)>,
     /// Names of a wider section that mean nothing here.
     removed: Vec<String>,
+}
+
+/// Something that the document says in words.
+#[derive(Clone, Debug)]
+pub struct WordedStatement {
+    /// Its number, by which claims cite it.
+    pub number: Located,
+    /// What it says, in our words, with mathematics between dollars.
+    pub text: Located,
+    /// What it is, as for equations.
+    pub kind: String,
+    /// Section of the document.
+    pub section: Option<String>,
+    /// Why no check can decide it.
+    pub unchecked: Option<String>,
 }
 
 /// A numbered equation as printed.
@@ -69,6 +86,11 @@ impl SourceDocument {
     /// The equation with this number.
     pub fn equation(&self, number: &str) -> Option<&PrintedEquation> {
         self.equations.iter().find(|equation| equation.number.text == number)
+    }
+
+    /// The statement in words with this number.
+    pub fn statement(&self, number: &str) -> Option<&WordedStatement> {
+        self.statements.iter().find(|statement| statement.number.text == number)
     }
 
     /// What the names of an equation mean: those of the document, overridden by those of its section and by its own.
@@ -160,10 +182,11 @@ pub fn source_document(file: &SourceFile) -> (SourceDocument, Vec<Diagnostic>) {
         year: None,
         url: None,
         equations: Vec::new(),
+        statements: Vec::new(),
         tables: BTreeMap::new(),
     };
     let (table, _) = reader.parse();
-    let known = &["title", "authors", "year", "url", "symbols", "define", "section", "equation"];
+    let known = &["title", "authors", "year", "url", "symbols", "define", "section", "equation", "statement"];
     for (key, value) in &table {
         match key.get_ref().as_ref() {
             "title" => document.title = reader.filled_string("title", value).map_or(document.title, |t| t.text),
@@ -195,14 +218,13 @@ pub fn source_document(file: &SourceFile) -> (SourceDocument, Vec<Diagnostic>) {
                 }
             }
             "equation" => {
-                let Some(equations) = value.get_ref().as_array() else {
-                    reader.expected("equation", "a list of tables, each written under [[equation]]", value);
-                    continue;
-                };
-                for value in equations.iter() {
-                    let span = reader.place(value.span());
-                    let table = reader.table("equation", "a table with number, tex and kind", value);
-                    document.equations.extend(table.and_then(|table| equation(&mut reader, table, span)));
+                for (table, span) in entries(&mut reader, "equation", "a table with number, tex and kind", value) {
+                    document.equations.extend(equation(&mut reader, table, span));
+                }
+            }
+            "statement" => {
+                for (table, span) in entries(&mut reader, "statement", "a table with number, text and kind", value) {
+                    document.statements.extend(worded(&mut reader, table, span));
                 }
             }
             _ => {
@@ -215,14 +237,39 @@ pub fn source_document(file: &SourceFile) -> (SourceDocument, Vec<Diagnostic>) {
         equation.order = order;
     }
     let mut first: BTreeMap<&str, Span> = BTreeMap::new();
-    for PrintedEquation { number, .. } in &document.equations {
+    let numbers = document.equations.iter().map(|e| &e.number).chain(document.statements.iter().map(|s| &s.number));
+    for number in numbers {
         if let Some(earlier) = first.insert(&number.text, number.span) {
-            let message = format!("the equation number `{}` is used twice", number.text);
+            let message = format!("the number `{}` is used twice", number.text);
             let diagnostic = Diagnostic::error(&codes::BAD_SOURCE, file, number.span, message);
             reader.diagnostics.push(diagnostic.also(earlier, "first used here"));
         }
     }
     (document, reader.diagnostics)
+}
+
+/// The tables of a list `[[name]]` with their places.
+fn entries<'v, 'd>(
+    reader: &mut Reader<'_>,
+    name: &str,
+    expected: &str,
+    value: &'v toml_table::Value<'d>,
+) -> Vec<(&'v DeTable<'d>, Span)> {
+    let Some(values) = value.get_ref().as_array() else {
+        reader.expected(name, &format!("a list of tables, each written under [[{name}]]"), value);
+        return Vec::new();
+    };
+    let read = |value| Some((reader.table(name, expected, value)?, reader.place(value.span())));
+    values.iter().filter_map(read).collect()
+}
+
+fn worded(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Span) -> Option<WordedStatement> {
+    let (known, required) = (["number", "text", "kind", "section", "unchecked"], ["number", "text", "kind"]);
+    reader.keys("a statement", table, span, &known, &required);
+    let mut text = |key: &str| table.get(key).and_then(|value| reader.filled_string(key, value));
+    let (number, words, kind) = (text("number"), text("text"), text("kind"));
+    let (section, unchecked) = (text("section").map(|s| s.text), text("unchecked").map(|s| s.text));
+    Some(WordedStatement { number: number?, text: words?, kind: kind?.text, section, unchecked })
 }
 
 fn equation(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Span) -> Option<PrintedEquation> {

@@ -82,6 +82,11 @@ impl<'a, A: Arithmetic> Jets<'a, A> {
         self.orders.borrow_mut().pop();
     }
 
+    /// The orders of the infinitesimals, the oldest first.
+    pub fn orders(&self) -> SmallVec<[usize; 4]> {
+        self.orders.borrow().clone()
+    }
+
     /// The coefficient of the k-th power of the newest infinitesimal: a number without it.
     pub fn coefficient(&self, a: &Jet<A::Number>, power: usize) -> Jet<A::Number> {
         let order = self.orders.borrow().last().copied().unwrap_or(0);

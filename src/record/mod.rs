@@ -121,6 +121,9 @@ pub struct FormulaEntry {
     pub file: Option<String>,
     /// Ids of the claims about it; empty: not claimed.
     pub claims: Vec<String>,
+    /// Whether it is a definition.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub defines: bool,
 }
 
 /// One claim with all that is known about it. The public JSON prints these fields.
@@ -214,24 +217,85 @@ pub struct Correction {
     pub verified: String,
 }
 
-/// A numbered equation of a source.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A numbered equation of a source, or something that it says in words.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct EquationEntry {
     /// Slug of the source.
     pub source: String,
     /// Number as printed.
     pub number: String,
-    /// TeX as printed.
+    /// TeX as printed; empty for a statement in words.
     pub tex: String,
+    /// A statement in words, with mathematics between dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Kind in the source file.
     pub kind: String,
-    /// `covered`, `restated` or `open`.
-    pub status: String,
+    /// Section of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// What the notes make of it.
+    pub status: Coverage,
+    /// Why no check can decide it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Why the printed formula is not read as mathematics: the name of a diagnostic code.
     #[serde(default)]
     pub code: Option<String>,
     /// Ids of the claims that cite it.
     pub claims: Vec<String>,
+    /// Paths of the notes that take it as a definition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defined_in: Vec<String>,
+}
+
+/// What the notes make of an equation or statement of a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Coverage {
+    /// A claim takes the equation as printed.
+    Covered,
+    /// A claim checks the statement in words.
+    Claimed,
+    /// A note takes the equation as printed for a definition.
+    Defined,
+    /// A claim or definition cites it, but with another formula.
+    Restated,
+    /// No check can decide it, and the source file says why.
+    Unchecked,
+    /// Nothing cites it.
+    #[default]
+    Open,
+}
+
+impl Coverage {
+    /// All, in the order of a table.
+    pub const ALL: [Self; 6] =
+        [Self::Covered, Self::Claimed, Self::Defined, Self::Restated, Self::Unchecked, Self::Open];
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Covered => "covered",
+            Self::Claimed => "claimed",
+            Self::Defined => "defined",
+            Self::Restated => "restated",
+            Self::Unchecked => "unchecked",
+            Self::Open => "open",
+        }
+    }
+
+    /// What it means.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Covered => "a claim takes it as printed",
+            Self::Claimed => "a claim checks it",
+            Self::Defined => "taken as a definition, as printed, with sorts that fit",
+            Self::Restated => "cited, but with another formula",
+            Self::Unchecked => "no check can decide it",
+            Self::Open => "nothing cites it",
+        }
+    }
 }
 
 /// A diagnostic, resolved to a place.

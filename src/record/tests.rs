@@ -19,6 +19,7 @@ fn record() -> Record {
         x: axis.clone(),
         y: axis,
         series: vec![series],
+        heat: None,
     };
     let evidence = Evidence {
         method: "exact".into(),

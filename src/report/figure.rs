@@ -2,6 +2,7 @@
 //! the same drawing stands in a page, in Markdown and on paper.
 
 mod axis;
+mod heat;
 mod legend;
 
 use super::math::escape;
@@ -124,6 +125,12 @@ where
         // a font that cannot be read shows at the first text, as an error there
         let _ = plotters::style::register_font("sans-serif", FontStyle::Normal, font);
     });
+    if let Some(map) = &figure.heat {
+        let root = backend.into_drawing_area();
+        let omitted = heat::draw(&root, figure, map, unit)?;
+        root.present()?;
+        return Ok(omitted);
+    }
     let (series, omitted) = clean(figure);
     let extent = |log: bool, of: &dyn Fn(&Series) -> Vec<f64>| Scale::over(series.iter().flat_map(of), log);
     let x = extent(figure.x.log, &|s| s.x.clone()).ok_or("no value of this figure can be drawn")?;
@@ -277,7 +284,9 @@ fn looks(series: &[Series], unit: i32) -> Vec<Look> {
 fn accessible(svg: &str, figure: &Figure) -> String {
     let (width, height) = SIZE;
     let body = svg.find("<svg").and_then(|at| svg[at..].find('>').map(|end| &svg[at + end + 1..])).unwrap_or("");
-    let names = figure.series.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+    let mut names: Vec<&str> = figure.series.iter().map(|s| s.name.as_str()).collect();
+    names.extend(figure.heat.as_ref().map(|map| map.quantity.as_str()));
+    let names = names.join(", ");
     let description = format!("{} {} against {}. Drawn: {names}.", figure.caption, figure.y.label, figure.x.label);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\"><title>{}</title><desc>{}</desc>{body}",
@@ -315,6 +324,24 @@ mod tests {
             assert_eq!((info.width, info.height), (2 * SIZE.0, 2 * SIZE.1));
             let has = |c: RGBColor| pixels.chunks(3).filter(|p| **p == [c.0, c.1, c.2]).count();
             assert!(has(INK) > 500 && has(COLOURS[0]) > 200, "{} {}", has(INK), has(COLOURS[0]));
+        }
+    }
+
+    #[test]
+    fn a_map_has_its_cells_labels_and_scale() {
+        let figure = fixture::map();
+        let drawing = draw(&figure).unwrap();
+        assert_eq!(drawing.omitted, 1);
+        let map = figure.heat.as_ref().unwrap();
+        // Eleven cells and 64 steps of the scale, beside the background.
+        assert!(drawing.svg.matches("<rect").count() >= 75, "{}", drawing.svg.matches("<rect").count());
+        for word in [&figure.x.label, &figure.y.label, &map.quantity, "0.05", "0.75", "0.93"] {
+            assert!(drawing.svg.contains(escape(word).as_str()), "{word}");
+        }
+        assert!(png(&figure).is_ok());
+        for broken in [vec![], vec![f64::NAN; 12], vec![1.0; 11]] {
+            let heat = Some(crate::evidence::HeatMap { values: broken, ..map.clone() });
+            assert!(draw(&Figure { heat, ..figure.clone() }).is_err());
         }
     }
 

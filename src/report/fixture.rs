@@ -1,9 +1,9 @@
 //! A record with every verdict, several notes, figures and hostile text, for the tests of the report.
 
-use crate::evidence::{Axis, Evidence, Fact, Figure, Finding, Mark, SCHEMA, Series, StopReason, Witness};
+use crate::evidence::{Axis, Evidence, Fact, Figure, Finding, HeatMap, Mark, SCHEMA, Series, StopReason, Witness};
 use crate::record::{
-    ClaimEntry, Correction, DiagnosticEntry, EquationEntry, FormulaEntry, Header, NoteEntry, Record, Sharpness,
-    Survivor, Timing,
+    ClaimEntry, Correction, Coverage, DiagnosticEntry, EquationEntry, FormulaEntry, Header, NoteEntry, Record,
+    Sharpness, Survivor, Timing,
 };
 use crate::source::Position;
 use std::collections::BTreeMap;
@@ -116,6 +116,7 @@ fn note(path: &str, title: &str, text: &str, claims: &[(usize, &[&str])]) -> Not
             line: text[..start].matches('\n').count() + 12,
             file: None,
             claims: Vec::new(),
+            defines: false,
         });
         at = end + close.len();
     }
@@ -174,6 +175,20 @@ fn evidence(method: &str, finding: Finding, detail: &str) -> Evidence {
     }
 }
 
+pub(crate) fn map() -> Figure {
+    let (x, y) = (vec![0.05, 0.1, 0.15, 0.2], vec![0.25, 0.5, 0.75]);
+    let values = (0..12).map(|k| if k == 7 { f64::NAN } else { 0.93f64.powi(k) }).collect();
+    Figure {
+        slug: "overlap-over-alpha-and-m".into(),
+        title: "Overlap over α and m".into(),
+        caption: "Measured means; a cell for each pair of parameters.".into(),
+        x: Axis { label: "α: load K/N".into(), log: false },
+        y: Axis { label: "m: overlap at the start".into(), log: false },
+        series: vec![],
+        heat: Some(HeatMap { quantity: "overlap at the end".into(), x, y, values }),
+    }
+}
+
 pub(crate) fn convergence() -> Figure {
     let x: Vec<f64> = (0..8).map(|k| f64::from(1 << k) * 100.0).collect();
     let wobble = [0.031, -0.02, 0.012, -0.004, 0.005, 0.0021, -0.0012, 0.0004];
@@ -213,6 +228,7 @@ pub(crate) fn convergence() -> Figure {
                 y,
             },
         ],
+        heat: None,
     }
 }
 
@@ -245,6 +261,7 @@ pub(crate) fn scaling() -> Figure {
             points("cloning", cloning, cl, ch),
             points("U-turn", turn, tl, th),
         ],
+        heat: None,
     }
 }
 
@@ -444,14 +461,14 @@ pub(crate) fn record() -> Record {
     let unknown = entry(&hostile, 2, "unknown", "unsupported", "no method can evaluate \\undefinedmacro");
 
     let claims = vec![filter, mse, oracle, optimal, printed, repaired, half, offset, wrong, evil, unbalanced, unknown];
-    let equation = |number: &str, tex: &str, status: &str, ids: &[&str]| EquationEntry {
+    let equation = |number: &str, tex: &str, status: Coverage, ids: &[&str]| EquationEntry {
         source: "beg-rohu-2025".into(),
         number: number.into(),
         tex: tex.into(),
         kind: "identity".into(),
-        status: status.into(),
-        code: None,
+        status,
         claims: ids.iter().map(|s| (*s).to_owned()).collect(),
+        ..EquationEntry::default()
     };
     Record {
         header: Header {
@@ -464,20 +481,20 @@ pub(crate) fn record() -> Record {
             shard: None,
         },
         equations: vec![
-            equation("6.4.5", r"H = C (C+\sigma^2 I)^{-1}", "covered", &["wiener-filter-minimises"]),
+            equation("6.4.5", r"H = C (C+\sigma^2 I)^{-1}", Coverage::Covered, &["wiener-filter-minimises"]),
             equation(
                 "6.4.7",
                 r"\mathrm{MSE} = \sum_i \frac{\lambda_i\sigma^2}{\lambda_i+\sigma^2}",
-                "restated",
+                Coverage::Restated,
                 &["wiener-mse"],
             ),
             equation(
                 "7.4.3",
                 r"\Gamma_t = e^{-t} C + (1-e^{-2t}) I",
-                "covered",
+                Coverage::Covered,
                 &["noised-covariance-printed", "noised-covariance"],
             ),
-            equation("7.4.9", r"\mathcal{L}(W) = \mathbb{E}\|{-Wx} + z/\sqrt{\Delta_t}\|^2", "open", &[]),
+            equation("7.4.9", r"\mathcal{L}(W) = \mathbb{E}\|{-Wx} + z/\sqrt{\Delta_t}\|^2", Coverage::Open, &[]),
         ],
         diagnostics: vec![
             DiagnosticEntry {

@@ -21,9 +21,13 @@ pub fn summary(record: &Record) -> Value {
                 "number": e.number,
                 "kind": e.kind,
                 "tex": e.tex,
+                "text": e.text,
+                "section": e.section,
                 "status": e.status,
+                "reason": e.reason,
                 "code": e.code,
                 "claims": e.claims,
+                "defined_in": e.defined_in,
             })
         })
         .collect();

@@ -2,7 +2,7 @@
 
 use super::errata::{cell, display, inline, plain, sentence, witness};
 use super::view::{Site, citations, expectation, look, omitted, sharpness, sharpness_text, slug, statement};
-use super::{Page, errata, figure};
+use super::{Page, coverage, errata, figure};
 use crate::record::{ClaimEntry, NoteEntry, Record};
 use crate::verdict::Verdict;
 use std::collections::BTreeMap;
@@ -15,6 +15,10 @@ pub(super) fn pages(record: &Record) -> Vec<Page> {
         site.pages.iter().map(|(path, page)| (*path, page.replace("note-", "").replace(".html", ".md"))).collect();
     let mut pages =
         vec![Page::text("README.md", &overview(record, &names)), Page::text("errata.md", &errata::markdown(record))];
+    for source in coverage::sources(record) {
+        let text = coverage::markdown(record, source, &names);
+        pages.push(Page::text(&format!("coverage-{}.md", slug(source)), &text));
+    }
     for note in &record.notes {
         let Some(name) = names.get(note.path.as_str()) else { continue };
         let text = note_page(&site, note, &mut pages, name.trim_end_matches(".md"));
@@ -89,6 +93,10 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
     let refuted = errata::refuted(record).count();
     if refuted > 0 {
         out += &format!("\n## Errata\n\nRefuted formulas and their repairs: [errata.md](errata.md) ({refuted}).\n");
+    }
+    for source in coverage::sources(record) {
+        out += &format!("\n## Coverage of [{}](coverage-{}.md)\n\n", plain(source), slug(source));
+        out += &coverage::table(record, source);
     }
     if !record.diagnostics.is_empty() {
         out += "\n## Diagnostics\n\n";

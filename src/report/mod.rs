@@ -1,5 +1,6 @@
 //! Reports, drawn from a record alone: nothing here runs a check, reads a clock or touches a file.
 
+mod coverage;
 mod errata;
 mod figure;
 pub mod github;

@@ -202,15 +202,17 @@ impl Job<'_> {
             evidence.extend(undecided(declined.method, claim, StopReason::NotApplicable, &declined.reason));
         }
         let mut verdict = judge(&evidence, claim.statement.links.len());
+        let mut read_otherwise = None;
         if verdict == Verdict::Refuted
             && let Some(other) = reading::other(claim)
         {
             let applies = |check: &&&Check| self.method(check).is_some_and(|m| m.applies(&other).is_ok());
             let found: Vec<Evidence> =
                 checks.iter().filter(applies).flat_map(|check| self.check(&other, check, false, &|_| {})).collect();
-            evidence = reading::spare(evidence, &other, &found);
+            (evidence, read_otherwise) = reading::settle(evidence, other, found);
             verdict = judge(&evidence, claim.statement.links.len());
         }
+        let claim = read_otherwise.as_ref().unwrap_or(claim);
         let because = because(verdict, &evidence, &declined, claim.statement.links.len());
         let (mut sharpness, mut corrections) = (None, Vec::new());
         if let (Some(first), false) = (checks.first(), self.setup.interrupted.load(Ordering::Relaxed)) {

@@ -1,7 +1,7 @@
-//! Formulas with two readings: what is false under one only is not refuted.
+//! Formulas with two readings: one is refuted only if both are false, and holds if one does.
 
 use crate::claim::Claim;
-use crate::evidence::{Evidence, Finding, StopReason};
+use crate::evidence::{Evidence, Fact, Finding, StopReason};
 use crate::expr::print;
 use crate::verdict::{Verdict, judge};
 
@@ -11,25 +11,50 @@ pub(super) fn other(claim: &Claim) -> Option<Claim> {
     Some(Claim { statement, alternative: None, ..claim.clone() })
 }
 
-/// The evidence for a claim that is false as understood, beside that for its other reading: unless that is false as well,
-/// what contradicts the claim says instead which reading stands and asks for brackets.
-pub(super) fn spare(evidence: Vec<Evidence>, other: &Claim, found: &[Evidence]) -> Vec<Evidence> {
-    let verdict = judge(found, other.statement.links.len());
-    if verdict == Verdict::Refuted {
-        return evidence;
+/// The evidence for a claim that is false as understood, beside that for its other reading.
+///
+/// | the other reading | the claim |
+/// |---|---|
+/// | holds | holds, read so: its evidence says how it is read; the second value is the claim so read |
+/// | is false | is refuted |
+/// | is open | is open: what contradicts it says which reading is left and asks for brackets |
+pub(super) fn settle(evidence: Vec<Evidence>, other: Claim, found: Vec<Evidence>) -> (Vec<Evidence>, Option<Claim>) {
+    let verdict = judge(&found, other.statement.links.len());
+    let tex = print::statement(&other.statement);
+    match verdict {
+        Verdict::Refuted | Verdict::Conflict => (evidence, None),
+        Verdict::Proved | Verdict::Supported => (found.into_iter().map(|e| read_as(e, &tex)).collect(), Some(other)),
+        _ => {
+            let explanation = format!(
+                "false as understood, but the formula has another reading, ${tex}$, which is {}: write brackets or declare which is meant",
+                verdict.word()
+            );
+            (evidence.into_iter().map(|e| spared(e, &explanation)).collect(), None)
+        }
     }
-    let explanation = format!(
-        "false as understood, but the formula has another reading, ${}$, which is {}: write brackets or declare which is meant",
-        print::statement(&other.statement),
-        verdict.word()
-    );
-    let spared = |e: Evidence| match e.finding {
+}
+
+/// Evidence that says which reading it is about.
+fn read_as(e: Evidence, tex: &str) -> Evidence {
+    let note = format!("read as ${tex}$; another reading of the formula is false");
+    let finding = match e.finding {
+        Finding::Proves { certificate } => Finding::Proves { certificate: format!("{note}: {certificate}") },
+        Finding::Agrees { bound } => Finding::Agrees { bound: format!("{note}: {bound}") },
+        other => other,
+    };
+    let mut facts = e.facts;
+    facts.push(Fact { label: "reading".to_owned(), value: format!("${tex}$") });
+    Evidence { finding, facts, ..e }
+}
+
+/// A contradiction of one reading says nothing yet.
+fn spared(e: Evidence, explanation: &str) -> Evidence {
+    match e.finding {
         Finding::Contradicts { .. } => Evidence {
-            finding: Finding::Undecided { reason: StopReason::NotConfirmed, explanation: explanation.clone() },
-            detail: explanation.clone(),
+            finding: Finding::Undecided { reason: StopReason::NotConfirmed, explanation: explanation.to_owned() },
+            detail: explanation.to_owned(),
             ..e
         },
         _ => e,
-    };
-    evidence.into_iter().map(spared).collect()
+    }
 }

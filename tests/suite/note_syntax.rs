@@ -310,7 +310,7 @@ fn heads_of_claims() {
     assert_eq!(problem("claim: a cites = '1'"), ["bad-claim 2:15 only the id stands on the first line of a claim"]);
     assert!(problem("claim a-b").is_empty());
     assert!(problem("claims are made here, not a claim").is_empty());
-    assert_eq!(problems("$$ x $$\n<!-- claim: a\n"), ["bad-claim 2:1 the claim comment is not closed"]);
+    assert_eq!(problems("$$ x $$\n<!-- claim: a\n"), ["bad-claim 2:1 the comment is not closed"]);
 }
 
 #[test]
@@ -467,7 +467,7 @@ fn sources_with_mistakes() {
         [
             "bad-source 7:7 `tex` must be a string, not an integer",
             "unknown-key 13:1 unknown key `art` in an equation",
-            "bad-source 10:11 the equation number `1` is used twice",
+            "bad-source 10:11 the number `1` is used twice",
         ]
     );
 }
@@ -499,4 +499,60 @@ fn notes_are_discovered_in_order() {
     assert!(error.to_string().starts_with("no such file or directory: "));
     let diagnostic = note::open(&folder.path().join("binary.md")).unwrap_err();
     assert_eq!(diagnostic.code.name, "not-text");
+}
+
+/// A source with a definition, a row that goes on from it and a statement in words, and notes about it.
+#[test]
+fn definitions_are_used_and_covered() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::create_dir(folder.path().join("sources")).unwrap();
+    write(
+        "sources/s.toml",
+        "title = 'S'\n[[equation]]\nnumber = '1'\nkind = 'definition'\ntex = '\\Gamma_t = \\Delta_t + e^{-2t} s'\n\
+         [[equation]]\nnumber = '2'\nkind = 'identity'\ntex = '= 1 + (s - 1) e^{-2t}'\n\
+         [[equation]]\nnumber = '3'\nkind = 'identity'\ntex = '= 1 + s e^{-2t}'\n\
+         [[statement]]\nnumber = '1-p1'\nkind = 'qualitative'\ntext = 'grows with $s$'\n\
+         [[statement]]\nnumber = '1-p2'\nkind = 'qualitative'\ntext = 'is nice'\nunchecked = 'a matter of taste'\n",
+    );
+    let front = "+++\nsource = 's'\n[symbols]\n't' = 'real > 0'\n's' = 'real > 0'\n'h' = 'real'\n[define]\n'\\Delta_t' = '1 - e^{-2t}'\n+++\n";
+    let definition = "\n$$ \\Gamma_t = \\Delta_t + e^{-2t} s, \\tag{1} $$\n<!-- definition\ncites = '1'\n-->\n";
+    let claim = "\n$$ \\Gamma_t = 1 + (s - 1) e^{-2t} $$\n<!-- claim: two\ncites = ['2', '3', '1-p1']\n-->\n";
+    let check = |note: &str| {
+        write("n.md", &format!("{front}{note}"));
+        let mut command = assert_cmd::Command::cargo_bin("corrigenda").unwrap();
+        let output = command
+            .current_dir(folder.path())
+            .args(["check", "n.md", "--profile", "quick", "--no-cache", "--format", "json"])
+            .output()
+            .unwrap();
+        // Nothing is printed where nothing could be checked.
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap(), json)
+    };
+    let (code, _, json) = check(&format!("{definition}{claim}"));
+    assert_eq!((code, &json["claims"][0]["verdict"]), (0, &"proved".into()));
+    let statuses: Vec<&str> =
+        json["equations"].as_array().unwrap().iter().map(|e| e["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["defined", "covered", "restated", "claimed", "unchecked"]);
+
+    // Without the definition nobody knows what is meant; a number that does not exist is said, and its neighbour named.
+    let (code, problems, _) = check(&claim.replace("'2'", "'22'"));
+    assert_eq!(code, 2);
+    assert!(problems.contains("unknown-symbol") && problems.contains("unknown-equation"), "{problems}");
+    // What is defined cannot be claimed by the same display, nor by its repetition.
+    let (code, problems, _) = check(&format!("{definition}<!-- claim: itself -->\n"));
+    assert!(code == 2 && problems.contains("bad-definition"), "{problems}");
+    let (_, problems, _) = check(&format!(
+        "{definition}\n$$ \\Gamma_t = e^{{-2t}} s + \\Delta_t $$\n<!-- claim: same -->\n\n$$ \\Gamma_t = \\Delta_t + e^{{-2t}} s $$\n<!-- claim: again -->\n"
+    ));
+    assert!(problems.contains("`again` are the same") && !problems.contains("`same` are the same"), "{problems}");
+    // Sorts are compared where the left side is known, and definitions need a formula.
+    let (code, problems, _) = check("\n$$ h = (s, t) $$\n<!-- definition -->\n");
+    assert!(code == 2 && problems.contains("sort-mismatch"), "{problems}");
+    let (code, problems, _) = check("\nText.\n\n<!-- definition -->\n\n$$ s = s + h - h $$\n<!-- claim: c -->\n");
+    assert!(code == 2 && problems.contains("missing-target"), "{problems}");
+    let (code, problems, _) =
+        check("\n$$ q = s $$\n<!-- definition\ncite = '1'\n-->\n\n$$ s = s + h - h $$\n<!-- claim: c -->\n");
+    assert!(code == 2 && problems.contains("did you mean `cites`"), "{problems}");
 }

@@ -30,7 +30,10 @@ fn tables_are_those_of_the_program() {
     let verdicts = table("| verdict | meaning |", Verdict::ALL.into_iter().map(|v| (v.word(), v.explanation())));
     let methods = table("| method | what it does |", method::ALL.iter().map(|m| (m.name(), m.summary())));
     let mut text = readme();
-    for (name, table) in [("verdicts", verdicts), ("methods", methods)] {
+    let report = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/reports/README.md")).unwrap();
+    let coverage = report.split("## Coverage of ").nth(1).expect("a report with its coverage");
+    let coverage: String = coverage.lines().filter(|l| l.starts_with('|')).map(|l| format!("{l}\n")).collect();
+    for (name, table) in [("verdicts", verdicts), ("methods", methods), ("coverage", coverage)] {
         let old = between(&text, name).to_owned();
         if std::env::var_os("UPDATE_README").is_some() {
             let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));

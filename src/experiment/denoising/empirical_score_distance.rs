@@ -9,7 +9,7 @@ use crate::random::{SeedPath, Stream};
 pub static EXPERIMENT: Experiment = Experiment {
     name: "empirical-score-distance",
     summary: "fresh Gaussian data sets; distance between the optimal linear score of n points and the perfect score",
-    source: "Biroli, Bonnaire, de Bortoli and Mézard 2024; Wishart covariance as in Anderson 2003, §3.2",
+    source: "Biroli, Bonnaire, de Bortoli and Mézard 2024; Wishart distribution as in Anderson 2003, ch. 7",
     parameters: &[
         Parameter::whole("d", "dimension", 20.0, 1.0, 400.0),
         Parameter::whole("n", "data points", 400.0, 1.0, 1e6),

@@ -15,7 +15,16 @@ pub(super) fn render(e: &Expr) -> (String, Level) {
                 Fold::Maximum => r"\max",
             };
             let range = ranges(binders, condition.as_deref());
-            (format!("{operator}{range} {}", at(body, Level::Open)), Level::Open)
+            // A product ends before a sum that its indices do not reach.
+            let ends_early =
+                |e: &Expr| matches!(&*e.kind, Kind::Fold(..) | Kind::Integral(..) | Kind::IntegralOver(..));
+            let body = match &*body.kind {
+                Kind::Mul(factors) if *fold == Fold::Product && factors[1..].iter().any(ends_early) => {
+                    brackets(&expr(body))
+                }
+                _ => at(body, Level::Open),
+            };
+            (format!("{operator}{range} {body}"), Level::Open)
         }
         Kind::Integral(s, lower, upper, body) => {
             let ends = match s.sort().shape() {

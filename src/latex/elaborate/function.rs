@@ -181,7 +181,7 @@ impl Elaborator<'_> {
                 .also(span, "this function has no parentheses")
                 .hint("put the function's argument in parentheses"));
             }
-            let function_first = applies(node);
+            let function_first = applies(node) || self.is_special_function(node, cursor.nodes.get(cursor.at + 1));
             factors.push(self.factor(cursor)?);
             if function_first {
                 break;

@@ -126,6 +126,14 @@ fn read_expression(
     let elaborator = Elaborator::new(scope, Options::default());
     elaborator.bound.borrow_mut().extend(parameters.iter().cloned());
     let mut expr = elaborator.whole(&nodes, whole)?;
+    for (name, parameter) in parameters {
+        // It also stands for the letter of this name in what other abbreviations bring in.
+        if let Some(declared) = elaborator.declared_symbol(name)
+            && let Some(replaced) = substitute(&expr, &declared, &Expr::symbol(parameter, whole))
+        {
+            expr = replaced;
+        }
+    }
     if let Some(sort) = sort {
         if expr.sort.is_scalar() {
             let unit = match sort {
@@ -146,7 +154,7 @@ fn read_expression(
 }
 
 pub(super) use applied::declared_argument;
-pub(super) use relation::begins_with_relation;
+pub(super) use relation::{begins_with_relation, equation};
 
 /// The first side of a formula all of whose relations are equalities.
 ///

@@ -121,6 +121,16 @@ impl Elaborator<'_> {
         }
     }
 
+    /// Whether a letter with arguments behind it is a special function that the note declares no other meaning of.
+    pub(super) fn is_special_function(&self, node: &Node, next: Option<&Node>) -> bool {
+        let base = match &node.kind {
+            NodeKind::Scripted(base, ..) => base,
+            _ => node,
+        };
+        let named = matches!(&base.kind, NodeKind::Letter(c) if matches!(c.as_str(), r"\Gamma" | r"\zeta" | r"\psi"));
+        named && fence_of(next).is_some() && self.is_free(base) && self.is_free(node)
+    }
+
     /// Special functions of more than one argument, or with an order below.
     fn special(
         &self,

@@ -36,6 +36,15 @@ pub(in super::super) fn equal_side(nodes: &[Node]) -> Option<&[Node]> {
     relations.all(|(_, relation)| relation == Some(Relation::Equal)).then(|| &nodes[..first])
 }
 
+/// The two sides of a formula whose only relation is an equality.
+pub(in super::super) fn equation(nodes: &[Node]) -> Option<(&[Node], &[Node])> {
+    let mut relations = nodes.iter().enumerate().filter_map(|(at, n)| relation_of(n).map(|r| (at, r)));
+    match (relations.next(), relations.next()) {
+        (Some((at, Some(Relation::Equal))), None) => Some((&nodes[..at], &nodes[at + 1..])),
+        _ => None,
+    }
+}
+
 /// Whether a formula begins with a relation.
 pub(in super::super) fn begins_with_relation(nodes: &[Node]) -> bool {
     nodes.first().is_some_and(|first| relation_of(first).is_some())

@@ -197,5 +197,6 @@ fn figure(steps: &[Step], limit: &Limit, finite: bool) -> Figure {
         x: Axis { label: if finite { format!("1/|{symbol} − limit|") } else { symbol }, log: true },
         y: Axis { label: "value".to_owned(), log: false },
         series: vec![series("left-hand side", &|s| s.left), series("right-hand side", &|s| s.right)],
+        heat: None,
     }
 }

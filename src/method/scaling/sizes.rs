@@ -194,5 +194,6 @@ pub(super) fn figure(
         x: Axis { label: x_label, log: false },
         y: Axis { label: y_label, log: false },
         series,
+        heat: None,
     }
 }

@@ -4,13 +4,15 @@ use super::binding::predict;
 use super::sample::canonical;
 use super::{Judged, Request};
 use crate::claim::Claim;
-use crate::evidence::{Axis, Figure, Mark, Series};
+use crate::evidence::{Axis, Figure, HeatMap, Mark, Series};
 
-/// At most one figure: a sweep over one parameter, or the looks at a single point.
+/// A sweep along its first parameter, with a map if it has two, or the looks at a single point.
 pub(super) fn figures(request: &Request<'_>, claim: &Claim, judged: &[Judged], relative: f64) -> Vec<Figure> {
     match (judged, request.request.sweep.first()) {
         ([only], _) => running(request, only).into_iter().collect(),
-        (_, Some((parameter, _))) => sweep(request, claim, judged, parameter, relative).into_iter().collect(),
+        (_, Some((parameter, _))) => {
+            sweep(request, claim, judged, parameter, relative).into_iter().chain(map(request, judged)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -42,6 +44,7 @@ fn running(request: &Request<'_>, judged: &Judged) -> Option<Figure> {
                 high: looks.iter().map(|l| l.interval.high).collect(),
             },
         ],
+        heat: None,
     })
 }
 
@@ -50,8 +53,10 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
     // With several swept parameters each combination of the others is a series of its own.
     let mut groups: Vec<(String, Vec<&Judged>)> = Vec::new();
     for j in judged {
-        let others: Vec<String> =
-            request.request.sweep[1..].iter().map(|(name, _)| format!("{name} = {}", value(j, name))).collect();
+        let others: Vec<String> = request.request.sweep[1..]
+            .iter()
+            .map(|(name, _)| format!("{} = {}", symbol(name), value(j, name)))
+            .collect();
         let name = others.join(", ");
         match groups.iter_mut().find(|(n, _)| *n == name) {
             Some((_, members)) => members.push(j),
@@ -88,14 +93,67 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
     let predicted: Vec<f64> = judged.iter().map(|j| j.target.predictions[0]).collect();
     Some(Figure {
         slug: format!("{}-against-{}", request.estimand.name, parameter.to_lowercase()),
-        title: format!("{} against {parameter}", request.estimand.name),
+        title: format!("{} against {}", request.estimand.name, symbol(parameter)),
         caption:
             "Measured means with always-valid intervals; the line is the closed form, the band its equivalence margin."
                 .to_owned(),
-        x: Axis { label: format!("{parameter}: {meaning}"), log: wide(&swept) },
+        x: Axis { label: format!("{}: {meaning}", symbol(parameter)), log: wide(&swept) },
         y: Axis { label: request.estimand.meaning.to_owned(), log: wide(&predicted) },
         series,
+        heat: None,
     })
+}
+
+/// What was measured over two swept parameters with at least three values each.
+fn map(request: &Request<'_>, judged: &[Judged]) -> Option<Figure> {
+    let [(across, x), (up, y)] = request.request.sweep.as_slice() else { return None };
+    if x.len() < 3 || y.len() < 3 {
+        return None;
+    }
+    let ascending = |values: &[f64]| {
+        let mut values = values.to_vec();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        values
+    };
+    let (x, y) = (ascending(x), ascending(y));
+    let at = |a: f64, b: f64| judged.iter().find(|j| value(j, across) == a && value(j, up) == b);
+    let cells = y.iter().flat_map(|b| x.iter().map(move |a| (*a, *b)));
+    let values = cells.map(|(a, b)| at(a, b).map_or(f64::NAN, |j| j.reading.components[0].0)).collect();
+    let meaning = |name: &str| request.experiment.parameters.iter().find(|p| p.name == name).map(|p| p.meaning);
+    let axis = |name: &str, meaning: &str| Axis { label: format!("{}: {meaning}", symbol(name)), log: false };
+    Some(Figure {
+        slug: format!("{}-over-{}-and-{}", request.estimand.name, across.to_lowercase(), up.to_lowercase()),
+        title: format!("{} over {} and {}", request.estimand.name, symbol(across), symbol(up)),
+        caption: "Measured means; a cell for each pair of parameters.".to_owned(),
+        x: axis(across, meaning(across)?),
+        y: axis(up, meaning(up)?),
+        series: Vec::new(),
+        heat: Some(HeatMap { quantity: request.estimand.meaning.to_owned(), x, y, values }),
+    })
+}
+
+/// The letter of a parameter as it stands in formulas: `alpha` is α.
+pub(crate) fn symbol(parameter: &str) -> &str {
+    const GREEK: [(&str, &str); 16] = [
+        ("alpha", "α"),
+        ("beta", "β"),
+        ("gamma", "γ"),
+        ("delta", "δ"),
+        ("epsilon", "ε"),
+        ("eta", "η"),
+        ("theta", "θ"),
+        ("kappa", "κ"),
+        ("lambda", "λ"),
+        ("mu", "μ"),
+        ("rho", "ρ"),
+        ("sigma", "σ"),
+        ("tau", "τ"),
+        ("phi", "φ"),
+        ("psi", "ψ"),
+        ("omega", "ω"),
+    ];
+    GREEK.iter().find(|(name, _)| *name == parameter).map_or(parameter, |(_, letter)| letter)
 }
 
 fn value(judged: &Judged, parameter: &str) -> f64 {

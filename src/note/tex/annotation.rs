@@ -1,20 +1,28 @@
 //! What an author says to us: `%!` lines in the document, and the sidecar file beside it.
 
 use crate::diagnostic::{Diagnostic, codes, suggestion};
-use crate::note::claim_comment;
 use crate::note::front_matter;
 use crate::note::markdown::{Comment, Target};
 use crate::note::toml_table::Reader;
 use crate::note::{Located, RawNote};
+use crate::note::{claim_comment, definition};
 use crate::source::Span;
 use std::ops::Range;
 
-/// A run of `%!` lines: a piece of front matter, or one claim.
+/// A run of `%!` lines: a piece of front matter, one claim or one definition.
 pub(super) struct Remark {
     /// The lines without `%!`.
     body: Located,
     outer: Span,
-    is_claim: bool,
+    is: Remarks,
+}
+
+/// What a remark is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Remarks {
+    FrontMatter,
+    Claim,
+    Definition,
 }
 
 /// The remark whose first comment begins at byte `at`, and where it ends. A line that begins a claim begins a remark.
@@ -27,7 +35,7 @@ pub(super) fn remark(text: &Located, at: usize) -> Option<(Remark, usize)> {
     let mut lines: Vec<Range<usize>> = Vec::new();
     let mut line = at;
     while let Some(content) = content(source, line) {
-        if is_claim(&source[content.clone()]) && !lines.is_empty() {
+        if kind(&source[content.clone()]) != Remarks::FrontMatter && !lines.is_empty() {
             break;
         }
         line = source[content.start..].find('\n').map_or(source.len(), |n| content.start + n + 1);
@@ -38,8 +46,8 @@ pub(super) fn remark(text: &Located, at: usize) -> Option<(Remark, usize)> {
     for range in &lines {
         body.push_part(text, range.clone());
     }
-    let is_claim = is_claim(&source[first.clone()]);
-    Some((Remark { body, outer: text.place(at..line), is_claim }, line))
+    let is = kind(&source[first.clone()]);
+    Some((Remark { body, outer: text.place(at..line), is }, line))
 }
 
 /// What stands behind the `%!` of the line from byte `line` on. Editors have `%! TeX root` lines of their own.
@@ -53,10 +61,18 @@ fn content(source: &str, line: usize) -> Option<Range<usize>> {
     (is_ours && !is_magic).then(|| line + indent + 2..end)
 }
 
-fn is_claim(line: &str) -> bool {
+/// What the line that begins a remark says it is.
+fn kind(line: &str) -> Remarks {
     let line = line.trim_start();
-    line.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("claim:"))
+    if line.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("claim:"))
         || line.starts_with("claim ") && !line.contains('=')
+    {
+        Remarks::Claim
+    } else if definition::is_definition(line) {
+        Remarks::Definition
+    } else {
+        Remarks::FrontMatter
+    }
 }
 
 /// Puts all remarks into the note.
@@ -67,11 +83,11 @@ pub(super) fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (remark, target) in remarks {
-        if remark.is_claim {
-            let comment = Comment { body: remark.body.clone(), outer: remark.outer, target: *target };
-            note.claims.extend(claim_comment::read(&note.file, &comment, diagnostics));
-        } else {
-            *titled |= front_matter::piece(note, &remark.body, diagnostics);
+        let comment = || Comment { body: remark.body.clone(), outer: remark.outer, target: *target };
+        match remark.is {
+            Remarks::Claim => note.claims.extend(claim_comment::read(&note.file, &comment(), diagnostics)),
+            Remarks::Definition => note.definitions.extend(definition::read(&note.file, &comment(), diagnostics)),
+            Remarks::FrontMatter => *titled |= front_matter::piece(note, &remark.body, diagnostics),
         }
     }
 }

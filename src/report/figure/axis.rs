@@ -32,6 +32,11 @@ impl Scale {
         Some(Self { low, high, log, ticks })
     }
 
+    /// The ticks.
+    pub(crate) fn ticks(&self) -> &[f64] {
+        &self.ticks
+    }
+
     /// The labels of the ticks.
     pub(crate) fn labels(&self) -> Vec<String> {
         self.ticks.iter().map(|t| self.label(*t)).collect()

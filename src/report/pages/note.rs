@@ -31,6 +31,7 @@ struct Formula {
     /// Too wide for the column: the margin note goes below it.
     long: bool,
     claims: Vec<ClaimView>,
+    defines: bool,
 }
 
 pub(super) fn draw(
@@ -52,11 +53,12 @@ pub(super) fn draw(
             number: displayed.number.unwrap_or_default(),
             long: is_long(&entry.tex),
             claims: about.into_iter().map(|c| site.claim(c)).collect(),
+            defines: entry.defines,
         };
         blocks.push(Block { start: entry.start, end: entry.end, markup: render(templates, "formula.html", &model)? });
     }
     let links = links(site, note);
-    let unclaimed = note.formulas.iter().filter(|f| f.claims.is_empty()).count();
+    let unclaimed = note.formulas.iter().filter(|f| f.claims.is_empty() && !f.defines).count();
     let model = NotePage {
         frame: Frame::new(site, name, &note.title),
         title: note.title.clone(),

@@ -1,0 +1,188 @@
+//! A quick filter of repairs: both sides in `f64` at a few points, the unchanged side evaluated once.
+
+use super::Bench;
+use crate::assumption::Point;
+use crate::eval::{Assignment, Program, Value};
+use crate::expr::{Expr, Link, Relation};
+use crate::method::enclosure;
+use crate::method::setting::Setting;
+use crate::numeric::Arithmetic;
+use crate::numeric::float::{F64, nearest};
+use crate::numeric::interval::{Interval, Intervals};
+use std::sync::OnceLock;
+
+/// Points of the filter.
+const POINTS: usize = 12;
+
+/// Operations that looking at candidates may take.
+const STEPS: u64 = 6_000_000;
+
+/// Candidates that are looked at, at most.
+const CANDIDATES: u64 = 60_000;
+
+/// A point counts if both sides agree to this relative difference.
+const TOLERANCE: f64 = 1e-7;
+
+/// A point in the arithmetics of the filter.
+struct Place {
+    plain: Assignment<f64>,
+    enclosed: Assignment<Interval>,
+    /// Whether values with an error bar count where there is no plain one: only where the refuted formula has no other either.
+    /// What has no plain value beside one that has is no repair of it, and may be slow to estimate.
+    estimates: bool,
+}
+
+/// One side of a formula with its values at the points, each computed when it is first asked for.
+pub(super) struct Side {
+    program: Program,
+    plain: Vec<OnceLock<Option<Value<f64>>>>,
+    enclosed: Vec<OnceLock<Option<Value<Interval>>>>,
+}
+
+/// The refuted formula at a few points.
+pub(super) struct Filter<'a> {
+    setting: &'a Setting<'a>,
+    relation: Relation,
+    places: Vec<Place>,
+    sides: [Side; 2],
+}
+
+impl<'a> Filter<'a> {
+    /// `None` if a side of the refuted formula cannot be evaluated, or the claim has no points.
+    pub(super) fn new(bench: &'a Bench<'_>, refuted: &Link) -> Option<Self> {
+        let setting = bench.setting.as_ref()?;
+        let a = Intervals::new();
+        let place = |p: &Point| Place { plain: p.map(nearest), enclosed: p.map(|x| a.rational(x)), estimates: true };
+        let places: Vec<Place> = setting.points.iter().take(POINTS).map(place).collect();
+        let count = places.len();
+        let side = |e: &Expr| Side::new(setting, e, count);
+        let sides = [side(&refuted.left)?, side(&refuted.right)?];
+        let mut filter = Self { setting, relation: refuted.relation, places, sides };
+        for at in 0..filter.places.len() {
+            let plain = filter.sides.iter().all(|s| s.program.evaluate(&F64, &filter.places[at].plain).is_ok());
+            filter.places[at].estimates = !plain;
+        }
+        // Where the refuted formula fails most candidates fail, too.
+        let mut order: Vec<usize> = (0..filter.places.len()).collect();
+        order.sort_by_key(|at| filter.agree(&filter.sides[0], &filter.sides[1], *at) != Some(false));
+        let mut places: Vec<Option<Place>> = std::mem::take(&mut filter.places).into_iter().map(Some).collect();
+        filter.places = order.into_iter().filter_map(|at| places[at].take()).collect();
+        filter.sides = [side(&refuted.left)?, side(&refuted.right)?];
+        Some(filter)
+    }
+
+    /// One of the sides of the refuted formula: 0 for the left one.
+    pub(super) fn side(&self, number: usize) -> &Side {
+        &self.sides[number.min(1)]
+    }
+
+    /// A changed side.
+    pub(super) fn changed(&self, side: &Expr) -> Option<Side> {
+        Side::new(self.setting, side, self.places.len())
+    }
+
+    /// How many candidates may be looked at, by the operations that one evaluation of the refuted formula takes.
+    pub(super) fn affordable(&self) -> usize {
+        let at = |place: &Place| self.sides.iter().map(|s| s.program.steps(&place.plain)).sum();
+        let price: u64 = self.places.iter().map(at).max().unwrap_or(1).max(1);
+        (STEPS / price).min(CANDIDATES) as usize
+    }
+
+    /// Whether a candidate holds at the points, wherever both sides have a finite value; a changed side of an inequality must
+    /// be attained as well. `changed` says which sides differ from the refuted formula.
+    pub(super) fn passes(&self, candidate: &Link, changed: [bool; 2]) -> bool {
+        let relation = candidate.relation;
+        if relation != Relation::Equal && !relation.is_order() {
+            return true;
+        }
+        let mut own: [Option<Side>; 2] = [None, None];
+        for (number, expr) in [(0, &candidate.left), (1, &candidate.right)] {
+            if changed[number] {
+                own[number] = self.changed(expr);
+                if own[number].is_none() {
+                    return false;
+                }
+            }
+        }
+        let side = |number: usize| own[number].as_ref().unwrap_or(&self.sides[number]);
+        if !relation.is_order() {
+            return self.equal(side(0), side(1));
+        }
+        let upward = matches!(relation, Relation::Less | Relation::LessOrEqual);
+        let broken = |at: usize| {
+            self.gap(side(0), side(1), at).is_some_and(|gap| (if upward { gap } else { -gap }) < -TOLERANCE)
+        };
+        let same_sides = changed == [false, false] && relation != self.relation;
+        !(0..self.places.len()).any(broken) && (same_sides || enclosure::is_attained(candidate, self.setting))
+    }
+
+    /// Whether two sides are equal at every point where both have a value, and at one at least.
+    pub(super) fn equal(&self, left: &Side, right: &Side) -> bool {
+        let mut agreeing = 0;
+        for at in 0..self.places.len() {
+            match self.agree(left, right, at) {
+                Some(true) => agreeing += 1,
+                Some(false) if self.apart(left, right, at) => return false,
+                Some(false) | None => {}
+            }
+        }
+        agreeing > 0
+    }
+
+    /// Right minus left beside the larger, in `f64`; `None` where one has no finite value.
+    fn gap(&self, left: &Side, right: &Side, at: usize) -> Option<f64> {
+        let value = |s: &Side| s.plain(&self.places[at], at).as_ref().and_then(|v| v.as_scalar().copied());
+        let (left, right) = (value(left)?, value(right)?);
+        Some((right - left) / left.abs().max(right.abs()).max(f64::MIN_POSITIVE))
+    }
+
+    /// Whether two sides agree at a point; `None` where one has no finite value.
+    fn agree(&self, left: &Side, right: &Side, at: usize) -> Option<bool> {
+        let place = &self.places[at];
+        let (left, right) = (left.plain(place, at).as_ref()?, right.plain(place, at).as_ref()?);
+        if left.shape() != right.shape() {
+            let zero = right.as_scalar().filter(|r| **r == 0.0);
+            return zero.map(|_| left.entries().iter().all(|x| x.abs() < TOLERANCE));
+        }
+        let largest = |v: &Value<f64>| v.entries().iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+        let scale = largest(left).max(largest(right));
+        Some(left.entries().iter().zip(right.entries()).all(|(x, y)| (x - y).abs() <= TOLERANCE * scale))
+    }
+
+    /// Whether both sides have enclosures at a point, and these do not meet. Cancellation, as in cosh² x − sinh² x at a large
+    /// x, spoils plain values long before it makes two equal sides look different here.
+    fn apart(&self, left: &Side, right: &Side, at: usize) -> bool {
+        let place = &self.places[at];
+        let (Some(left), Some(right)) = (left.enclosed(place, at), right.enclosed(place, at)) else { return true };
+        let a = Intervals::new();
+        left.shape() != right.shape() || left.entries().iter().zip(right.entries()).any(|(x, y)| a.separated(x, y))
+    }
+}
+
+impl Side {
+    fn new(setting: &Setting<'_>, expr: &Expr, points: usize) -> Option<Self> {
+        let program = Program::compile(&setting.prepare_side(expr)?).ok()?;
+        let empty = |_| OnceLock::new();
+        Some(Self {
+            program,
+            plain: (0..points).map(empty).collect(),
+            enclosed: (0..points).map(|_| OnceLock::new()).collect(),
+        })
+    }
+
+    fn plain(&self, place: &Place, at: usize) -> &Option<Value<f64>> {
+        self.plain[at].get_or_init(|| {
+            let estimate = || {
+                let value = self.program.evaluate_with_error(&place.plain).ok()?;
+                Some(value.map(|x| f64::midpoint(x.lo(), x.hi())))
+            };
+            let plain = self.program.evaluate(&F64, &place.plain).ok();
+            let value = if place.estimates { plain.or_else(estimate) } else { plain };
+            value.filter(|v| v.entries().iter().all(|x| x.is_finite()))
+        })
+    }
+
+    fn enclosed(&self, place: &Place, at: usize) -> &Option<Value<Interval>> {
+        self.enclosed[at].get_or_init(|| self.program.evaluate(&Intervals::new(), &place.enclosed).ok())
+    }
+}
