@@ -264,6 +264,7 @@ fn budget(profile: &Profile, seed: u64, alpha: f64) -> Budget {
         sizes: profile.sizes.clone(),
         precisions: profile.precisions.clone(),
         digits: profile.digits,
+        steps: profile.steps,
         simulation: SimulationBudget {
             seed,
             alpha,

@@ -374,7 +374,11 @@ impl Sampler {
             let sides = (test.left.evaluate(&a, &at), test.right.evaluate(&a, &at));
             let (Ok(left), Ok(right)) = sides else { return Some(format!("{} is undefined", test.words)) };
             let (Some(left), Some(right)) = (left.as_scalar(), right.as_scalar()) else {
-                return Some(format!("{} compares arrays", test.words));
+                return match arrays(&a, &left, test.relation, &right) {
+                    Some(true) => None,
+                    Some(false) => Some(format!("{} does not hold", test.words)),
+                    None => Some(format!("{} compares arrays", test.words)),
+                };
             };
             match holds(&a, left, test.relation, right) {
                 Some(true) => None,
@@ -383,6 +387,20 @@ impl Sampler {
             }
         })
     }
+}
+
+/// Whether two arrays are equal or not, entry by entry; `None` for any other relation, shapes that differ or an open entry.
+fn arrays<A: Arithmetic>(a: &A, left: &Value<A::Number>, relation: Relation, right: &Value<A::Number>) -> Option<bool> {
+    if left.shape() != right.shape() || !matches!(relation, Relation::Equal | Relation::NotEqual) {
+        return None;
+    }
+    let pairs = left.entries().iter().zip(right.entries());
+    let orders: Vec<Option<Ordering>> = pairs.map(|(x, y)| a.compare(x, y)).collect();
+    let differs = orders.iter().flatten().any(|o| *o != Ordering::Equal);
+    if !differs && orders.iter().any(Option::is_none) {
+        return None;
+    }
+    Some(differs == (relation == Relation::NotEqual))
 }
 
 /// Whether a relation holds between two enclosed numbers; `None` if that is open.

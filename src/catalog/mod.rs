@@ -1,5 +1,6 @@
 //! Closed forms with their provenance, one per file: a Rust function *and* the LaTeX that it claims to be.
 
+pub mod accumulated_least_squares_risk;
 pub mod all_pattern_capacity;
 pub mod collapse_time;
 pub mod crosstalk_variance;
@@ -8,15 +9,21 @@ pub mod hebbian_bit_error;
 pub mod hebbian_bit_error_exact;
 pub mod hebbian_one_step_overlap;
 pub mod hidden_manifold_collapse_time;
+pub mod infinite_memory_error;
+pub mod least_squares_generations_risk;
 pub mod least_squares_risk;
 pub mod mixture_overlap;
+pub mod neighbour_log_ratio;
 pub mod noised_gaussian_entropy;
 pub mod optimal_linear_score;
 pub mod oracle_attenuation_risk;
 pub mod oracle_projection_risk;
+pub mod paramagnetic_free_energy;
 pub mod potential_bifurcation_time;
 pub mod projector_one_step_overlap;
 pub mod projector_one_step_overlap_without_self;
+pub mod recursive_gaussian_log_variance;
+pub mod recursive_gaussian_variance;
 pub mod rem_annealed_free_energy;
 pub mod rem_energy;
 pub mod rem_frozen_free_energy;
@@ -29,8 +36,11 @@ pub mod speciation_half_point;
 pub mod speciation_potential;
 pub mod speciation_time;
 pub mod speciation_time_general;
+pub mod supervised_overlap;
+pub mod unsupervised_overlap;
 pub mod wiener_eigenvalue;
 pub mod wiener_mse;
+pub mod wrong_fits;
 pub mod zero_temperature_load;
 
 #[cfg(test)]
@@ -43,6 +53,7 @@ use crate::source::SourceFile;
 
 /// Every closed form; a test compares the table with the directory listing.
 pub static ALL: &[&ClosedForm] = &[
+    &accumulated_least_squares_risk::ACCUMULATED_LEAST_SQUARES_RISK,
     &all_pattern_capacity::ALL_PATTERN_CAPACITY,
     &collapse_time::COLLAPSE_TIME,
     &crosstalk_variance::CROSSTALK_VARIANCE,
@@ -51,15 +62,21 @@ pub static ALL: &[&ClosedForm] = &[
     &hebbian_bit_error_exact::HEBBIAN_BIT_ERROR_EXACT,
     &hebbian_one_step_overlap::HEBBIAN_ONE_STEP_OVERLAP,
     &hidden_manifold_collapse_time::HIDDEN_MANIFOLD_COLLAPSE_TIME,
+    &infinite_memory_error::INFINITE_MEMORY_ERROR,
+    &least_squares_generations_risk::LEAST_SQUARES_GENERATIONS_RISK,
     &least_squares_risk::LEAST_SQUARES_RISK,
     &mixture_overlap::MIXTURE_OVERLAP,
+    &neighbour_log_ratio::NEIGHBOUR_LOG_RATIO,
     &noised_gaussian_entropy::NOISED_GAUSSIAN_ENTROPY,
     &optimal_linear_score::OPTIMAL_LINEAR_SCORE,
     &oracle_attenuation_risk::ORACLE_ATTENUATION_RISK,
     &oracle_projection_risk::ORACLE_PROJECTION_RISK,
+    &paramagnetic_free_energy::PARAMAGNETIC_FREE_ENERGY,
     &potential_bifurcation_time::POTENTIAL_BIFURCATION_TIME,
     &projector_one_step_overlap::PROJECTOR_ONE_STEP_OVERLAP,
     &projector_one_step_overlap_without_self::PROJECTOR_ONE_STEP_OVERLAP_WITHOUT_SELF,
+    &recursive_gaussian_log_variance::RECURSIVE_GAUSSIAN_LOG_VARIANCE,
+    &recursive_gaussian_variance::RECURSIVE_GAUSSIAN_VARIANCE,
     &rem_annealed_free_energy::REM_ANNEALED_FREE_ENERGY,
     &rem_energy::REM_ENERGY,
     &rem_frozen_free_energy::REM_FROZEN_FREE_ENERGY,
@@ -72,8 +89,11 @@ pub static ALL: &[&ClosedForm] = &[
     &speciation_potential::SPECIATION_POTENTIAL,
     &speciation_time::SPECIATION_TIME,
     &speciation_time_general::SPECIATION_TIME_GENERAL,
+    &supervised_overlap::SUPERVISED_OVERLAP,
+    &unsupervised_overlap::UNSUPERVISED_OVERLAP,
     &wiener_eigenvalue::WIENER_EIGENVALUE,
     &wiener_mse::WIENER_MSE,
+    &wrong_fits::WRONG_FITS,
     &zero_temperature_load::ZERO_TEMPERATURE_LOAD,
 ];
 

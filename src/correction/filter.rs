@@ -2,8 +2,8 @@
 
 use super::Bench;
 use crate::assumption::Point;
-use crate::eval::{Assignment, Program, Value};
-use crate::expr::{Expr, Link, Relation};
+use crate::eval::{Assignment, Meter, Program, Value};
+use crate::expr::{Expr, Kind, Link, Relation, walk};
 use crate::method::enclosure;
 use crate::method::setting::Setting;
 use crate::numeric::Arithmetic;
@@ -14,8 +14,11 @@ use std::sync::OnceLock;
 /// Points of the filter.
 const POINTS: usize = 12;
 
-/// Operations that looking at candidates may take.
+/// Operations that looking at candidates may take, but for what single ones take more than the refuted formula.
 const STEPS: u64 = 6_000_000;
+
+/// What reading and compiling a candidate takes, in operations.
+const READING: u64 = 100;
 
 /// Candidates that are looked at, at most.
 const CANDIDATES: u64 = 60_000;
@@ -45,6 +48,10 @@ pub(super) struct Filter<'a> {
     relation: Relation,
     places: Vec<Place>,
     sides: [Side; 2],
+    /// Operations of one evaluation of both sides of the refuted formula, at the point where they are most.
+    price: u64,
+    /// Some changes make quadratures of what was exact.
+    averages: bool,
 }
 
 impl<'a> Filter<'a> {
@@ -55,12 +62,19 @@ impl<'a> Filter<'a> {
         let place = |p: &Point| Place { plain: p.map(nearest), enclosed: p.map(|x| a.rational(x)), estimates: true };
         let places: Vec<Place> = setting.points.iter().take(POINTS).map(place).collect();
         let count = places.len();
-        let side = |e: &Expr| Side::new(setting, e, count);
+        let side = |e: &Expr| Side::new(setting, e, count, u64::MAX);
         let sides = [side(&refuted.left)?, side(&refuted.right)?];
-        let mut filter = Self { setting, relation: refuted.relation, places, sides };
+        let averages = [&refuted.left, &refuted.right].into_iter().any(|e| {
+            walk::any(e, &mut |e| {
+                matches!(&*e.kind, Kind::Expectation(..) | Kind::Integral(..) | Kind::AverageOver(..))
+            })
+        });
+        let mut filter = Self { setting, relation: refuted.relation, places, sides, price: 1, averages };
         for at in 0..filter.places.len() {
             let plain = filter.sides.iter().all(|s| s.program.evaluate(&F64, &filter.places[at].plain).is_ok());
             filter.places[at].estimates = !plain;
+            let steps = filter.sides.iter().map(|s| s.program.steps(&filter.places[at].plain)).sum();
+            filter.price = filter.price.max(steps);
         }
         // Where the refuted formula fails most candidates fail, too.
         let mut order: Vec<usize> = (0..filter.places.len()).collect();
@@ -78,14 +92,20 @@ impl<'a> Filter<'a> {
 
     /// A changed side.
     pub(super) fn changed(&self, side: &Expr) -> Option<Side> {
-        Side::new(self.setting, side, self.places.len())
+        // A candidate that takes much more than the refuted formula is no small change of it: an average that was exact has
+        // become a quadrature.
+        Side::new(self.setting, side, self.places.len(), 12 * self.price + 2000)
     }
 
     /// How many candidates may be looked at, by the operations that one evaluation of the refuted formula takes.
     pub(super) fn affordable(&self) -> usize {
-        let at = |place: &Place| self.sides.iter().map(|s| s.program.steps(&place.plain)).sum();
-        let price: u64 = self.places.iter().map(at).max().unwrap_or(1).max(1);
-        (STEPS / price).min(CANDIDATES) as usize
+        let steps = if self.averages { STEPS / 4 } else { STEPS };
+        (steps / (self.price + READING)).min(CANDIDATES) as usize
+    }
+
+    /// How many evaluations of the refuted formula take so many operations; some at least.
+    pub(super) fn evaluations(&self, steps: u64) -> usize {
+        (steps / (self.price + READING)).max(20) as usize
     }
 
     /// Whether a candidate holds at the points, wherever both sides have a finite value; a changed side of an inequality must
@@ -160,8 +180,8 @@ impl<'a> Filter<'a> {
 }
 
 impl Side {
-    fn new(setting: &Setting<'_>, expr: &Expr, points: usize) -> Option<Self> {
-        let program = Program::compile(&setting.prepare_side(expr)?).ok()?;
+    fn new(setting: &Setting<'_>, expr: &Expr, points: usize, steps: u64) -> Option<Self> {
+        let program = Program::compile(&setting.prepare_side(expr)?).ok()?.metered(&Meter::new(steps));
         let empty = |_| OnceLock::new();
         Some(Self {
             program,

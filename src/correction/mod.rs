@@ -73,6 +73,15 @@ impl<'a> Bench<'a> {
         self.setting.is_none() || self.claim.extremum.is_some() || self.claim.solves.is_some()
     }
 
+    /// How many variants can be judged with twice the work that the claim was granted.
+    fn affordable(&self, link: &Link) -> usize {
+        // A variant that fails needs a few points, on two rungs each.
+        const POINTS: u64 = 4;
+        let Some(setting) = self.setting.as_ref().filter(|_| !self.is_slow()) else { return usize::MAX };
+        let price = enclosure::price(link, setting, &self.budget);
+        usize::try_from(2 * self.budget.steps / (POINTS * price)).unwrap_or(usize::MAX)
+    }
+
     fn along_the_limit(&self, link: &Link) -> Opinion {
         let statement = Statement { premises: self.claim.statement.premises.clone(), links: vec![link.clone()] };
         let variant = Claim { statement, alternative: None, ..self.claim.clone() };

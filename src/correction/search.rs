@@ -11,6 +11,9 @@ use crate::random::SeedPath;
 use crate::record::Correction;
 use rayon::prelude::*;
 
+/// Single slips that are looked at as long as one evaluation of each is within the operations of one method.
+const FEWEST: usize = 200;
+
 /// First slips whose followers are tried together.
 const TOGETHER: usize = 8;
 
@@ -54,12 +57,13 @@ pub fn corrections(
     let Some(number) = refuted else { return Vec::new() };
     let Some(link) = claim.statement.links.get(number) else { return Vec::new() };
     let bench = Bench::new(claim, budget, seed).ok().filter(|b| !b.is_empty());
+    let again = bench.as_ref().map(Bench::fresh);
     let verify = |candidate: &Candidate| -> Option<String> {
         let simulation = simulated(number, &candidate.link);
         if simulation == Opinion::Fails {
             return None;
         }
-        match bench.as_ref().map(|b| b.fresh().judge(&candidate.link)) {
+        match again.as_ref().map(|b| b.judge(&candidate.link)) {
             Some(Opinion::Holds(bound)) => Some(bound),
             Some(Opinion::Fails) => None,
             Some(Opinion::Silent(_)) | None => match simulation {
@@ -80,7 +84,8 @@ pub fn corrections(
                 candidates.into_par_iter().take(most).filter(holds).collect()
             }
             (Some(_), Some(filter)) => {
-                candidates.into_par_iter().filter(|c| filter.passes(&c.link, c.changed())).collect()
+                let most = filter.affordable().max(FEWEST.min(filter.evaluations(budget.steps)));
+                candidates.into_par_iter().take(most).filter(|c| filter.passes(&c.link, c.changed())).collect()
             }
             (Some(_), None) => Vec::new(),
             (None, _) => candidates.into_par_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),
@@ -140,9 +145,9 @@ fn inserted(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
 fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
     let side_of = |m: &Mutant| usize::from(m.path.first() != Some(&0));
     let expr = |link: &Link, side: usize| if side == 0 { link.left.clone() } else { link.right.clone() };
-    let after = |first: &Mutant| -> (usize, Vec<Candidate>) {
+    let after = |first: &Mutant, most: usize| -> (usize, Vec<Candidate>) {
         let Some(changed) = filter.changed(&expr(&first.link, side_of(first))) else { return (0, Vec::new()) };
-        let seconds = mutants(&first.link, usize::MAX);
+        let seconds = mutants(&first.link, most);
         let tried = seconds.len();
         let holds = |second: &Mutant| {
             let side = side_of(second);
@@ -160,7 +165,9 @@ fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
     };
     let (mut out, mut left_over) = (Vec::new(), filter.affordable());
     for firsts in mutants(link, usize::MAX).chunks(TOGETHER) {
-        for (tried, passing) in firsts.par_iter().map(after).collect::<Vec<_>>() {
+        // An even share of what is left, so that a formula that is slow to evaluate is not tried hundreds of times at once.
+        let most = left_over.div_ceil(firsts.len());
+        for (tried, passing) in firsts.par_iter().map(|first| after(first, most)).collect::<Vec<_>>() {
             left_over = left_over.saturating_sub(tried);
             out.extend(passing);
         }
@@ -204,7 +211,8 @@ fn merged(found: Vec<(Candidate, String)>, original: &Link, bench: &Bench<'_>) -
 impl Bench<'_> {
     /// The same at a few points and low precision.
     fn quick(&self) -> Self {
-        let few = Budget { points: 3, precisions: vec![128, 256], ..self.budget.clone() };
+        let steps = self.budget.steps / 40;
+        let few = Budget { points: 3, precisions: vec![128, 256], steps, ..self.budget.clone() };
         let setting = self.setting.as_ref().map(|s| s.fresh(&few, &self.seed.child("quick")));
         Self { claim: self.claim, setting, budget: few, seed: self.seed.clone() }
     }

@@ -10,6 +10,9 @@ use crate::random::SeedPath;
 use crate::record::{Sharpness, Survivor};
 use rayon::prelude::*;
 
+/// Mutants that are judged however much that takes.
+const FEWEST: usize = 8;
+
 /// What became of a mutant.
 enum Fate {
     Killed,
@@ -37,6 +40,7 @@ pub fn sharpness(
             continue;
         }
         // Each mutant is judged by itself, so that an idle core can take one.
+        let limit = bench.as_ref().map_or(limit, |b| b.affordable(link).clamp(FEWEST.min(limit), limit));
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
             .map(|mutant| {

@@ -56,6 +56,8 @@ codes! {
         "A comment `<!-- definition` right below a displayed formula says that its left side stands for its right side in the whole note. Its only key is `cites`. What is defined cannot be claimed by the same display.";
     TAUTOLOGY, "tautology", "a claim whose two sides are the same by its own declarations",
         "The abbreviations of the note make both sides of the claim the same expression, so that no check of it could fail. Claim something that the definition has as a consequence.";
+    SHADOWED_CONSTANT, "shadowed-constant", "a declared letter takes the place of a constant that the note also seems to use",
+        "Where `e` is declared as a symbol, `e^{x}` is a power of that symbol, not the exponential function. Rename the symbol, or write `\\exp` where the exponential is meant.";
     UNKNOWN_EXPERIMENT, "unknown-experiment", "a claim names an experiment or estimand that does not exist",
         "`corrigenda list experiments` prints the experiments with their estimands and parameters.";
     UNKNOWN_CLOSED_FORM, "unknown-closed-form", "a claim names a closed form that is not in the catalogue",

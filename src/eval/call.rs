@@ -1,7 +1,7 @@
 //! Declared functions applied: members of a family by their formulas, arbitrary functions by their Taylor series with
 //! indeterminate coefficients.
 
-use super::machine::{JetValue, MAX_STEPS, Machine};
+use super::machine::{JetValue, Machine};
 use super::op::{Length, Node};
 use super::{Assignment, Meaning, Member, Value};
 use crate::numeric::jet::{Jet, Jets};
@@ -86,9 +86,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             }
             entries.push(machine.run_scalar()?);
             self.steps += std::mem::take(&mut machine.steps);
-            if self.steps > MAX_STEPS {
-                return Err(Undefined::unsupported("a sum or integral with this many terms"));
-            }
+            self.within_limit()?;
         }
         Ok(entries)
     }

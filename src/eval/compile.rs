@@ -56,7 +56,14 @@ pub(super) fn compile(expr: &Expr) -> Result<Program, Unevaluable> {
         Compiler { slots: vec![], by_id: BTreeMap::new(), constants: vec![], places: vec![], memos: vec![], depth: 0 };
     let root = compiler.node(expr)?;
     let memos = compiler.memos.len();
-    Ok(Program { root, constants: compiler.constants, slots: compiler.slots, places: compiler.places, memos })
+    Ok(Program {
+        root,
+        constants: compiler.constants,
+        slots: compiler.slots,
+        places: compiler.places,
+        memos,
+        meter: None,
+    })
 }
 
 impl Compiler {
@@ -174,8 +181,8 @@ impl Compiler {
             }
             Kind::Integral(symbol, lower, upper, body) => return self.integral(expr, symbol, lower, upper, body),
             Kind::IntegralOver(symbol, set, body) => match (&*set.kind, &set.sort) {
-                (Kind::Symbol(over), Sort::Set(members)) if **members == Sort::Real && *symbol.sort() == Sort::Real => {
-                    let (lower, upper) = (self.end_of(over, 1), self.end_of(over, 2));
+                (Kind::Symbol(_), Sort::Set(members)) if **members == Sort::Real && *symbol.sort() == Sort::Real => {
+                    let (lower, upper) = (self.end_of(set, 1)?, self.end_of(set, 2)?);
                     Op::Integral { slot: self.slot(symbol), lower, upper, body: self.boxed(body)? }
                 }
                 _ => return refuse(unevaluated(&expr.kind), expr),
@@ -353,13 +360,9 @@ impl Compiler {
     }
 
     /// An end of a set of numbers, which is drawn as an interval: its two ends.
-    fn end_of(&mut self, set: &Symbol, which: i64) -> Bound {
-        let place = self.places.len().saturating_sub(1);
-        let slot = self.slot(set);
-        let op = self.literal(Literal::Number(crate::numeric::Rational::from(which)));
-        let index = Node { op, scalar: true, place };
-        let ends = Node { op: Op::Slot(slot), scalar: false, place };
-        Bound::Finite(Box::new(Node { op: Op::Component(Box::new(ends), vec![index]), scalar: true, place }))
+    fn end_of(&mut self, set: &Expr, which: i64) -> Result<Bound, Unevaluable> {
+        let end = Kind::Component(set.clone(), vec![Expr::integer(which, set.span)]);
+        self.boxed(&Expr::new(end, Sort::Real, set.span)).map(Bound::Finite)
     }
 
     fn bound(&mut self, expr: &Expr) -> Result<Bound, Unevaluable> {

@@ -41,6 +41,8 @@ pub(super) struct Machine<'m, 'a, A: Arithmetic> {
     sizes: Vec<Option<usize>>,
     pub(super) callees: Vec<Option<Callee<'m, 'a, A>>>,
     pub(super) steps: u64,
+    /// Operations after which it stops.
+    limit: u64,
     /// The innermost sub-expression that failed last.
     blame: Option<usize>,
 }
@@ -84,8 +86,21 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             sizes,
             callees,
             steps: 0,
+            limit: MAX_STEPS,
             blame: None,
         })
+    }
+
+    /// Stops after so many operations, if that is less than it stops after anyway.
+    pub(super) fn allow(&mut self, steps: u64) {
+        self.limit = self.limit.min(steps);
+    }
+
+    pub(super) fn within_limit(&self) -> Result<(), Undefined> {
+        match self.steps > self.limit {
+            true => Err(Undefined::unsupported("a sum or integral with this many terms")),
+            false => Ok(()),
+        }
     }
 
     /// Adds `epsilon · along` to the value of a symbol.
@@ -202,9 +217,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
 
     pub(super) fn eval(&mut self, node: &Node) -> Result<JetValue<A>, Undefined> {
         self.steps += 1;
-        if self.steps > MAX_STEPS {
-            return Err(Undefined::unsupported("a sum or integral with this many terms"));
-        }
+        self.within_limit()?;
         if let Some(value) = node.memo.as_ref().and_then(|memo| self.kept(memo)) {
             return Ok(value);
         }

@@ -29,6 +29,7 @@ mod gaussian;
 mod limit;
 mod machine;
 mod member;
+mod meter;
 mod op;
 mod optimum;
 mod quadrature;
@@ -44,9 +45,11 @@ use crate::source::Span;
 pub use complex::in_real_parts;
 use machine::Machine;
 pub use member::{Component, Meaning, Member};
+pub use meter::Meter;
 use nalgebra::DMatrix;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 /// A number, or an array of numbers: a column vector is d × 1, a row 1 × d.
 #[derive(Clone, Debug, PartialEq)]
@@ -192,6 +195,8 @@ pub struct Program {
     places: Vec<Expr>,
     /// How many values are kept while nothing in them changes.
     memos: usize,
+    /// What its evaluations may cost together, if that is bounded.
+    meter: Option<Arc<Meter>>,
 }
 
 impl Program {
@@ -200,10 +205,16 @@ impl Program {
         compile::compile(expr)
     }
 
+    /// The same program with its evaluations counted by a meter, and refused once that is spent.
+    #[must_use]
+    pub fn metered(self, meter: &Arc<Meter>) -> Self {
+        Self { meter: Some(meter.clone()), ..self }
+    }
+
     /// The value at a point. An overflow is [`Undefined::NonFinite`]; an enclosure without a bound stays what it is.
     pub fn evaluate<A: Arithmetic>(&self, a: &A, at: &Assignment<A::Number>) -> Result<Value<A::Number>, Undefined> {
         let jets = Jets::new(a);
-        let value = Machine::new(&jets, self, at)?.run()?;
+        let value = self.run(a, &mut Machine::new(&jets, self, at)?)?;
         finish(a, value.map(|jet| jet.base().clone()))
     }
 
@@ -239,8 +250,19 @@ impl Program {
         for (symbol, along) in direction {
             machine.displace(symbol, along, &epsilon)?;
         }
-        let value = machine.run()?;
+        let value = self.run(a, &mut machine)?;
         (0..=order).map(|k| finish(a, value.map(|jet| jets.coefficient(jet, k).base().clone()))).collect()
+    }
+
+    fn run<A: Arithmetic>(&self, a: &A, machine: &mut Machine<'_, '_, A>) -> Result<machine::JetValue<A>, Undefined> {
+        let Some(meter) = &self.meter else { return machine.run() };
+        if meter.is_spent() {
+            return Err(Undefined::Precision("the work that was granted"));
+        }
+        machine.allow(meter.left() / a.price());
+        let value = machine.run();
+        meter.spend((machine.steps + 1) * a.price());
+        value
     }
 
     /// How large the value would be if its integrals did not cancel: how far it moves when each is changed by a small share of

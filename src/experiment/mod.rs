@@ -7,6 +7,7 @@ pub mod diffusion;
 #[cfg(test)]
 pub(crate) mod known_answer;
 pub mod learning;
+pub mod molecules;
 
 use crate::random::{SeedPath, Stream};
 use std::collections::BTreeMap;
@@ -15,9 +16,12 @@ use std::collections::BTreeMap;
 pub static ALL: &[&Experiment] = &[
     &associative_memory::hebbian_capacity::EXPERIMENT,
     &associative_memory::hebbian_critical_load::EXPERIMENT,
+    &associative_memory::hebbian_examples::EXPERIMENT,
     &associative_memory::hebbian_field::EXPERIMENT,
     &associative_memory::hebbian_mixture::EXPERIMENT,
     &associative_memory::hebbian_retrieval::EXPERIMENT,
+    &associative_memory::hebbian_temperature::EXPERIMENT,
+    &associative_memory::hopfield_enumeration::EXPERIMENT,
     &associative_memory::lyapunov_descent::EXPERIMENT,
     &associative_memory::projector_basin::EXPERIMENT,
     &associative_memory::projector_one_step::EXPERIMENT,
@@ -38,7 +42,12 @@ pub static ALL: &[&Experiment] = &[
     &diffusion::rem_free_energy::EXPERIMENT,
     &diffusion::speciation_gaussian_mixture::EXPERIMENT,
     &diffusion::u_turn::EXPERIMENT,
+    &learning::infinite_memory::EXPERIMENT,
     &learning::least_squares::EXPERIMENT,
+    &learning::least_squares_generations::EXPERIMENT,
+    &learning::nearest_neighbours::EXPERIMENT,
+    &learning::recursive_gaussian::EXPERIMENT,
+    &molecules::multifarious_assembly::EXPERIMENT,
 ];
 
 /// The experiment with this name.

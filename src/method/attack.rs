@@ -7,7 +7,7 @@
 use super::setting::Setting;
 use crate::assumption::Point;
 use crate::claim::Domain;
-use crate::eval::{Assignment, Program, Value};
+use crate::eval::{Assignment, Meter, Program, Value};
 use crate::expr::{Expr, Kind, Link, Relation, Sort, Symbol, walk};
 use crate::numeric::Function;
 use crate::numeric::Rational;
@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 
 /// Evaluations of both sides, in units of the estimate of [`walk::weight`].
 const WORK: usize = 600_000;
+/// Operations that all evaluations of an attack may take.
+const STEPS: u64 = 1_500_000;
 /// Evaluations of both sides at least and at most.
 const EVALUATIONS: (usize, usize) = (80, 3000);
 /// Descents per measure of the margin.
@@ -45,6 +47,8 @@ pub(super) struct Attack {
 pub(super) fn attack(link: &Link, setting: &Setting<'_>) -> Attack {
     let mut out = Attack { candidates: Vec::new(), touches: None, least: f64::INFINITY };
     let (Ok(left), Ok(right)) = (Program::compile(&link.left), Program::compile(&link.right)) else { return out };
+    let meter = Meter::new(STEPS);
+    let (left, right) = (left.metered(&meter), right.metered(&meter));
     let long = [&link.left, &link.right].iter().any(|e| {
         walk::any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Expectation(..) | Kind::Integral(..)))
     });

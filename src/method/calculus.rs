@@ -47,8 +47,24 @@ impl Method for Calculus {
             return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
         }
         let links = claim.statement.links.iter().enumerate();
-        links.map(|(k, link)| Evidence { link: k, ..judge(link, &setting, budget, seed) }).collect()
+        links
+            .map(|(k, link)| {
+                // In a chain u = f = g only u = f is the solution, and f = g an identity.
+                let solves = k == 0 || claim.extremum.is_some();
+                let found =
+                    if solves { judge(link, &setting, budget, seed) } else { identity(link, &setting, budget, seed) };
+                Evidence { link: k, ..found }
+            })
+            .collect()
     }
+}
+
+/// A further link of a chain whose first is the solution.
+fn identity(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath) -> Evidence {
+    let exact = exact::judge(link, setting, budget, seed);
+    let found =
+        if matches!(exact.finding, Finding::Proves { .. }) { exact } else { enclosure::judge(link, setting, budget) };
+    Evidence { method: NAME.to_owned(), ..found }
 }
 
 /// Judges one link, or a variant of it, as the claimed optimum or solution.
@@ -59,7 +75,12 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
         return refuse("only an equation names an optimum or a solution");
     }
     match (&setting.claim.extremum, &setting.claim.solves) {
-        (Some(extremum), _) => optimum(extremum, &link.right, setting, budget, seed),
+        (Some(extremum), _) => {
+            let Some(objective) = setting.prepare_side(&extremum.objective) else {
+                return refuse("an objective with a derivative by a defined symbol");
+            };
+            optimum(&Extremum { objective, ..extremum.clone() }, &link.right, setting, budget, seed)
+        }
         (None, Some(equation)) => {
             let named = matches!(&*link.left.kind, Kind::Symbol(_) | Kind::Call(..));
             if !named {
@@ -124,7 +145,7 @@ fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Bu
     if walk::mentions(value, &extremum.variable) {
         return undecided_link(NAME, 0, StopReason::NotApplicable, "the claimed optimum contains the varied symbol");
     }
-    let stationarity = match Stationarity::new(extremum, value, setting) {
+    let stationarity = match Stationarity::new(extremum, value, setting, budget) {
         Ok(stationarity) => stationarity,
         Err(why) => return undecided_link(NAME, 0, StopReason::NotApplicable, &why),
     };

@@ -2,12 +2,13 @@
 
 use crate::assumption::Point;
 use crate::claim::Tolerance;
-use crate::eval::{Program, Value};
+use crate::eval::{Meter, Program, Value};
 use crate::expr::{Link, Relation};
 use crate::numeric::ball::{Ball, Balls};
 use crate::numeric::interval::{Interval, Intervals};
 use crate::numeric::{Arithmetic, Rational, Undefined};
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// An arithmetic whose numbers are known to lie between two endpoints.
 pub(super) trait Enclosing: Arithmetic {
@@ -127,6 +128,11 @@ impl Comparison {
         };
         let compile = |e| Program::compile(e).map_err(|u| u.to_string());
         Ok(Self { left: compile(&link.left)?, relation, right: compile(&link.right)?, tolerance })
+    }
+
+    /// The same with its evaluations counted by a meter.
+    pub(super) fn metered(self, meter: &Arc<Meter>) -> Self {
+        Self { left: self.left.metered(meter), right: self.right.metered(meter), ..self }
     }
 
     /// Looks at one point: `f64` intervals first, then higher precisions until it is decided. What fails on one rung must

@@ -5,8 +5,9 @@ use super::setting::Setting;
 use super::{Budget, Context, Method, attack, undecided, undecided_link};
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
+use crate::eval::Meter;
 use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
-use crate::expr::{Link, Relation};
+use crate::expr::{Kind, Link, Relation, walk};
 use std::collections::BTreeMap;
 
 /// High-precision comparison at admissible points.
@@ -75,6 +76,8 @@ pub struct Outcome {
     pub estimated: bool,
     /// Where a strict inequality comes within rounding of an equality, in the middle of its domain.
     pub touches: Option<String>,
+    /// The work that was granted was spent before every point was looked at.
+    pub spent: bool,
     /// Why no point was looked at.
     pub refused: Option<String>,
 }
@@ -87,7 +90,8 @@ impl Outcome {
 
     /// Whether it holds wherever it was decided, and that is at least half of the points.
     pub fn agrees(&self) -> bool {
-        self.witness.is_none() && self.touches.is_none() && self.holds > 0 && self.open() <= self.holds
+        let enough = if self.spent { FEWEST } else { 1 };
+        self.witness.is_none() && self.touches.is_none() && self.holds >= enough && self.open() <= self.holds
     }
 
     /// Whether no point at all lies in the domain of both sides.
@@ -106,6 +110,11 @@ const OPEN: &str = "precision exhausted";
 const UNDEFINED: &str = "is undefined";
 
 const OVERFLOW: &str = "overflow";
+
+const SPENT: &str = "not looked at, since the work that was granted is spent";
+
+/// Points that have to agree where the work does not suffice for all.
+const FEWEST: usize = 3;
 
 /// A point in a sentence.
 fn place(shown: &[(String, String)]) -> String {
@@ -136,6 +145,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
         silent: BTreeMap::new(),
         estimated: false,
         touches: None,
+        spent: false,
         refused: None,
     };
     let prepared = setting.prepare(link).ok_or_else(|| "a derivative by a defined symbol".to_owned());
@@ -147,6 +157,8 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
             return outcome;
         }
     };
+    let meter = Meter::new(budget.steps);
+    let comparison = comparison.metered(&meter);
     let ladder = Ladder::new(&budget.precisions, budget.digits);
     let strict = matches!(link.relation, Relation::Less | Relation::Greater);
     let mut witnesses: Vec<(Point, String, String)> = Vec::new();
@@ -157,7 +169,14 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
         _ => Vec::new(),
     };
     let candidates = attacked.iter().flat_map(|a| &a.candidates).chain(&between);
-    for point in setting.points.iter().chain(candidates) {
+    let own = cheap_first(&link, setting);
+    for (looked_at, point) in own.into_iter().chain(candidates).enumerate() {
+        if meter.is_spent() {
+            outcome.spent = true;
+            let passed_over = setting.points.len().saturating_sub(looked_at);
+            *outcome.silent.entry(SPENT.to_owned()).or_default() += passed_over;
+            break;
+        }
         let mut answer = comparison.at(point, &ladder);
         if matches!(answer, AtPoint::Unsupported(_)) {
             let estimate = comparison.estimate(point);
@@ -200,6 +219,43 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
     outcome
 }
 
+/// The points of a setting; where integrals and averages over arrays cost much, those of small sizes first.
+fn cheap_first<'s>(link: &Link, setting: &'s Setting<'_>) -> Vec<&'s Point> {
+    let mut points: Vec<&Point> = setting.points.iter().collect();
+    let costly = |e| {
+        walk::any(e, &mut |e| {
+            matches!(
+                &*e.kind,
+                Kind::Integral(..)
+                    | Kind::IntegralOver(..)
+                    | Kind::AverageOver(..)
+                    | Kind::RelativeEntropy(..)
+                    | Kind::Entropy(..)
+                    | Kind::Expectation(..)
+            )
+        })
+    };
+    if costly(&link.left) || costly(&link.right) {
+        points.sort_by_key(|p| p.sizes().map(|(_, n)| n).sum::<usize>());
+    }
+    points
+}
+
+/// What looking at the first point of a link takes, in operations.
+pub fn price(link: &Link, setting: &Setting<'_>, budget: &Budget) -> u64 {
+    let prepared = setting.prepare(link);
+    let comparison = prepared.and_then(|l| Some((Comparison::new(&l, setting.claim.tolerance.as_ref()).ok()?, l)));
+    let Some((comparison, link)) = comparison else { return 1 };
+    let meter = Meter::new(budget.steps);
+    if let Some(point) = cheap_first(&link, setting).first() {
+        let (comparison, ladder) = (comparison.metered(&meter), Ladder::new(&budget.precisions, budget.digits));
+        if matches!(comparison.at(point, &ladder), AtPoint::Unsupported(_)) {
+            comparison.estimate(point);
+        }
+    }
+    (budget.steps - meter.left()).max(1)
+}
+
 /// Judges one link, or a variant of it, on the points of a setting.
 pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Evidence {
     evidence(0, setting, &compare(link, setting, budget))
@@ -234,7 +290,9 @@ fn evidence(number: usize, setting: &Setting<'_>, outcome: &Outcome) -> Evidence
     } else {
         let silent: Vec<String> = outcome.silent.iter().map(|(why, n)| format!("{n} × {why}")).collect();
         let explanation = format!("of {tried} points {} decide it: {}", outcome.holds, silent.join(", "));
-        let reason = if outcome.open() > 0 || outcome.silent.contains_key(OVERFLOW) {
+        let reason = if outcome.spent {
+            StopReason::BudgetExhausted
+        } else if outcome.open() > 0 || outcome.silent.contains_key(OVERFLOW) {
             StopReason::PrecisionExhausted
         } else if outcome.silent.keys().any(|why| why.ends_with("cannot be enclosed")) {
             StopReason::NotApplicable

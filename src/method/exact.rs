@@ -17,7 +17,7 @@ use super::setting::Setting;
 use super::{Budget, Context, Method, undecided, undecided_link};
 use crate::assumption::Point;
 use crate::claim::{Claim, Domain};
-use crate::eval::{Assignment, Program, Value};
+use crate::eval::{Assignment, Meter, Program, Value};
 use crate::evidence::{Evidence, Finding, StopReason};
 use crate::expr::{Link, Relation, Sort, Symbol};
 use crate::numeric::exact::{Element, ExactField};
@@ -86,8 +86,9 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
     let Some(link) = setting.prepare(link) else {
         return undecided_link(NAME, 0, StopReason::NotApplicable, "a derivative by a defined symbol");
     };
+    let meter = Meter::new(budget.steps);
     let (left, right) = match (Program::compile(&link.left), Program::compile(&link.right)) {
-        (Ok(left), Ok(right)) => (left, right),
+        (Ok(left), Ok(right)) => (left.metered(&meter), right.metered(&meter)),
         (Err(why), _) | (_, Err(why)) => {
             return undecided_link(NAME, 0, StopReason::NotApplicable, &why.to_string());
         }

@@ -92,6 +92,8 @@ pub struct Budget {
     pub precisions: Vec<usize>,
     /// Decimal digits to which both sides must agree at every point.
     pub digits: f64,
+    /// Operations that the evaluations of one method for one link may take together.
+    pub steps: u64,
     /// What a simulated check is granted.
     pub simulation: SimulationBudget,
 }
@@ -146,6 +148,7 @@ impl Default for Budget {
             sizes: vec![1, 2, 3, 5],
             precisions: vec![128, 256, 512],
             digits: 30.0,
+            steps: 60_000_000,
             simulation: SimulationBudget::default(),
         }
     }

@@ -9,7 +9,7 @@ use super::simulation::{self, Request};
 use super::{Context, Laboratory, Method, laboratory::Runs, undecided_link};
 use crate::claim::{Claim, Limit};
 use crate::evidence::{Estimate, Evidence, Fact, Finding, StopReason, Witness};
-use crate::expr::{Kind, Relation};
+use crate::expr::{Kind, Link, Relation, Statement};
 use crate::stats::{
     Correction, Equivalence, Extrapolated, ExtrapolationError, Interval, Leading, Observation, Side, equivalence,
     extrapolate, leading_behaviour,
@@ -35,21 +35,24 @@ impl Method for Scaling {
     fn applies(&self, claim: &Claim) -> Result<(), String> {
         let limit = claim.limit.as_ref().ok_or("the claim names no limit")?;
         let link = claim.statement.links.first().ok_or("the claim has no relation")?;
-        let known = matches!(
-            link.relation,
-            Relation::Equal | Relation::Approximately | Relation::Asymptotic | Relation::TendsTo | Relation::SameOrder
-        );
-        if !known {
-            return Err(format!("a limit cannot judge the relation ${}$", link.relation.tex()));
-        }
         if claim.experiment.is_some() {
-            let request = simulation::resolve(claim)?;
-            if link.relation == Relation::SameOrder {
-                return Err("an experiment cannot judge an order of magnitude".to_owned());
+            if !matches!(
+                link.relation,
+                Relation::Equal | Relation::Approximately | Relation::Asymptotic | Relation::TendsTo
+            ) {
+                return Err(format!("an experiment cannot judge the relation ${}$ in a limit", link.relation.tex()));
             }
+            let request = simulation::resolve(claim)?;
             sizes::swept(&request, limit).map(|_| ())
         } else {
-            analytic::applies(claim, limit)
+            let mut refusals = Vec::new();
+            for link in &claim.statement.links {
+                match analytic::applies(&single(claim, link), limit) {
+                    Ok(()) => return Ok(()),
+                    Err(why) => refusals.push(why),
+                }
+            }
+            Err(refusals.into_iter().next().unwrap_or_default())
         }
     }
 
@@ -62,13 +65,26 @@ impl Method for Scaling {
             return vec![undecided(StopReason::NotApplicable, "the claim names no limit")];
         };
         if context.claim.experiment.is_none() {
-            return vec![analytic::check(context, limit)];
+            let links = context.claim.statement.links.iter().enumerate();
+            return links.map(|(number, link)| of_link(context, limit, number, link)).collect();
         }
         vec![match simulation::resolve(context.claim) {
             Ok(request) => check_request(&request, limit, context, laboratory),
             Err(reason) => undecided(StopReason::NotApplicable, &reason),
         }]
     }
+}
+
+/// The claim with one link of its chain.
+fn single(claim: &Claim, link: &Link) -> Claim {
+    let statement = Statement { links: vec![link.clone()], ..claim.statement.clone() };
+    Claim { statement, alternative: None, ..claim.clone() }
+}
+
+/// One link of a chain, judged by itself along the limit.
+fn of_link(context: &Context<'_>, limit: &Limit, number: usize, link: &Link) -> Evidence {
+    let claim = single(context.claim, link);
+    Evidence { link: number, ..analytic::check(&Context { claim: &claim, ..*context }, limit) }
 }
 
 fn undecided(reason: StopReason, explanation: &str) -> Evidence {

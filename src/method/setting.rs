@@ -2,9 +2,10 @@
 
 use super::Budget;
 use crate::assumption::{Point, Sampler, Tally};
-use crate::claim::{Claim, Domain, Role};
+use crate::claim::{Claim, Declaration, Domain, Role};
 use crate::eval;
-use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Symbol, walk};
+use crate::evidence::Finding;
+use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Statement, Symbol, walk};
 use crate::numeric::Rational;
 use crate::random::SeedPath;
 
@@ -17,6 +18,8 @@ pub struct Setting<'a> {
     definitions: Vec<(Symbol, Expr)>,
     /// Premises and assumptions that say what a declared function, or a derivative of one, is: left and right side.
     rules: Vec<(Expr, Expr)>,
+    /// Premises and assumptions that are left.
+    pub(super) conditions: Vec<Condition>,
     /// Draws the symbols that are left.
     pub sampler: Sampler,
     /// Admissible points.
@@ -31,7 +34,9 @@ impl<'a> Setting<'a> {
     /// # Errors
     /// In words: the claim has a symbol that cannot be drawn, or a condition that cannot be evaluated.
     pub fn new(claim: &'a Claim, budget: &Budget, seed: &SeedPath) -> Result<Self, String> {
-        let premises = claim.statement.premises.iter().map(|link| Condition::Holds(link.clone()));
+        // A premise that is the equation itself is what is to be shown, not what is assumed.
+        let solved = |link: &Link| claim.solves.iter().flat_map(|e| &e.links).any(|l| walk::same_link(l, link));
+        let premises = claim.statement.premises.iter().filter(|l| !solved(l)).cloned().map(Condition::Holds);
         let mut conditions = Vec::new();
         for condition in claim.assumptions.iter().cloned().chain(premises) {
             split(condition, &mut conditions);
@@ -53,10 +58,12 @@ impl<'a> Setting<'a> {
                 conditions.iter().map(put_in).collect::<Option<_>>().ok_or("a derivative that no assumption gives")?;
             rules.push((left, right));
         }
+        conditions.retain(|c| !is_identity(claim, c, budget, seed));
         let mut setting = Self {
             claim,
             definitions,
             rules,
+            conditions,
             sampler: Sampler::new(&[], &[], &[], &[])?,
             points: Vec::new(),
             tally: Tally::default(),
@@ -76,10 +83,11 @@ impl<'a> Setting<'a> {
             }
         }
         if let Some(extremum) = &claim.extremum {
-            used.extend(walk::free_symbols(&extremum.objective));
+            let objective = setting.prepare_side(&extremum.objective);
+            used.extend(walk::free_symbols(&objective.ok_or("an objective with a derivative by a defined symbol")?));
             used.push(extremum.variable.clone());
         }
-        setting.sampler = Sampler::new(&claim.declarations, &used, &conditions, &budget.sizes)?;
+        setting.sampler = Sampler::new(&claim.declarations, &used, &setting.conditions, &budget.sizes)?;
         (setting.points, setting.tally) = drawn(&setting.sampler, budget, seed);
         Ok(setting)
     }
@@ -165,6 +173,28 @@ fn apply(e: &Expr, function: &Symbol, parameters: &[Symbol], value: &Expr) -> Op
 /// The second leaves the function itself free: data of an equation of first order are arbitrary at one value of t.
 fn rule(claim: &Claim, position: usize, condition: &Condition) -> Option<(usize, Expr, Expr)> {
     let Condition::Holds(Link { left, relation: Relation::Equal, right }) = condition else { return None };
+    let ways = [isolated(left, right), isolated(right, left)];
+    ways.into_iter().flatten().find_map(|(left, right)| rule_for(claim, position, &left, &right))
+}
+
+/// `±c f = r` solved for the function or derivative f.
+fn isolated(left: &Expr, right: &Expr) -> Option<(Expr, Expr)> {
+    match &*left.kind {
+        Kind::Call(..) | Kind::Derivative(..) => Some((left.clone(), right.clone())),
+        Kind::Neg(a) => isolated(a, &Expr::new(Kind::Neg(right.clone()), right.sort.clone(), right.span)),
+        Kind::Mul(factors) => {
+            let (wanted, rest): (Vec<&Expr>, Vec<&Expr>) =
+                factors.iter().partition(|f| matches!(&*f.kind, Kind::Call(..) | Kind::Derivative(..)));
+            let [wanted] = wanted.as_slice() else { return None };
+            let numbers = rest.iter().all(|f| f.as_number().is_some_and(|n| !n.is_zero()));
+            let over = |r: Expr, f: &&Expr| Expr::new(Kind::Div(r, (*f).clone()), right.sort.clone(), right.span);
+            numbers.then(|| ((*wanted).clone(), rest.iter().fold(right.clone(), over)))
+        }
+        _ => None,
+    }
+}
+
+fn rule_for(claim: &Claim, position: usize, left: &Expr, right: &Expr) -> Option<(usize, Expr, Expr)> {
     let plain = |call: &Expr| -> Option<Symbol> {
         let Kind::Call(function, arguments) = &*call.kind else { return None };
         let names: Option<Vec<&Symbol>> = arguments
@@ -257,13 +287,51 @@ fn definition(claim: &Claim, conditions: &[Condition]) -> Option<(usize, Symbol,
         [(left, right), (right, left)].into_iter().find_map(|(name, value)| {
             let Kind::Symbol(symbol) = &*name.kind else { return None };
             let declaration = claim.declarations.iter().find(|d| d.symbol == *symbol)?;
-            let free = matches!(
-                (&declaration.domain, &declaration.role),
-                (Domain::All | Domain::Interval { .. }, Role::Variable)
-            );
+            // The varied symbol of an optimum is not given a value.
+            let varied = claim.extremum.as_ref().is_some_and(|e| e.variable == *symbol);
+            let free = !varied
+                && matches!(declaration.role, Role::Variable)
+                && match &declaration.domain {
+                    Domain::All | Domain::Interval { .. } => true,
+                    // A value with the same structure may stand for it.
+                    Domain::Signs | Domain::Symmetric | Domain::PositiveDefinite | Domain::Orthogonal => {
+                        is_alike(claim, declaration, value)
+                    }
+                    _ => false,
+                };
             let fits = value.sort == *symbol.sort() || (value.sort.is_scalar() && *symbol.sort() == Sort::Real);
             (free && fits && !walk::mentions(value, symbol)).then(|| (position, symbol.clone(), value.clone()))
         })
+    })
+}
+
+/// Whether a condition is an equation that is shown to hold everywhere: it restricts nothing.
+fn is_identity(claim: &Claim, condition: &Condition, budget: &Budget, seed: &SeedPath) -> bool {
+    let Condition::Holds(link @ Link { relation: Relation::Equal, .. }) = condition else { return false };
+    let statement = Statement { premises: Vec::new(), links: vec![link.clone()] };
+    let alone = Claim {
+        statement,
+        alternative: None,
+        assumptions: Vec::new(),
+        extremum: None,
+        solves: None,
+        limit: None,
+        tolerance: None,
+        ..claim.clone()
+    };
+    let budget = Budget { points: 0, ..budget.clone() };
+    let Ok(setting) = Setting::new(&alone, &budget, seed) else { return false };
+    matches!(super::exact::judge(link, &setting, &budget, seed).finding, Finding::Proves { .. })
+}
+
+/// Whether a value is a symbol of the same sort and domain as a declared one.
+fn is_alike(claim: &Claim, declaration: &Declaration, value: &Expr) -> bool {
+    let Kind::Symbol(other) = &*value.kind else { return false };
+    let other = claim.declarations.iter().find(|d| d.symbol == *other);
+    other.is_some_and(|other| {
+        matches!(other.role, Role::Variable)
+            && other.symbol.sort() == declaration.symbol.sort()
+            && std::mem::discriminant(&other.domain) == std::mem::discriminant(&declaration.domain)
     })
 }
 

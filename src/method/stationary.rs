@@ -6,7 +6,7 @@ use super::exact;
 use super::setting::Setting;
 use crate::assumption::{Point, Style};
 use crate::claim::{Declaration, Domain, Extremum, Role};
-use crate::eval::{Assignment, Program, Value};
+use crate::eval::{Assignment, Meter, Program, Value};
 use crate::evidence::Finding;
 use crate::expr::{ArrayFunction, Expr, Fold, Kind, Symbol, walk};
 use crate::numeric::{Arithmetic, Rational, Undefined};
@@ -47,14 +47,20 @@ enum Rung {
 }
 
 impl<'a> Stationarity<'a> {
-    pub(super) fn new(extremum: &'a Extremum, value: &'a Expr, setting: &'a Setting<'_>) -> Result<Self, String> {
+    pub(super) fn new(
+        extremum: &'a Extremum,
+        value: &'a Expr,
+        setting: &'a Setting<'_>,
+        budget: &Budget,
+    ) -> Result<Self, String> {
         let domain = setting.claim.declarations.iter().find(|d| d.symbol == extremum.variable);
         let domain = domain.map_or(Domain::All, |d| d.domain.clone());
         if matches!(domain, Domain::Signs | Domain::Orthogonal) {
             return Err(format!("${}$ does not vary in an open set", extremum.variable.tex()));
         }
         let compile = |e| Program::compile(e).map_err(|u| u.to_string());
-        let (objective, program) = (compile(&extremum.objective)?, compile(value)?);
+        let meter = Meter::new(budget.steps);
+        let (objective, program) = (compile(&extremum.objective)?.metered(&meter), compile(value)?.metered(&meter));
         Ok(Self {
             extremum,
             objective,

@@ -30,6 +30,7 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     let defined = defined(note);
     let (scope, declarations, mut broken) = symbol_table(note, &defined).read(&mut diagnostics);
     diagnostics.extend(definition::problems(note, &scope, &defined));
+    diagnostics.extend(shadowed(note));
     broken.extend(note.misdeclared.iter().cloned());
     let mut claims = Vec::new();
     if note.has_valid_front_matter {
@@ -62,6 +63,25 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
     }
     let diagnostics = diagnostics.into_iter().map(Diagnostic::in_its_file).collect();
     (Lowered { scope, claims }, diagnostics)
+}
+
+/// A warning if `e` is declared in a note with powers of `e`: they look like exponentials, and are none.
+fn shadowed(note: &RawNote) -> Option<Diagnostic> {
+    let declared = note.symbols.iter().map(|s| &s.name).chain(note.defines.iter().map(|(name, _)| name));
+    let name = declared.into_iter().find(|name| name.text == "e")?;
+    let is_power = |text: &str| {
+        text.match_indices('e').any(|(at, _)| {
+            let is_alone = !text[..at].ends_with(|c: char| c.is_alphabetic() || c == '\\');
+            is_alone && text[at + 1..].trim_start().starts_with('^')
+        })
+    };
+    let formulas = note.formulas.iter().map(|f| &f.tex).chain(note.defines.iter().map(|(_, body)| body));
+    let used = formulas.into_iter().find(|tex| is_power(&tex.text))?;
+    let message = "`e` is declared, so that `e^…` is a power of it and no exponential";
+    let diagnostic = Diagnostic::warning(&codes::SHADOWED_CONSTANT, &note.file, name.span, message);
+    Some(
+        diagnostic.also(used.span, "here").hint("give the symbol another letter, or write `\\exp` for the exponential"),
+    )
 }
 
 /// A warning if the abbreviations of the note make both sides of a claim the same, and nothing else is asked of it.

@@ -187,6 +187,10 @@ fn is_zero(x: &Float) -> bool {
 impl Arithmetic for Balls {
     type Number = Ball;
 
+    fn price(&self) -> u64 {
+        (self.precision() as u64 / 16).max(1)
+    }
+
     fn rational(&self, value: &Rational) -> Ball {
         let numerator = Float::from(value.numerator().clone());
         let denominator = Float::from(IBig::from(value.denominator().clone()));

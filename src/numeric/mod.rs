@@ -86,6 +86,10 @@ pub trait Arithmetic {
     fn admits_quadrature(&self) -> bool {
         false
     }
+    /// What one operation costs, in operations of `f64` enclosures: for budgets.
+    fn price(&self) -> u64 {
+        1
+    }
     /// By what share of ∫|f| an integral is widened besides its error, to see how much it matters to a result.
     fn slack(&self) -> f64 {
         0.0

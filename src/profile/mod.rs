@@ -25,6 +25,8 @@ pub struct Profile {
     pub precisions: Vec<usize>,
     /// Decimal digits to which both sides must agree.
     pub digits: f64,
+    /// Operations that the evaluations of one method for one relation may take together.
+    pub steps: u64,
     /// Probability, per note, that a true claim of it is refuted by simulation.
     pub error_rate: f64,
     /// Equivalence margin relative to the predicted value.
@@ -42,8 +44,6 @@ pub struct Profile {
     pub minimum_sizes: usize,
     /// Mutants judged for a claim's sharpness.
     pub mutants: usize,
-    /// Candidate repairs judged for a refuted claim.
-    pub repairs: usize,
     /// Safety net per check in seconds of wall clock.
     pub wall_clock: f64,
 }
@@ -102,13 +102,14 @@ impl Profile {
     fn validate(&self) -> Result<(), Error> {
         let ascending = |v: &[usize]| !v.is_empty() && v[0] > 0 && v.windows(2).all(|w| w[0] < w[1]);
         let positive = |x: f64| x > 0.0 && x.is_finite();
-        let rules: [(&'static str, bool, &'static str); 13] = [
+        let rules: [(&'static str, bool, &'static str); 14] = [
             ("points", self.points >= 1, "at least 1"),
             ("draws_per_point", self.draws_per_point >= 1, "at least 1"),
             ("field_points", self.field_points >= 1, "at least 1"),
             ("sizes", ascending(&self.sizes), "positive and ascending"),
             ("precisions", ascending(&self.precisions), "positive and ascending"),
             ("digits", positive(self.digits), "positive"),
+            ("steps", self.steps >= 1, "at least 1"),
             ("error_rate", positive(self.error_rate) && self.error_rate <= 0.1, "in (0, 0.1]"),
             ("relative_margin", positive(self.relative_margin) && self.relative_margin < 1.0, "in (0, 1)"),
             ("minimum_replicates", self.minimum_replicates >= 64, "at least 64"),

@@ -21,6 +21,7 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
+use crate::evidence::Figure;
 use crate::record::Record;
 use crate::record::diff::Difference;
 
@@ -53,6 +54,14 @@ pub fn page_of(record: &Record, note: &str) -> Option<String> {
 /// The figures of the Markdown report as PNG, for those who cannot use SVG.
 pub fn pngs(record: &Record) -> Vec<Page> {
     markdown::pngs(record)
+}
+
+/// A figure as an SVG file.
+///
+/// # Errors
+/// In words, if there is nothing to draw.
+pub fn svg(figure: &Figure) -> Result<String, String> {
+    figure::draw(figure).map(|drawing| drawing.standalone())
 }
 
 /// The Markdown report: `README.md`, `errata.md`, a page per note, figures as SVG. The same record body gives the same

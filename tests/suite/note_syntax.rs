@@ -556,3 +556,19 @@ fn definitions_are_used_and_covered() {
         check("\n$$ q = s $$\n<!-- definition\ncite = '1'\n-->\n\n$$ s = s + h - h $$\n<!-- claim: c -->\n");
     assert!(code == 2 && problems.contains("did you mean `cites`"), "{problems}");
 }
+
+#[test]
+fn a_declared_e_is_no_exponential_and_that_is_said() {
+    let problems = |front: &str, formula: &str| {
+        let text = format!("+++\n[symbols]\n'x' = 'real'\n{front}+++\n$$ {formula} $$\n<!-- claim: c -->\n");
+        let (raw, _) = read(&text);
+        shown(&note::lower(&raw).1)
+    };
+    assert_eq!(problems("'e' = 'real > 0'\n", "e^{x} e = e^{x + 1}").len(), 1);
+    assert!(problems("'e' = 'real > 0'\n", "e^{x} e = e^{x + 1}")[0].starts_with("shadowed-constant"));
+    for (front, formula) in
+        [("", "e^{x} e = e^{x + 1}"), ("'e' = 'real'\n", r"e + x = x + e"), ("'e' = 'real'\n", r"\pi e = e \pi")]
+    {
+        assert_eq!(problems(front, formula), Vec::<String>::new(), "{formula}");
+    }
+}

@@ -2,9 +2,12 @@
 
 pub mod hebbian_capacity;
 pub mod hebbian_critical_load;
+pub mod hebbian_examples;
 pub mod hebbian_field;
 pub mod hebbian_mixture;
 pub mod hebbian_retrieval;
+pub mod hebbian_temperature;
+pub mod hopfield_enumeration;
 pub mod lyapunov_descent;
 pub mod projector_basin;
 pub mod projector_one_step;

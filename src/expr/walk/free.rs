@@ -118,8 +118,10 @@ pub fn substitute(expr: &Expr, symbol: &Symbol, replacement: &Expr) -> Option<Ex
     match &*expr.kind {
         Kind::Symbol(s) if s == symbol => return Some(replacement.clone()),
         Kind::Derivative(_, s, _) | Kind::Gradient(_, s) | Kind::Differential(_, _, s) if s == symbol => {
-            let Kind::Symbol(other) = &*replacement.kind else {
-                return like(Kind::At(symbol.clone(), replacement.clone(), expr.clone()));
+            // By another name, unless that has a meaning of its own in there: ∂f(x, y)/∂x at x = y is not ∂f(y, y)/∂y.
+            let other = match &*replacement.kind {
+                Kind::Symbol(other) if !mentions(expr, other) => other,
+                _ => return like(Kind::At(symbol.clone(), replacement.clone(), expr.clone())),
             };
             return like(match &*expr.kind {
                 Kind::Derivative(a, _, order) => {
@@ -131,6 +133,12 @@ pub fn substitute(expr: &Expr, symbol: &Symbol, replacement: &Expr) -> Option<Ex
                 Kind::Gradient(a, _) => Kind::Gradient(substitute(a, symbol, replacement)?, other.clone()),
                 _ => return None,
             });
+        }
+        // ∂f(x, y)/∂x at y = x, again not the derivative of f(x, x). What is more than a name, y = g(x), stands for g(x).
+        Kind::Derivative(a, s, _) | Kind::Gradient(a, s) | Kind::Differential(_, a, s)
+            if matches!(&*replacement.kind, Kind::Symbol(other) if other == s) && mentions(a, symbol) =>
+        {
+            return like(Kind::At(symbol.clone(), replacement.clone(), expr.clone()));
         }
         Kind::Call(f, operands) if f == symbol => {
             let operands = operands.iter().map(|e| substitute(e, symbol, replacement)).collect::<Option<Vec<_>>>()?;
@@ -240,7 +248,15 @@ mod tests {
         let there = substitute(&e, &x, &(use_of(&x) + n(1))).unwrap();
         assert!(matches!(&*there.kind, Kind::At(s, value, body) if *s == x && mentions(value, &x) && same(body, &e)));
         assert_eq!(free_symbols(&there), vec![x.clone()]);
-        assert_eq!(free_symbols(&substitute(&e, &x, &use_of(&y)).unwrap()), vec![y]);
+        assert_eq!(free_symbols(&substitute(&e, &x, &use_of(&y)).unwrap()), vec![y.clone()]);
+        // ∂(x y²)/∂x where x = y, and where y = x: neither is the derivative of y³.
+        let product = use_of(&x) * pow(use_of(&y), n(2));
+        let e = Expr::new(Kind::Derivative(product, x.clone(), 1), Sort::Real, x_span());
+        for (symbol, value) in [(&x, &y), (&y, &x)] {
+            let there = substitute(&e, symbol, &use_of(value)).unwrap();
+            assert!(matches!(&*there.kind, Kind::At(s, _, body) if s == symbol && same(body, &e)));
+            assert_eq!(free_symbols(&there), vec![value.clone()]);
+        }
     }
 
     #[test]

@@ -7,53 +7,133 @@ mod tail;
 use super::{finite_target, undecided};
 use crate::assumption::{self, Point, Sampler};
 use crate::claim::{Claim, Limit};
-use crate::eval::Program;
+use crate::eval::{Meter, Program, Value};
 use crate::evidence::{Axis, Evidence, Fact, Figure, Finding, Mark, Series, StopReason, Witness};
-use crate::expr::walk::{free_symbols, mentions};
-use crate::expr::{Link, Symbol};
-use crate::method::Context;
+use crate::expr::walk::{free_symbols, free_symbols_of_condition, mentions};
+use crate::expr::{Condition, Expr, Kind, Link, Order, Relation, Sort, Symbol};
+use crate::method::setting::Setting;
 use crate::method::simulation::wording::significant;
+use crate::method::{Budget, Context};
+use crate::numeric::Rational;
+use crate::random::SeedPath;
 use path::{Path, Step, approach, factors, longest};
-use tail::{Told, judge};
+use tail::{Told, judge, judge_order};
 
 /// Points of the other symbols at which a limit is tried.
 const POINTS: usize = 6;
 
+/// Sizes of symbolic dimensions that do not go to the limit.
+const SIZES: &[usize] = &[2, 3];
+
 /// Whether the two sides can be followed along the limit.
 pub(super) fn applies(claim: &Claim, limit: &Limit) -> Result<(), String> {
     let link = claim.statement.links.first().ok_or("the claim has no relation")?;
+    let known = matches!(
+        link.relation,
+        Relation::Equal | Relation::Approximately | Relation::Asymptotic | Relation::TendsTo | Relation::SameOrder
+    );
+    if !known {
+        return Err(format!("a limit cannot judge the relation ${}$", link.relation.tex()));
+    }
     if !(link.left.sort.is_scalar() && link.right.sort.is_scalar()) {
         return Err("only limits of numbers are extrapolated".to_owned());
     }
-    if claim.statement.links.len() > 1 {
-        return Err("a limit is judged for a single relation".to_owned());
-    }
-    for side in [&link.left, &link.right] {
+    let course = Course::new(claim, limit, link)?;
+    for side in [&course.link.left, &course.link.right] {
         Program::compile(side).map_err(|e| e.to_string())?;
     }
     if ![&link.left, &link.right].iter().any(|e| mentions(e, &limit.symbol)) {
         return Err(format!("neither side depends on ${}$", limit.symbol.tex()));
     }
-    finite_target(limit)?;
-    others(claim, limit, link).map(|_| ())
+    finite_target(limit).map(|_| ())
 }
 
-/// A sampler for every symbol but that of the limit.
-fn others(claim: &Claim, limit: &Limit, link: &Link) -> Result<Sampler, String> {
-    let mut used: Vec<Symbol> = Vec::new();
-    for symbol in [&link.left, &link.right].into_iter().flat_map(free_symbols) {
-        if symbol != limit.symbol && !used.contains(&symbol) {
-            used.push(symbol);
+/// What is followed along a limit: the relation with every `symbol = …` of the assumptions put in, and the other symbols.
+struct Course {
+    link: Link,
+    /// The left side is only claimed to be of the order of the right one.
+    order: Option<Order>,
+    /// Draws every symbol but that of the limit.
+    others: Sampler,
+    /// Conditions on other symbols and that of the limit together, such as $x < T$.
+    tied: Sampler,
+}
+
+impl Course {
+    fn new(claim: &Claim, limit: &Limit, link: &Link) -> Result<Self, String> {
+        let setting = Setting::new(claim, &Budget { points: 0, ..Budget::default() }, &SeedPath::root(0))?;
+        let link = setting.prepare(link).ok_or("a derivative that no assumption gives, or by a defined symbol")?;
+        let (link, order) = remainder(&link).map_or((link, None), |(link, order)| (link, Some(order)));
+        let mut used: Vec<Symbol> = Vec::new();
+        for symbol in [&link.left, &link.right].into_iter().flat_map(free_symbols) {
+            if symbol != limit.symbol && !used.contains(&symbol) {
+                used.push(symbol);
+            }
+        }
+        let (mut free, mut tied) = (Vec::new(), Vec::new());
+        for condition in setting.conditions {
+            let symbols = free_symbols_of_condition(&condition);
+            if !symbols.contains(&limit.symbol) {
+                free.push(condition);
+            } else if symbols.len() > 1 {
+                let equation = |c: &Condition| matches!(c, Condition::Holds(l) if l.relation == Relation::Equal);
+                if equation(&condition) {
+                    let name = limit.symbol.tex();
+                    return Err(format!(
+                        "an assumption ties ${name}$ to another symbol and cannot be solved for it: write it as `symbol = …`"
+                    ));
+                }
+                tied.push(condition);
+            }
+            // A condition on the limit's symbol alone holds close enough to its target or the claim says nothing.
+        }
+        let others = Sampler::new(&claim.declarations, &used, &free, SIZES)?;
+        used.push(limit.symbol.clone());
+        Ok(Self { link, order, others, tied: Sampler::new(&claim.declarations, &used, &tied, SIZES)? })
+    }
+
+    fn judge(&self, steps: &[Step]) -> Told {
+        match self.order {
+            Some(order) => judge_order(order, steps),
+            None => judge(self.link.relation, steps),
         }
     }
-    // Conditions on the limit's symbol hold close enough to its target or the claim says nothing.
-    let conditions: Vec<_> = claim
-        .assumptions
-        .iter()
-        .filter(|c| !crate::expr::walk::free_symbols_of_condition(c).contains(&limit.symbol))
-        .cloned()
-        .collect();
-    Sampler::new(&claim.declarations, &used, &conditions, &[2, 3])
+
+    /// Whether what ties other symbols to that of the limit holds at the end of a path.
+    fn is_admissible(&self, point: &Point, limit: &Limit, steps: &[Step]) -> bool {
+        let Some(value) = steps.last().map(|s| s.value) else { return false };
+        let mut at = point.clone();
+        if matches!(limit.symbol.sort(), Sort::Integer) {
+            at.set_size(&limit.symbol, value.round() as usize);
+        }
+        let Ok(exact) = Rational::try_from(value) else { return false };
+        at.set(&limit.symbol, Value::Scalar(exact));
+        self.tied.violated(&at).is_none()
+    }
+}
+
+/// `f − g` beside h for `f = g + 𝒪(h)`, and the kind of order.
+fn remainder(link: &Link) -> Option<(Link, Order)> {
+    let order = |e: &Expr| match &*e.kind {
+        Kind::Order(order, of) => Some((*order, of.clone())),
+        Kind::Neg(a) => match &*a.kind {
+            Kind::Order(order, of) => Some((*order, of.clone())),
+            _ => None,
+        },
+        _ => None,
+    };
+    let terms = match &*link.right.kind {
+        Kind::Add(terms) => terms.clone(),
+        _ => vec![link.right.clone()],
+    };
+    let ((kind, of), rest) = match terms.iter().filter_map(order).collect::<Vec<_>>().as_slice() {
+        [one] => (one.clone(), terms.iter().filter(|t| order(t).is_none())),
+        _ => return None,
+    };
+    let negated = rest.map(|t| Expr::new(Kind::Neg(t.clone()), t.sort.clone(), t.span));
+    let all: Vec<Expr> = std::iter::once(link.left.clone()).chain(negated).collect();
+    let left = if all.len() == 1 { link.left.clone() } else { Expr::new(Kind::Add(all), Sort::Real, link.left.span) };
+    Some((Link { left, relation: link.relation, right: of }, kind))
 }
 
 /// Judges the first link along the limit at several points of the other symbols.
@@ -64,14 +144,20 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
         return not_applicable(reason);
     }
     let link = &claim.statement.links[0];
-    let (Ok(sampler), Ok(target), Ok(left), Ok(right)) =
-        (others(claim, limit, link), finite_target(limit), Program::compile(&link.left), Program::compile(&link.right))
+    let course = match Course::new(claim, limit, link) {
+        Ok(course) => course,
+        Err(why) => return not_applicable(why),
+    };
+    let link = &course.link;
+    let (Ok(target), Ok(left), Ok(right)) =
+        (finite_target(limit), Program::compile(&link.left), Program::compile(&link.right))
     else {
         return not_applicable("the sides cannot be evaluated".to_owned());
     };
-    let programs = [left, right];
+    let meter = Meter::new(context.budget.steps);
+    let programs = [left.metered(&meter), right.metered(&meter)];
     let count = POINTS.min(context.budget.points);
-    let (points, _) = sampler.points(count, context.budget.draws_per_point, &context.seed.child("scaling"));
+    let (points, _) = course.others.points(count, context.budget.draws_per_point, &context.seed.child("scaling"));
     if points.is_empty() {
         return undecided(StopReason::NoAdmissiblePoint, "no admissible point of the other symbols was found");
     }
@@ -87,11 +173,11 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
     for point in &points {
         let at = point.map(|x| x.to_f64().value());
         let steps = longest(&programs, &at, &limit.symbol, &main);
-        if steps.is_empty() {
+        if steps.is_empty() || !course.is_admissible(point, limit, &steps) {
             undefined += 1;
             continue;
         }
-        let told = judge(link.relation, &steps);
+        let told = course.judge(&steps);
         if figures.is_empty() && steps.len() >= 2 {
             figures.push(figure(&steps, limit, target.is_some()));
         }
@@ -103,7 +189,7 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
             }
             Told::Contradicts { summary } => {
                 // Other sizes have to say the same.
-                let again = judge(link.relation, &longest(&programs, &at, &limit.symbol, &confirming));
+                let again = course.judge(&longest(&programs, &at, &limit.symbol, &confirming));
                 if matches!(again, Told::Contradicts { .. }) {
                     against.push((point, steps, summary));
                 } else {
@@ -111,6 +197,7 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
                 }
             }
             Told::Unclear(why) => unclear = unclear.or(Some(why)),
+            Told::Degenerate => undefined += 1,
         }
     }
     // One point of the other symbols may be a special one: a second has to say the same.
@@ -133,6 +220,9 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
         return undecided(StopReason::NoAdmissiblePoint, "the two sides are defined at no point of the other symbols");
     }
     fact("sizes", format!("{} from {} on", main[0].len(), significant(main[0][0].1, 3)));
+    if meter.is_spent() {
+        unclear = unclear.or(Some("the work that was granted is spent before all sizes are looked at".to_owned()));
+    }
     let finding = match unclear {
         None => Finding::Agrees {
             bound: format!(

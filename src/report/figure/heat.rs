@@ -88,7 +88,8 @@ where
     // The scale of colours.
     let (bar, wide) = (right + 18 * unit, 16 * unit);
     for k in 0..64 {
-        let corners = [(bar, edge(bottom, top, k + 1, 64)), (bar + wide, edge(bottom, top, k, 64))];
+        // A pixel over the next step, so that no seam shows.
+        let corners = [(bar, edge(bottom, top, k + 1, 64) - unit), (bar + wide, edge(bottom, top, k, 64))];
         area.draw(&Rectangle::new(corners, colour((k as f64 + 0.5) / 64.0).filled()))?;
     }
     for tick in scale.ticks().iter().filter(|t| high > low && (low..=high).contains(*t)) {

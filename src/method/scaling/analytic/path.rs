@@ -69,6 +69,8 @@ pub(super) fn approach(claim: &Claim, limit: &Limit, target: Option<f64>, (facto
 
 /// Both sides at one size.
 pub(super) struct Step {
+    /// The value of the limit's symbol.
+    pub(super) value: f64,
     pub(super) size: f64,
     pub(super) left: f64,
     pub(super) right: f64,
@@ -87,7 +89,7 @@ fn follow(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, pat
             at.set_size(symbol, value.round() as usize);
         }
         at.set(symbol, Value::Scalar(*value));
-        let Some(step) = look(programs, &at, *size) else { break };
+        let Some(step) = look(programs, &at, (*value, *size)) else { break };
         // Beyond this the difference is rounding noise.
         if step.blur.is_nan() || step.blur >= 1e-4 {
             break;
@@ -113,7 +115,7 @@ pub(super) fn longest(programs: &[Program; 2], point: &Assignment<f64>, symbol: 
 }
 
 /// Both sides in `f64` intervals, and in balls where those are blurred by cancellation or leave the range of `f64`.
-fn look(programs: &[Program; 2], at: &Assignment<f64>, size: f64) -> Option<Step> {
+fn look(programs: &[Program; 2], at: &Assignment<f64>, (value, size): (f64, f64)) -> Option<Step> {
     let plain = |p: &Program| p.evaluate_with_error(at).ok().and_then(|v| v.as_scalar().copied());
     let sharp = |l: f64, h: f64| {
         let largest = l.abs().max(h.abs());
@@ -123,7 +125,7 @@ fn look(programs: &[Program; 2], at: &Assignment<f64>, size: f64) -> Option<Step
         let (left, right) = (f64::midpoint(l.0, l.1), f64::midpoint(r.0, r.1));
         let scale = left.abs().max(right.abs());
         let blur = if scale > 0.0 && scale.is_finite() { ((l.1 - l.0) + (r.1 - r.0)) / scale } else { 0.0 };
-        Step { size, left, right, ratio, blur }
+        Step { value, size, left, right, ratio, blur }
     };
     let plain = plain(&programs[0]).zip(plain(&programs[1]));
     let plain = plain.map(|(l, r)| ((l.lo(), l.hi()), (r.lo(), r.hi())));

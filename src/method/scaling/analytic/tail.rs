@@ -1,7 +1,7 @@
 //! What the tail of a sequence says about its limit.
 
 use super::path::Step;
-use crate::expr::Relation;
+use crate::expr::{Order, Relation};
 use crate::method::simulation::wording::significant;
 
 /// Largest distance from the limit at which two formulas agree.
@@ -66,9 +66,16 @@ fn accelerate(values: &[f64], blur: f64) -> Option<Accelerated> {
 
 /// What the sizes say at one point of the other symbols.
 pub(super) enum Told {
-    Agrees { off: f64, slow: bool },
-    Contradicts { summary: String },
+    Agrees {
+        off: f64,
+        slow: bool,
+    },
+    Contradicts {
+        summary: String,
+    },
     Unclear(String),
+    /// A ratio with a side that is zero at all sizes says nothing.
+    Degenerate,
 }
 
 pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
@@ -76,6 +83,11 @@ pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
         return Told::Unclear(format!("only {} sizes have a finite value", steps.len()));
     }
     let blur = steps.iter().map(|s| s.blur).fold(0.0, f64::max);
+    let zero = |side: &dyn Fn(&Step) -> f64| steps.iter().all(|s| side(s) == 0.0);
+    let (no_left, no_right) = (zero(&|s| s.left), zero(&|s| s.right));
+    if no_left || no_right {
+        return beside_zero(relation, steps, no_left && no_right, if no_left { |s| s.right } else { |s| s.left }, blur);
+    }
     let tail = &steps[steps.len() - 4..];
     let in_range = steps.iter().all(|s| s.left.is_finite() && s.right.is_finite());
     let slope = |f: &dyn Fn(&Step) -> f64| {
@@ -139,6 +151,70 @@ pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
                 Told::Unclear("the values do not settle".to_owned())
             }
         }
+    }
+}
+
+/// One side is exactly zero at all sizes: a ratio says nothing, and an equality in the limit says that the other side vanishes.
+fn beside_zero(relation: Relation, steps: &[Step], both: bool, other: fn(&Step) -> f64, blur: f64) -> Told {
+    if both {
+        return Told::Agrees { off: 0.0, slow: false };
+    }
+    if matches!(relation, Relation::Asymptotic | Relation::SameOrder) {
+        return Told::Degenerate;
+    }
+    let values: Vec<f64> = steps.iter().map(other).collect();
+    let largest = values.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+    match accelerate(&values, blur) {
+        Some(a) => {
+            let (off, uncertainty) = (a.limit.abs() / largest, a.uncertainty / largest);
+            let margin = if a.slow { SLOW_MARGIN } else { MARGIN };
+            if off + 3.0 * uncertainty <= margin {
+                Told::Agrees { off: off + 3.0 * uncertainty, slow: a.slow }
+            } else if off > margin + 10.0 * uncertainty && (!a.slow || off > 0.1) {
+                let (limit, error) = (significant(a.limit, 6), significant(a.uncertainty.max(f64::MIN_POSITIVE), 1));
+                Told::Contradicts {
+                    summary: format!("One side is zero and the other tends to {limit} with an uncertainty of {error}."),
+                }
+            } else {
+                Told::Unclear("one side is zero, and the other does not settle".to_owned())
+            }
+        }
+        None if values[values.len() - 1].abs() > 10.0 * values[0].abs() => {
+            Told::Contradicts { summary: "One side is zero and the other grows without end.".to_owned() }
+        }
+        None => Told::Unclear("one side is zero, and the other does not settle".to_owned()),
+    }
+}
+
+/// Whether the left side is of the order of the right one: their ratio stays bounded, or vanishes.
+pub(super) fn judge_order(order: Order, steps: &[Step]) -> Told {
+    if steps.len() < 6 {
+        return Told::Unclear(format!("only {} sizes have a finite value", steps.len()));
+    }
+    let ratios: Vec<f64> = steps.iter().map(|s| s.ratio.abs()).collect();
+    if steps.iter().all(|s| s.left == 0.0) {
+        return Told::Agrees { off: 0.0, slow: false };
+    }
+    if ratios.iter().any(|r| !r.is_finite()) {
+        return Told::Degenerate;
+    }
+    // The largest ratio of the later half beside that of the earlier one: also where the ratio oscillates.
+    let middle = steps.len() / 2;
+    let largest = |part: &[f64]| part.iter().fold(0.0, |m: f64, r| m.max(*r));
+    let growth = (largest(&ratios[middle..]) / largest(&ratios[..middle])).ln();
+    let exponent = growth / (steps[steps.len() - 1].size / steps[middle - 1].size).ln();
+    let off = exponent.max(0.0);
+    let (bounded, growing) = match order {
+        Order::Big => (exponent < 0.02, exponent > 0.1),
+        Order::Little => (exponent < -0.1, exponent > 0.02),
+    };
+    if bounded {
+        Told::Agrees { off, slow: false }
+    } else if growing {
+        let summary = format!("The remainder over its claimed order goes like the size to the power {exponent:.3}.");
+        Told::Contradicts { summary }
+    } else {
+        Told::Unclear(format!("the remainder over its claimed order goes like the size to the power {exponent:.3}"))
     }
 }
 

@@ -1,0 +1,3 @@
+//! Mixtures of molecules that store structures in their interactions.
+
+pub mod multifarious_assembly;
