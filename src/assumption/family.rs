@@ -68,14 +68,16 @@ pub(super) fn member(declaration: &Declaration, point: &Point, style: Style, str
             let mass = draw.mass(&states);
             Member::new(draw.parameters, vec![mass], shape).ok()?
         }
+        Domain::Symmetric | Domain::PositiveDefinite | Domain::Orthogonal if shape.is_some_and(|(r, c)| r != c) => {
+            None?
+        }
+        Domain::Orthogonal => None?,
+        Domain::Symmetric | Domain::PositiveDefinite if shape.is_some() => {
+            let entries = draw.symmetric(shape?.0, matches!(declaration.domain, Domain::PositiveDefinite));
+            Member::new(draw.parameters, entries, shape).ok()?
+        }
         domain => {
-            let entries = (0..count).map(|_| match domain {
-                Domain::Decaying => draw.decaying(),
-                Domain::Signs => draw.sign(),
-                Domain::Confining => draw.confining(),
-                _ => draw.smooth(),
-            });
-            let entries = entries.collect();
+            let entries = (0..count).map(|_| draw.within(domain)).collect();
             Member::new(draw.parameters, entries, shape).ok()?
         }
     };
@@ -433,6 +435,50 @@ impl Family<'_> {
     }
 
     /// A polynomial and a bounded wave: no decay.
+    /// A function all of whose values lie in a domain.
+    fn within(&mut self, domain: &Domain) -> Expr {
+        match domain {
+            Domain::Decaying => self.decaying(),
+            Domain::Signs => self.sign(),
+            Domain::Confining => self.confining(),
+            Domain::PositiveEntries | Domain::PositiveDefinite => self.positive_values(),
+            Domain::Interval { lower: Some((lower, _)), upper: None } => {
+                sum([number(lower.clone()), self.positive_values()])
+            }
+            Domain::Interval { lower: None, upper: Some((upper, _)) } => {
+                let below = self.positive_values();
+                sum([number(upper.clone()), product([number(Rational::NEG_ONE), below])])
+            }
+            Domain::Interval { lower: Some((lower, _)), upper: Some((upper, _)) } => {
+                // Between 1/64 and 63/64 of the range.
+                let wave = of(Function::Sin, self.smooth());
+                let share = sum([number(ratio(1, 2)), product([number(ratio(31, 64)), wave])]);
+                sum([number(lower.clone()), product([number(upper - lower), share])])
+            }
+            _ => self.smooth(),
+        }
+    }
+
+    /// A square and a little more.
+    fn positive_values(&mut self) -> Expr {
+        let root = self.smooth();
+        sum([product([root.clone(), root]), number(ratio(1, 8))])
+    }
+
+    /// The entries of a symmetric matrix: Aᵀ A + 1/8 if it is to be positive definite.
+    fn symmetric(&mut self, size: usize, definite: bool) -> Vec<Expr> {
+        let a: Vec<Expr> = (0..size * size).map(|_| self.smooth()).collect();
+        let at = |i: usize, j: usize| a[i * size + j].clone();
+        let entry = |i: usize, j: usize| {
+            if !definite {
+                return at(i.min(j), i.max(j));
+            }
+            let diagonal = if i == j { ratio(1, 8) } else { Rational::ZERO };
+            sum((0..size).map(|k| product([at(k, i), at(k, j)])).chain([number(diagonal)]))
+        };
+        (0..size * size).map(|place| entry(place / size, place % size)).collect()
+    }
+
     fn smooth(&mut self) -> Expr {
         let polynomial = if self.is_simple() { self.polynomial(1) } else { self.polynomial(2) };
         let wave = self.wave();

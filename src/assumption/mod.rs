@@ -389,18 +389,14 @@ impl Sampler {
     }
 }
 
-/// Whether two arrays are equal or not, entry by entry; `None` for any other relation, shapes that differ or an open entry.
+/// Whether two arrays differ for certain; `None` for any other relation. An equation between arrays that could not be put in
+/// holds at degenerate points only, which say nothing.
 fn arrays<A: Arithmetic>(a: &A, left: &Value<A::Number>, relation: Relation, right: &Value<A::Number>) -> Option<bool> {
-    if left.shape() != right.shape() || !matches!(relation, Relation::Equal | Relation::NotEqual) {
+    if left.shape() != right.shape() || relation != Relation::NotEqual {
         return None;
     }
     let pairs = left.entries().iter().zip(right.entries());
-    let orders: Vec<Option<Ordering>> = pairs.map(|(x, y)| a.compare(x, y)).collect();
-    let differs = orders.iter().flatten().any(|o| *o != Ordering::Equal);
-    if !differs && orders.iter().any(Option::is_none) {
-        return None;
-    }
-    Some(differs == (relation == Relation::NotEqual))
+    Some(pairs.into_iter().any(|(x, y)| a.compare(x, y).is_some_and(|o| o != Ordering::Equal)))
 }
 
 /// Whether a relation holds between two enclosed numbers; `None` if that is open.

@@ -86,3 +86,39 @@ fn measured_symbols_are_not_drawn() {
     let declarations = [declare(&m, Domain::All, Role::Estimand)];
     assert!(Sampler::new(&declarations, &[m], &[], &[]).is_err());
 }
+
+#[test]
+fn whole_numbers_come_to_the_ends_of_their_ranges_as_far_as_conditions_let_them() {
+    let (n_, m) = (symbol("n", Sort::Integer), symbol("m", Sort::Integer));
+    let upto = Domain::Interval { lower: Some((Rational::from(2), true)), upper: Some((Rational::from(9), false)) };
+    let declarations = [declare(&n_, above(1, true), Role::Variable), declare(&m, upto, Role::Variable)];
+    let ends = |conditions: &[Condition]| -> Vec<(Rational, Rational)> {
+        let sampler = Sampler::new(&declarations, &[n_.clone(), m.clone()], conditions, &[]).unwrap();
+        let value = |p: &Point, s: &Symbol| p.get(s).and_then(|v| v.as_scalar().cloned()).unwrap();
+        sampler.ends(50, &SeedPath::root(1)).iter().map(|p| (value(p, &n_), value(p, &m))).collect()
+    };
+    let free = ends(&[]);
+    let whole = |k: i64| Rational::from(k);
+    assert!(free.iter().any(|(n, _)| *n == whole(1)), "{free:?}");
+    assert!(free.iter().any(|(_, m)| *m == whole(2)) && free.iter().any(|(_, m)| *m == whole(8)), "{free:?}");
+    assert!(free.contains(&(whole(1), whole(2))), "{free:?}");
+    let least = Condition::Holds(Link { left: n(3), relation: Relation::LessOrEqual, right: use_of(&n_) });
+    let bounded = ends(&[least]);
+    assert!(bounded.iter().any(|(n, _)| *n == whole(3)) && bounded.iter().all(|(n, _)| *n >= whole(3)), "{bounded:?}");
+}
+
+#[test]
+fn arrays_are_compared_entry_by_entry() {
+    let d = symbol("d", Sort::Integer);
+    let vector = Sort::Vector(Dim::Named(d.clone()));
+    let (s, t) = (symbol("s", vector.clone()), symbol("t", vector));
+    let declarations = [
+        declare(&d, above(1, true), Role::Dimension),
+        declare(&s, Domain::Signs, Role::Variable),
+        declare(&t, Domain::Signs, Role::Variable),
+    ];
+    let different = Condition::Holds(Link { left: use_of(&s), relation: Relation::NotEqual, right: use_of(&t) });
+    let sampler = Sampler::new(&declarations, &[s.clone(), t.clone()], &[different], &[1, 2, 3]).unwrap();
+    let (points, _) = sampler.points(12, 200, &SeedPath::root(1));
+    assert!(points.len() >= 5 && points.iter().all(|p| p.get(&s) != p.get(&t)));
+}

@@ -30,7 +30,7 @@ crate::closed_form! {
             (r"\sigma", "real > 0"),
             (r"d", "integer >= 1"),
             (r"T", "integer >= 20"),
-            (r"n", "integer in [1, 30]"),
+            (r"n", "integer >= 1"),
         ],
         value: |x| {
             let sum: f64 = (1..=x[3] as u32).map(f64::from).map(|i| 1.0 / (i * (i * x[2] - x[1] - 1.0))).sum();

@@ -12,7 +12,7 @@ crate::closed_form! {
     /// n independent points from N(m, σ²I), d → ∞ at fixed α.
     ///
     /// # Derivation
-    /// `derivations/diffusion/collapse.md`.
+    /// `derivations/diffusion/excess-entropy.md`.
     ///
     /// # Source
     /// Biroli, Bonnaire, de Bortoli and Mézard 2024, *Dynamical regimes of diffusion models*, section on the entropy

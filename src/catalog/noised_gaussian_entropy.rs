@@ -11,7 +11,7 @@ crate::closed_form! {
     /// Data from N(m, σ²I), infinitely many.
     ///
     /// # Derivation
-    /// `derivations/diffusion/collapse.md`.
+    /// `derivations/diffusion/excess-entropy.md`.
     ///
     /// # Source
     /// Biroli, Bonnaire, de Bortoli and Mézard 2024, *Dynamical regimes of diffusion models*, section on the entropy

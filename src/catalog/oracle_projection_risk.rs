@@ -12,7 +12,7 @@ crate::closed_form! {
     /// a fixed, noise of mean zero and variance σ² > 0.
     ///
     /// # Derivation
-    /// `derivations/diffusion/wiener-filter.md`.
+    /// `derivations/diffusion/binary-oracle.md`.
     ///
     /// # Source
     /// Donoho and Johnstone 1994, *Ideal spatial adaptation by wavelet shrinkage*, §2; Mallat 2009, *A Wavelet Tour of Signal Processing*, §11.2.

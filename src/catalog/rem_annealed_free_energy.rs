@@ -12,7 +12,7 @@ crate::closed_form! {
     /// time`.
     ///
     /// # Derivation
-    /// `derivations/diffusion/collapse.md`.
+    /// `derivations/diffusion/random-energy-model.md`.
     ///
     /// # Source
     /// Biroli, Bonnaire, de Bortoli and Mézard 2024, *Dynamical regimes of diffusion models*, section on collapse;

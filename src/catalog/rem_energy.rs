@@ -11,7 +11,7 @@ crate::closed_form! {
     /// As for `rem-large-deviation`.
     ///
     /// # Derivation
-    /// `derivations/diffusion/collapse.md`.
+    /// `derivations/diffusion/random-energy-model.md`.
     ///
     /// # Source
     /// Biroli, Bonnaire, de Bortoli and Mézard 2024, *Dynamical regimes of diffusion models*, appendix on the random

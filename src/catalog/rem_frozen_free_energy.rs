@@ -13,7 +13,7 @@ crate::closed_form! {
     /// time`.
     ///
     /// # Derivation
-    /// `derivations/diffusion/collapse.md`.
+    /// `derivations/diffusion/random-energy-model.md`.
     ///
     /// # Source
     /// Derrida 1981, *Random-energy model*; Biroli, Bonnaire, de Bortoli and Mézard 2024, *Dynamical regimes of

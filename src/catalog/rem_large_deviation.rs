@@ -18,7 +18,7 @@ crate::closed_form! {
     /// a ~ N(m, σ²I) and |x − m e^{-t}|² = d(Δ_t + σ²e^{-2t}), as for almost every noised point of the class.
     ///
     /// # Derivation
-    /// `derivations/diffusion/collapse.md`.
+    /// `derivations/diffusion/random-energy-model.md`.
     ///
     /// # Source
     /// Biroli, Bonnaire, de Bortoli and Mézard 2024, *Dynamical regimes of diffusion models*, appendix on the random

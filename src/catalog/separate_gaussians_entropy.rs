@@ -11,7 +11,7 @@ crate::closed_form! {
     /// Distances between the centres much larger than √(dΔ_t).
     ///
     /// # Derivation
-    /// `derivations/diffusion/collapse.md`.
+    /// `derivations/diffusion/excess-entropy.md`.
     ///
     /// # Source
     /// Biroli, Bonnaire, de Bortoli and Mézard 2024, *Dynamical regimes of diffusion models*, section on the entropy

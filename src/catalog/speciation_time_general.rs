@@ -11,7 +11,7 @@ crate::closed_form! {
     /// The direction of Λ separates two classes and Λ grows with d; leading order in Λ.
     ///
     /// # Derivation
-    /// `derivations/diffusion/speciation.md`.
+    /// `derivations/diffusion/landau.md`.
     ///
     /// # Source
     /// Biroli, Bonnaire, de Bortoli and Mézard 2024, *Dynamical regimes of diffusion models*, section on speciation.

@@ -91,7 +91,8 @@ pub fn corrections(
             (None, _) => candidates.into_par_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),
         }
     };
-    let mut found = verified(plausible(single_slips(link)), &verify);
+    let single = single_slips(link).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();
+    let mut found = verified(plausible(single), &verify);
     if let (true, Some(filter), Relation::Equal) = (found.is_empty(), &filter, link.relation) {
         found = verified(plausible(inserted(link, filter)), &verify);
         if found.is_empty() {
@@ -181,6 +182,19 @@ fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
 /// Without those that say nothing: the same on both sides.
 fn sensible(candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.into_iter().filter(|c| !walk::same(&c.link.left, &c.link.right)).collect()
+}
+
+/// How many terms of a known order a formula has: without one of them it says less, and is no repair.
+fn orders(link: &Link) -> usize {
+    let of = |e| {
+        let mut count = 0;
+        walk::any(e, &mut |part| {
+            count += usize::from(matches!(&*part.kind, Kind::Order(..)));
+            false
+        });
+        count
+    };
+    of(&link.left) + of(&link.right)
 }
 
 /// The candidates that hold, with the reason, simplest first.

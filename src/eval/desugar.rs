@@ -58,9 +58,20 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             }
             _ => return None,
         },
+        // |u|² of a number is u², a polynomial.
+        Kind::Pow(base, exponent) => of(Kind::Pow(unsigned(base, exponent)?.clone(), exponent.clone())),
         Kind::DerivativeBy(body, place) => by_value(body, place, expr)?,
         _ => return None,
     })
+}
+
+/// u of an even power of |u|, u a number.
+pub(super) fn unsigned<'e>(base: &'e Expr, exponent: &Expr) -> Option<&'e Expr> {
+    let even = exponent.as_number().is_some_and(|n| (n / Rational::from(2)).is_int());
+    match &*base.kind {
+        Kind::Function(Function::Abs, operands) if even && operands[0].sort.is_scalar() => operands.first(),
+        _ => None,
+    }
 }
 
 /// The derivative by one value of a declared function, which counts as independent of everything else. For a family x₁, x₂ …

@@ -29,7 +29,8 @@ pub(super) fn degree(e: &Expr, variables: &[RandomVariable]) -> Option<u32> {
         Kind::Div(a, b) if fixed(std::slice::from_ref(b)) => of(a),
         Kind::Pow(base, exponent) => {
             let n = exponent.as_number().filter(|n| n.is_int() && **n >= Rational::ZERO)?;
-            of(base)?.checked_mul(u32::try_from(n.numerator().clone()).ok()?)
+            of(super::desugar::unsigned(base, exponent).unwrap_or(base))?
+                .checked_mul(u32::try_from(n.numerator().clone()).ok()?)
         }
         Kind::Array(function, operands) => match function {
             ArrayFunction::Transpose | ArrayFunction::Trace | ArrayFunction::Diagonal => of(&operands[0]),

@@ -4,7 +4,7 @@ use super::Budget;
 use super::setting::Setting;
 use crate::claim::{Claim, Domain};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::expr::{Condition, Kind, Link, Relation, Symbol};
+use crate::expr::{Condition, Kind, Link, Relation, Symbol, walk};
 use crate::numeric::Rational;
 use crate::random::SeedPath;
 
@@ -16,7 +16,10 @@ pub fn empty_domains(claims: &[Claim]) -> Vec<Diagnostic> {
 fn warning(claim: &Claim) -> Option<Diagnostic> {
     let premises = claim.statement.premises.iter().map(|link| Condition::Holds(link.clone()));
     let conditions: Vec<Condition> = claim.assumptions.iter().cloned().chain(premises).collect();
-    if conditions.is_empty() {
+    // A condition on the symbol of a limit is met close enough to its target.
+    let of_limit =
+        |c: &Condition| claim.limit.as_ref().is_some_and(|l| walk::free_symbols_of_condition(c).contains(&l.symbol));
+    if conditions.is_empty() || conditions.iter().any(of_limit) {
         return None;
     }
     let warn = |message: String, hint: String| {

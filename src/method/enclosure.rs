@@ -337,6 +337,27 @@ mod tests {
     }
 
     #[test]
+    fn jumps_are_looked_at_from_both_sides_and_work_ends() {
+        use crate::numeric::Function::Floor;
+        let mut t = Table::default();
+        let (x, y) = (&t.real("x"), &t.real("y"));
+        let floor = |e: crate::expr::Expr| f(Floor, e);
+        for seed in 0..20 {
+            let claim = t.claim(floor(x + y), Relation::Equal, floor(x.clone()) + floor(y.clone()));
+            let budget = Budget { points: 12, ..Budget::default() };
+            let setting = Setting::new(&claim, &budget, &crate::random::SeedPath::root(seed)).unwrap();
+            assert!(compare(&claim.statement.links[0], &setting, &budget).contradicts(), "seed {seed}");
+        }
+        // A meter that is spent leaves points out, and says so.
+        let claim = t.claim(pow(x + y, n(2)), Relation::Equal, x * x + n(2) * x * y + y * y);
+        let poor = Budget { steps: 1, ..Budget::default() };
+        let setting = Setting::new(&claim, &poor, &crate::random::SeedPath::root(1)).unwrap();
+        let outcome = compare(&claim.statement.links[0], &setting, &poor);
+        assert!(outcome.spent && !outcome.agrees() && outcome.silent.contains_key(SPENT), "{outcome:?}");
+        assert!(!compare(&claim.statement.links[0], &setting, &Budget::default()).spent);
+    }
+
+    #[test]
     fn identities_agree_and_their_twins_are_refuted() {
         let mut t = Table::default();
         let (x, y) = (&t.real("x"), &t.positive("y"));

@@ -75,6 +75,10 @@ impl<'a> Setting<'a> {
             match (&claim.extremum, &claim.solves) {
                 (None, None) => used.extend(walk::free_symbols_of_links([&link])),
                 (Some(_), _) => used.extend(walk::free_symbols(&link.right)),
+                // Further links of a chain after the solution are identities.
+                (None, Some(_)) if !matches!(&*link.left.kind, Kind::Symbol(_) | Kind::Call(..)) => {
+                    used.extend(walk::free_symbols_of_links([&link]));
+                }
                 (None, Some(equation)) => {
                     let solved = equation.links.iter().map(|l| put_in(l, &link.left, &link.right));
                     let solved: Vec<Link> = solved.collect::<Option<_>>().ok_or("a derivative by the unknown")?;

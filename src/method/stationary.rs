@@ -259,7 +259,10 @@ impl<'a> Stationarity<'a> {
             }
             Kind::Pow(base, exponent) => {
                 let even = exponent.as_number().is_some_and(|n| *n == Rational::from(2));
-                let norm = matches!(&*base.kind, Kind::Array(ArrayFunction::Norm, _));
+                let norm = matches!(
+                    &*base.kind,
+                    Kind::Array(ArrayFunction::Norm, _) | Kind::Function(crate::numeric::Function::Abs, _)
+                );
                 let argument = if norm { walk::children(base)[0] } else { base };
                 shape == Shape::Convex && even && base.sort.is_scalar() && affine(argument, x)
             }
