@@ -407,13 +407,13 @@ impl Compiler {
                 let entry = node(Op::Component(Box::new(indicator), vec![self.node(left)?]));
                 let value = i64::from(*relation == Relation::Member);
                 let value = node(self.literal(Literal::Number(value.into())));
-                Test::Compare(entry, Relation::Equal, value)
+                Test::Compare(Box::new(entry), Relation::Equal, Box::new(value))
             }
             Condition::Holds(link) => {
                 if !link.relation.is_order() && !matches!(link.relation, Relation::Equal | Relation::NotEqual) {
                     return refuse(format!("the condition {}", link.relation.tex()), within);
                 }
-                Test::Compare(self.node(&link.left)?, link.relation, self.node(&link.right)?)
+                Test::Compare(self.boxed(&link.left)?, link.relation, self.boxed(&link.right)?)
             }
             Condition::All(parts) => {
                 Test::All(parts.iter().map(|part| self.test(part, within)).collect::<Result<_, _>>()?)

@@ -187,7 +187,7 @@ pub(super) enum Distribution {
 
 #[derive(Clone, Debug)]
 pub(super) enum Test {
-    Compare(Node, Relation, Node),
+    Compare(Box<Node>, Relation, Box<Node>),
     All(Vec<Test>),
 }
 

@@ -89,7 +89,7 @@ fn wrong_twins_are_refuted_and_the_formulas_are_not() {
     for form in catalog::ALL {
         let rows: String = form.symbols.iter().map(|(name, sort)| format!("'{name}' = '{sort}'\n")).collect();
         let text = format!(
-            "+++\n[symbols]\n{rows}+++\n\n$$\n{latex} = {latex}\n$$\n\n<!-- claim: right -->\n\n$$\n{latex} = {twin}\n$$\n\n<!-- claim: twin -->\n",
+            "+++\n[symbols]\n{rows}+++\n\n$$\n\\left( {latex} \\right) + 1 = 1 + \\left( {latex} \\right)\n$$\n\n<!-- claim: right -->\n\n$$\n{latex} = {twin}\n$$\n\n<!-- claim: twin -->\n",
             latex = form.latex,
             twin = form.wrong_twin
         );

@@ -71,7 +71,7 @@ mod tests {
             sample(&super::EXPERIMENT, &[("n", 30.0), ("d", 8.0), ("probes", probes)], replicates).get("collapse-time")
                 [0]
         };
-        let ((few, error), (many, other)) = (time(16.0, 3000), time(256.0, 200));
+        let ((few, error), (many, other)) = (time(16.0, 3000), time(256.0, 600));
         assert!(
             error.hypot(other) < 0.002 && (few - many).abs() < 3.0 * error.hypot(other) + 2.0 / 256.0,
             "{few} {many}"

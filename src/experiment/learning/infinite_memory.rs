@@ -33,7 +33,8 @@ struct Memory {
 
 /// ζ(s) for s > 1: a direct sum and Euler–Maclaurin's remainder after it, to the last digits of a double.
 fn zeta(s: f64) -> f64 {
-    const DIRECT: i32 = 20;
+    // The first term left out is s … (s + 6) n^{-s-7}/1209600: below 10⁻¹⁷ for s ≤ 4.
+    const DIRECT: i32 = 64;
     let n = f64::from(DIRECT);
     let sum: f64 = (1..DIRECT).map(|i| f64::from(i).powf(-s)).sum();
     let last = n.powf(-s);

@@ -118,9 +118,10 @@ pub fn substitute(expr: &Expr, symbol: &Symbol, replacement: &Expr) -> Option<Ex
     match &*expr.kind {
         Kind::Symbol(s) if s == symbol => return Some(replacement.clone()),
         Kind::Derivative(_, s, _) | Kind::Gradient(_, s) | Kind::Differential(_, _, s) if s == symbol => {
-            // By another name, unless that has a meaning of its own in there: ∂f(x, y)/∂x at x = y is not ∂f(y, y)/∂y.
+            // By another name, unless that has a meaning of its own in there: ∂f(x, y)/∂x at x = y is not ∂f(y, y)/∂y. The same
+            // letter, bound anew, is meant to be the same.
             let other = match &*replacement.kind {
-                Kind::Symbol(other) if !mentions(expr, other) => other,
+                Kind::Symbol(other) if !mentions(expr, other) || other.tex() == symbol.tex() => other,
                 _ => return like(Kind::At(symbol.clone(), replacement.clone(), expr.clone())),
             };
             return like(match &*expr.kind {
@@ -136,7 +137,8 @@ pub fn substitute(expr: &Expr, symbol: &Symbol, replacement: &Expr) -> Option<Ex
         }
         // ∂f(x, y)/∂x at y = x, again not the derivative of f(x, x). What is more than a name, y = g(x), stands for g(x).
         Kind::Derivative(a, s, _) | Kind::Gradient(a, s) | Kind::Differential(_, a, s)
-            if matches!(&*replacement.kind, Kind::Symbol(other) if other == s) && mentions(a, symbol) =>
+            if matches!(&*replacement.kind, Kind::Symbol(other) if other == s && other.tex() != symbol.tex())
+                && mentions(a, symbol) =>
         {
             return like(Kind::At(symbol.clone(), replacement.clone(), expr.clone()));
         }
