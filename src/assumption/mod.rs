@@ -12,7 +12,7 @@ pub use words::{condition_in_words, domain_in_words, show_number, show_value};
 
 use crate::eval::{Assignment, Meaning, Program, Value};
 use crate::expr::declaration::{Declaration, Domain, Role};
-use crate::expr::{Condition, Dim, Law, Relation, Sort, Symbol, walk};
+use crate::expr::{Condition, Dim, Expr, Kind, Law, Link, Relation, Sort, Symbol, walk};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::interval::Intervals;
 use crate::numeric::{Arithmetic, Rational};
@@ -144,19 +144,41 @@ impl Sampler {
         symbols.extend(dims);
         let mut sampler =
             Self { dimensions: Vec::new(), variables: Vec::new(), sizes: sizes.to_vec(), conditions: Vec::new() };
+        let declared = |symbol: &Symbol| declarations.iter().find(|d| d.symbol == *symbol);
+        let mentions_random = |density: &Expr, own: &Symbol| {
+            let others = walk::free_symbols(density).into_iter().filter(|s| s != own);
+            others.filter_map(|s| declared(&s)).any(|d| matches!(d.role, Role::Random(_)))
+        };
+        // The members of a family of densities are positive everywhere.
+        let is_positive = |density: &Expr| match &*density.kind {
+            Kind::Call(f, _) => declared(f).is_some_and(|d| matches!(d.domain, Domain::Density(_))),
+            _ => false,
+        };
+        let (mut has_random, mut support) = (false, None::<Expr>);
         let mut seen: Vec<Symbol> = Vec::new();
-        for symbol in symbols {
+        let mut waiting = std::collections::VecDeque::from(symbols);
+        while let Some(symbol) = waiting.pop_front() {
             if seen.contains(&symbol) {
                 continue;
             }
             seen.push(symbol.clone());
-            let Some(declaration) = declarations.iter().find(|d| d.symbol == symbol) else {
+            let Some(declaration) = declared(&symbol) else {
                 return Err(format!("${}$ is not declared", symbol.tex()));
             };
             match (&declaration.role, symbol.sort()) {
                 (Role::Estimand, _) => return Err(format!("${}$ is measured by an experiment", symbol.tex())),
-                // What holds of a variable with a density almost surely holds at every value.
-                (Role::Random(Law::Density(_)), sort) if !matches!(sort, Sort::Function(..)) => {
+                // What holds almost surely of one variable with a density holds where the density is positive; of several it is
+                // their joint law that counts.
+                (Role::Random(Law::Density(density)), sort)
+                    if !has_random
+                        && !matches!(sort, Sort::Function(..))
+                        && (is_positive(density) || !mentions_random(density, &symbol)) =>
+                {
+                    has_random = true;
+                    if !is_positive(density) {
+                        waiting.extend(walk::free_symbols(density));
+                        support = Some(density.clone());
+                    }
                     sampler.variables.push(Declaration { role: Role::Variable, ..declaration.clone() });
                 }
                 (Role::Random(_), _) => return Err(format!("${}$ is random and not averaged over", symbol.tex())),
@@ -175,7 +197,11 @@ impl Sampler {
         let position = |d: &Declaration| declarations.iter().position(|e| e.symbol == d.symbol);
         sampler.dimensions.sort_by_key(position);
         sampler.variables.sort_by_key(position);
-        for condition in conditions {
+        let support = support.map(|density| {
+            let right = Expr::integer(0, density.span);
+            Condition::Holds(Link { left: density, relation: Relation::Greater, right })
+        });
+        for condition in conditions.iter().chain(&support) {
             sampler.add_condition(condition)?;
         }
         Ok(sampler)

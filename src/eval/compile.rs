@@ -1,7 +1,7 @@
 //! From [`Expr`] to a tree whose symbols are slot numbers.
 
 use super::op::{Binder, Bound, Distribution, Length, Literal, Memo, Node, Op, Random, Shape, Test, Values, Weight};
-use super::{Program, Unevaluable, desugar, reduce};
+use super::{Program, Unevaluable, desugar, dirac, product, reduce};
 use crate::expr::{ArrayFunction, Condition, Dim, Expr, Kind, Law, Link, Range, Relation, Sort, Symbol, print, walk};
 use std::collections::BTreeMap;
 
@@ -306,6 +306,9 @@ impl Compiler {
         if matches!(symbol.sort(), Sort::Integer | Sort::Index(_)) {
             return refuse("an integral over whole numbers", expr);
         }
+        if let Some(derivative) = dirac::derivative_outside(symbol, body) {
+            return Ok(self.node(&derivative)?.op);
+        }
         let mentions = |e: &Expr| walk::mentions(e, symbol);
         if symbol.sort().is_scalar()
             && let Some((dirac, rest)) =
@@ -331,7 +334,7 @@ impl Compiler {
             symbols.push((self.slot(symbol), self.shape(symbol.sort())));
             inner = body.clone();
         }
-        let body = self.boxed(&inner)?;
+        let body = self.boxed(&product::gathered(&inner))?;
         match symbols.as_slice() {
             [(slot, None)] => Ok(Op::Integral { slot: *slot, lower, upper, body }),
             _ => Ok(Op::Space { symbols, body }),

@@ -163,13 +163,23 @@ fn parts(e: &Expr) -> Option<Parts> {
             exponential(&parts(exponent)?, span)
         }
         Kind::Pow(base, exponent) => {
-            let n = (0..=LARGEST_POWER).find(|n| exponent.as_number().is_some_and(|e| *e == Rational::from(*n)))?;
             let base = parts(base)?;
+            if base.im.is_none() && !is_complex(exponent) {
+                let base = base.re.unwrap_or_else(|| zero(span));
+                return Some(Parts { re: Some(real(Kind::Pow(base, exponent.clone()), span)), im: None });
+            }
+            let n = (0..=LARGEST_POWER).find(|n| exponent.as_number().is_some_and(|e| *e == Rational::from(*n)))?;
             let one = Parts { re: Some(Expr::integer(1, span)), im: None };
             (0..n).fold(one, |power, _| multiply(&power, &base, span))
         }
         Kind::Function(Function::Exp, operands) => exponential(&parts(&operands[0])?, span),
         Kind::Function(Function::Abs, operands) => Parts { re: Some(modulus(&operands[0])?), im: None },
+        Kind::Function(function, operands) => {
+            let operands = operands.iter().map(parts).collect::<Option<Vec<_>>>()?;
+            let operands = operands.into_iter().map(|p| p.im.is_none().then(|| p.re.unwrap_or_else(|| zero(span))));
+            let operands = operands.collect::<Option<_>>()?;
+            Parts { re: Some(real(Kind::Function(*function, operands), span)), im: None }
+        }
         Kind::Fold(crate::expr::Fold::Sum, binders, condition, body) => {
             linear(body, &|part| Kind::Fold(crate::expr::Fold::Sum, binders.clone(), condition.clone(), part))?
         }

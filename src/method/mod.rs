@@ -9,6 +9,7 @@ pub mod enclosure;
 pub mod exact;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod increments;
 mod laboratory;
 pub mod scaling;
 pub mod setting;

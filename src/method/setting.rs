@@ -70,6 +70,10 @@ impl<'a> Setting<'a> {
         };
         let mut used: Vec<Symbol> = Vec::new();
         for link in &claim.statement.links {
+            // "x = f(a)" says where a random x comes from, not what holds at each of its values.
+            if let Some(symbol) = [&link.left, &link.right].into_iter().find_map(|side| random(claim, side)) {
+                return Err(format!("${}$ is random and not averaged over", symbol.tex()));
+            }
             let link = setting.prepare(link).ok_or("a derivative that no assumption gives, or by a defined symbol")?;
             // The left-hand side of an optimum or a solution is only its name.
             match (&claim.extremum, &claim.solves) {
@@ -126,6 +130,13 @@ impl<'a> Setting<'a> {
         let rejected: Vec<String> = self.tally.rejected.iter().map(|(why, n)| format!("{n} × {why}")).collect();
         format!("no admissible point found: {}", rejected.join(", "))
     }
+}
+
+/// The random symbol that a side is by itself.
+fn random<'e>(claim: &Claim, side: &'e Expr) -> Option<&'e Symbol> {
+    let Kind::Symbol(symbol) = &*side.kind else { return None };
+    let is_random = |d: &&Declaration| d.symbol == *symbol && matches!(d.role, Role::Random(_));
+    claim.declarations.iter().find(is_random).map(|_| symbol)
 }
 
 /// Admissible points of all styles, then those at the ends of whole ranges.
@@ -316,6 +327,7 @@ fn is_identity(claim: &Claim, condition: &Condition, budget: &Budget, seed: &See
     let alone = Claim {
         statement,
         alternative: None,
+        converse: None,
         assumptions: Vec::new(),
         extremum: None,
         solves: None,

@@ -246,6 +246,7 @@ fn claim(
         tex: formula.text.clone(),
         statement,
         alternative: read.alternative.map(|(statement, _)| statement),
+        converse: read.converse,
         declarations: declarations.clone(),
         assumptions,
         assumed: None,

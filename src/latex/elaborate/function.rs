@@ -167,7 +167,9 @@ impl Elaborator<'_> {
                 || matches!(node.kind, NodeKind::Mark('/' | '*' | '·' | '×' | '!'))
                 || matches!(
                     node.kind,
-                    NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                    NodeKind::Operator(
+                        Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Circle | Meaning::Outer
+                    )
                 );
             if stops || (!factors.is_empty() && applies(node)) {
                 break;
