@@ -15,7 +15,7 @@ use crate::expr::declaration::{Declaration, Domain, Role};
 use crate::expr::{Condition, Dim, Expr, Kind, Law, Link, Relation, Sort, Symbol, walk};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::interval::Intervals;
-use crate::numeric::{Arithmetic, Rational};
+use crate::numeric::{Arithmetic, Function, Rational};
 use crate::random::{SeedPath, Stream};
 use rand::RngExt;
 use std::cmp::Ordering;
@@ -89,6 +89,21 @@ pub fn show(point: &Point) -> Vec<(String, String)> {
     sizes.chain(values).chain(functions).collect()
 }
 
+/// Whether the form of an expression says that it is positive everywhere; `is_family` tells functions that are.
+fn is_positive(e: &Expr, is_family: &dyn Fn(&Symbol) -> bool) -> bool {
+    let all = |parts: &[Expr]| parts.iter().all(|part| is_positive(part, is_family));
+    match &*e.kind {
+        Kind::Number(value) => *value > Rational::ZERO,
+        Kind::Constant(_) | Kind::Function(Function::Exp | Function::Cosh, _) => e.sort.is_scalar(),
+        Kind::DensityOf(Law::Normal(..), _) => true,
+        Kind::Call(f, _) => is_family(f),
+        Kind::Add(parts) | Kind::Mul(parts) | Kind::Function(Function::Sqrt, parts) => all(parts),
+        Kind::Div(a, b) => is_positive(a, is_family) && is_positive(b, is_family),
+        Kind::Pow(base, exponent) => exponent.sort.is_scalar() && is_positive(base, is_family),
+        _ => false,
+    }
+}
+
 /// How complicated a point is to write down: the simplest witness is shown.
 pub fn complexity(point: &Point) -> usize {
     show(point).iter().map(|(_, value)| value.len()).sum()
@@ -150,10 +165,8 @@ impl Sampler {
             others.filter_map(|s| declared(&s)).any(|d| matches!(d.role, Role::Random(_)))
         };
         // The members of a family of densities are positive everywhere.
-        let is_positive = |density: &Expr| match &*density.kind {
-            Kind::Call(f, _) => declared(f).is_some_and(|d| matches!(d.domain, Domain::Density(_))),
-            _ => false,
-        };
+        let is_family = |f: &Symbol| declared(f).is_some_and(|d| matches!(d.domain, Domain::Density(_)));
+        let is_positive = |density: &Expr| is_positive(density, &is_family);
         let (mut has_random, mut support) = (false, None::<Expr>);
         let mut seen: Vec<Symbol> = Vec::new();
         let mut waiting = std::collections::VecDeque::from(symbols);

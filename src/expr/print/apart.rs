@@ -19,7 +19,8 @@ pub(super) fn apart(e: &Expr) -> Expr {
     })
 }
 
-/// Whether the name of a bound symbol says nothing by itself: that of a declared random symbol does.
+/// Whether the name of a bound symbol says nothing by itself: that of a declared random symbol says its law, that of what is
+/// varied its range.
 fn is_nameless(e: &Expr, symbol: &Symbol) -> bool {
     let random = matches!(
         &*e.kind,
@@ -29,7 +30,7 @@ fn is_nameless(e: &Expr, symbol: &Symbol) -> bool {
             | Kind::Variance(..)
             | Kind::Covariance(..)
     );
-    !random || symbol.is_introduced()
+    !matches!(&*e.kind, Kind::Optimum(..)) && (!random || symbol.is_introduced())
 }
 
 /// The other symbols that are free in the scope of a bound one.
