@@ -46,7 +46,7 @@ for (const table of document.querySelectorAll("table[data-filter]")) {
   });
 }
 const reach = () => {
-  for (const box of document.querySelectorAll(".cell, .display, .math, .scroll, .survivors, pre")) {
+  for (const box of document.querySelectorAll(".cell, .display, .math, .scroll, .survivors, p, li, dd, pre")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   }
 };

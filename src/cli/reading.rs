@@ -3,8 +3,8 @@
 use super::Failure;
 use crate::claim::Claim;
 use crate::diagnostic::{Diagnostic, Severity, codes, suggestion};
-use crate::expr::Link;
-use crate::expr::walk::same_link;
+use crate::expr::walk::{same, same_link};
+use crate::expr::{Expr, Link};
 use crate::latex::{self, Scope};
 use crate::method;
 use crate::note::{self, RawNote, SourceDocument};
@@ -106,10 +106,11 @@ impl Reading {
     fn takes(&self, claim: &Claim, number: &str) -> bool {
         let document = claim.source.as_ref().and_then(|slug| self.sources.get(slug));
         let scope = self.notes.iter().position(|n| n.file.name() == claim.file.name()).map(|i| &self.scopes[i]);
-        document
-            .and_then(|document| document.equation(number))
-            .zip(scope)
-            .is_some_and(|(printed, scope)| is_part_of(&printed.tex.text, &claim.tex, &claim.statement.links, scope))
+        document.and_then(|document| document.equation(number)).zip(scope).is_some_and(|(printed, scope)| {
+            let (printed, links) = (&printed.tex.text, &claim.statement.links);
+            let objective = claim.extremum.as_ref().map(|e| &e.objective);
+            is_part_of(printed, &claim.tex, links, scope) || is_side_of(printed, links, objective, scope)
+        })
     }
 
     /// Numbers that a note cites, with their places, and whether it takes the equation for a definition as printed.
@@ -145,10 +146,12 @@ impl Reading {
                     Coverage::Covered
                 } else if defining.iter().any(|(_, as_printed)| *as_printed) {
                     Coverage::Defined
-                } else if claims.is_empty() && defining.is_empty() {
-                    Coverage::Open
-                } else {
+                } else if !claims.is_empty() || !defining.is_empty() {
                     Coverage::Restated
+                } else if equation.unchecked.is_some() {
+                    Coverage::Unchecked
+                } else {
+                    Coverage::Open
                 };
                 entries.push(EquationEntry {
                     source: slug.clone(),
@@ -158,7 +161,7 @@ impl Reading {
                     kind: equation.kind.clone(),
                     section: equation.section.clone(),
                     status,
-                    reason: None,
+                    reason: equation.unchecked.clone(),
                     code: reading.err().map(|diagnostic| diagnostic.code.name.to_owned()),
                     claims: claims.into_iter().map(|c| c.id.clone()).collect(),
                     defined_in: defining.into_iter().map(|(note, _)| note.file.name().to_owned()).collect(),
@@ -272,6 +275,12 @@ fn is_part_of(printed: &str, tex: &str, links: &[Link], scope: &Scope) -> bool {
                 && links[from..].iter().zip(&theirs).all(|(a, b)| same_link(a, b))
         })
     })
+}
+
+/// Whether a printed expression without a relation is a whole side of a claim, or what its optimum is of.
+fn is_side_of(printed: &str, links: &[Link], objective: Option<&Expr>, scope: &Scope) -> bool {
+    let sides = links.iter().flat_map(|link| [&link.left, &link.right]).chain(objective);
+    latex::expression(printed, scope, &[]).is_ok_and(|printed| sides.into_iter().any(|side| same(side, &printed)))
 }
 
 /// Numbers of equations and statements that are cited and that the source does not have.

@@ -18,6 +18,9 @@ use crate::method::setting::Setting;
 use crate::method::{Budget, Context, Method, calculus, enclosure, exact};
 use crate::random::SeedPath;
 
+/// Variants that are judged for the sharpness however much that takes.
+const FEWEST: usize = 8;
+
 /// What is known about a variant of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opinion {
@@ -73,13 +76,23 @@ impl<'a> Bench<'a> {
         self.setting.is_none() || self.claim.extremum.is_some() || self.claim.solves.is_some()
     }
 
-    /// How many variants can be judged with twice the work that the claim was granted.
-    fn affordable(&self, link: &Link) -> usize {
+    /// How many variants of at most `limit` can be judged with twice the work that the claim was granted, and this bench
+    /// with the share of each.
+    fn shared(&self, link: &Link, limit: usize) -> (usize, Self) {
         // A variant that fails needs a few points, on two rungs each.
         const POINTS: u64 = 4;
-        let Some(setting) = self.setting.as_ref().filter(|_| !self.is_slow()) else { return usize::MAX };
-        let price = enclosure::price(link, setting, &self.budget);
-        usize::try_from(2 * self.budget.steps / (POINTS * price)).unwrap_or(usize::MAX)
+        let granted = 2 * self.budget.steps;
+        let (limit, least) = match self.setting.as_ref().filter(|_| !self.is_slow()) {
+            Some(setting) => {
+                let least = POINTS * enclosure::price(link, setting, &self.budget);
+                let affordable = usize::try_from(granted / least).unwrap_or(usize::MAX);
+                (affordable.clamp(FEWEST.min(limit), limit), least)
+            }
+            None => (limit, 0),
+        };
+        let steps = (granted / limit.max(1) as u64).max(least).min(self.budget.steps);
+        let budget = Budget { steps, ..self.budget.clone() };
+        (limit, Self { claim: self.claim, setting: self.setting.clone(), budget, seed: self.seed.clone() })
     }
 
     fn along_the_limit(&self, link: &Link) -> Opinion {

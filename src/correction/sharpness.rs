@@ -10,9 +10,6 @@ use crate::random::SeedPath;
 use crate::record::{Sharpness, Survivor};
 use rayon::prelude::*;
 
-/// Mutants that are judged however much that takes.
-const FEWEST: usize = 8;
-
 /// What became of a mutant.
 enum Fate {
     Killed,
@@ -39,8 +36,14 @@ pub fn sharpness(
         if !held {
             continue;
         }
+        let (limit, bench) = match &bench {
+            Some(bench) => {
+                let (limit, bench) = bench.shared(link, limit);
+                (limit, Some(bench))
+            }
+            None => (limit, None),
+        };
         // Each mutant is judged by itself, so that an idle core can take one.
-        let limit = bench.as_ref().map_or(limit, |b| b.affordable(link).clamp(FEWEST.min(limit), limit));
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
             .map(|mutant| {

@@ -53,7 +53,7 @@ codes! {
     UNKNOWN_EQUATION, "unknown-equation", "`cites` names an equation or statement that the source does not have",
         "`corrigenda list equations` prints the numbers of the source.";
     BAD_DEFINITION, "bad-definition", "a definition that cannot be used as one",
-        "A comment `<!-- definition` right below a displayed formula says that its left side stands for its right side in the whole note. Its only key is `cites`. What is defined cannot be claimed by the same display.";
+        "A comment `<!-- definition` right below a displayed formula says that its left side stands for its right side in the whole note. Its keys are `cites` and, for a definition that says something in words and abbreviates nothing, `in_words = true`. What is defined cannot be claimed by the same display.";
     TAUTOLOGY, "tautology", "a claim whose two sides are the same by its own declarations",
         "The abbreviations of the note make both sides of the claim the same expression, so that no check of it could fail. Claim something that the definition has as a consequence.";
     SHADOWED_CONSTANT, "shadowed-constant", "a declared letter takes the place of a constant that the note also seems to use",

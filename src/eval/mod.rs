@@ -220,21 +220,6 @@ impl Program {
         finish(a, value.map(|jet| jet.base().clone()))
     }
 
-    /// How many operations an evaluation in `f64` takes, those of quadratures and lattices included, whether it succeeds or not.
-    pub fn steps(&self, at: &Assignment<f64>) -> u64 {
-        fn count<A: Arithmetic>(program: &Program, a: &A, at: &Assignment<A::Number>) -> (u64, bool) {
-            let jets = Jets::new(a);
-            let Ok(mut machine) = Machine::new(&jets, program, at) else { return (0, false) };
-            let evaluated = machine.run().is_ok();
-            (machine.steps, evaluated)
-        }
-        let (plain, evaluated) = count(self, &F64, at);
-        if evaluated {
-            return plain;
-        }
-        plain + count(self, &Intervals::estimating(), &at.map(|x| Interval::point(*x))).0
-    }
-
     /// The Taylor coefficients c₀ … c_order of ε ↦ f(at + ε·direction).
     pub fn expand<A: Arithmetic>(
         &self,

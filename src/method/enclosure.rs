@@ -240,7 +240,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
 }
 
 /// The points of a setting; where integrals and averages over arrays cost much, those of small sizes first.
-fn cheap_first<'s>(link: &Link, setting: &'s Setting<'_>) -> Vec<&'s Point> {
+pub fn cheap_first<'s>(link: &Link, setting: &'s Setting<'_>) -> Vec<&'s Point> {
     let mut points: Vec<&Point> = setting.points.iter().collect();
     let costly = |e| {
         walk::any(e, &mut |e| {

@@ -9,7 +9,7 @@ use crate::latex::{self, Scope};
 use crate::source::{SourceFile, Span};
 
 /// Keys of a definition.
-const KEYS: &[&str] = &["cites"];
+const KEYS: &[&str] = &["cites", "in_words"];
 
 /// A displayed formula that is a definition.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct RawDefinition {
     pub target: usize,
     /// Equation numbers in the source.
     pub cites: Vec<Located>,
+    /// Whether it says something in words, so that it is not read and abbreviates nothing.
+    pub in_words: bool,
 }
 
 /// Whether the text of a comment, or the line that begins it, says that it is a definition.
@@ -36,19 +38,24 @@ pub(super) fn read(file: &SourceFile, comment: &Comment, diagnostics: &mut Vec<D
     let toml = body.part(end..body.text.len());
     let mut reader = Reader::new(file, &toml, &codes::BAD_DEFINITION);
     let (table, _) = reader.parse();
-    let mut cites = Vec::new();
+    let (mut cites, mut in_words) = (Vec::new(), false);
     for (key, value) in &table {
-        if key.get_ref() == "cites" {
-            cites = reader.strings("cites", value);
-        } else {
-            let key = reader.key(key);
-            reader.unknown_key(&key, "a definition", KEYS);
+        match key.get_ref().as_ref() {
+            "cites" => cites = reader.strings("cites", value),
+            "in_words" => match value.get_ref().as_bool() {
+                Some(said) => in_words = said,
+                None => reader.expected("in_words", "true or false", value),
+            },
+            _ => {
+                let key = reader.key(key);
+                reader.unknown_key(&key, "a definition", KEYS);
+            }
         }
     }
     let is_readable = reader.diagnostics.iter().all(|d| d.severity == Severity::Warning);
     diagnostics.append(&mut reader.diagnostics);
     match comment.target {
-        Target::Formula(target) if is_readable => Some(RawDefinition { outer: comment.outer, target, cites }),
+        Target::Formula(target) if is_readable => Some(RawDefinition { outer: comment.outer, target, cites, in_words }),
         Target::Missing(_) => {
             let message = "the definition follows no displayed formula";
             let diagnostic = Diagnostic::error(&codes::MISSING_TARGET, file, body.place(start..end), message);
@@ -62,7 +69,7 @@ pub(super) fn read(file: &SourceFile, comment: &Comment, diagnostics: &mut Vec<D
 /// The names and meanings that the definitions of a note add to what `declared` knows. A left side that is known already
 /// is no abbreviation: its sort must be that of the right side.
 pub(super) fn abbreviations(note: &RawNote, declared: &Scope) -> Vec<(Located, Located)> {
-    let formulas = note.definitions.iter().filter_map(|d| note.formulas.get(d.target));
+    let formulas = note.definitions.iter().filter(|d| !d.in_words).filter_map(|d| note.formulas.get(d.target));
     let sides = formulas.filter_map(|Formula { tex, .. }| {
         let (name, meaning) = latex::sides(&tex.text)?;
         Some((tex.part(name.start..name.end).trimmed(), tex.part(meaning.start..meaning.end).trimmed()))
@@ -84,7 +91,10 @@ pub(super) fn problems(note: &RawNote, scope: &Scope, names: &[(Located, Located
         // An abbreviation has been read with its name.
         let is_abbreviation =
             names.iter().any(|(name, _)| tex.span.start <= name.span.start && name.span.end <= tex.span.end);
-        if !is_abbreviation && let Err(trouble) = latex::statement(&tex.text, scope) {
+        if !is_abbreviation
+            && !definition.in_words
+            && let Err(trouble) = latex::statement(&tex.text, scope)
+        {
             diagnostics.push(*super::symbol_table::locate(&note.file, tex, trouble));
         }
     }

@@ -69,6 +69,8 @@ pub struct PrintedEquation {
     pub kind: String,
     /// Section of the document.
     pub section: Option<String>,
+    /// Why no check can decide it.
+    pub unchecked: Option<String>,
     /// Its place in the list.
     order: usize,
     /// Symbols that only this equation needs, or needs otherwise than its section.
@@ -282,12 +284,12 @@ fn equation(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Span) -> Option<
     }
     let mut text = |key: &str| table.get(key).and_then(|value| reader.filled_string(key, value));
     let (number, tex, kind, section) = (text("number"), text("tex"), text("kind"), text("section"));
-    let section = section.map(|s| s.text);
-    Some(PrintedEquation { number: number?, tex: tex?, kind: kind?.text, section, order: 0, names: own })
+    let (section, unchecked) = (section.map(|s| s.text), text("unchecked").map(|s| s.text));
+    Some(PrintedEquation { number: number?, tex: tex?, kind: kind?.text, section, unchecked, order: 0, names: own })
 }
 
 /// Keys of an equation.
-const KEYS: [&str; 6] = ["number", "tex", "kind", "section", "symbols", "define"];
+const KEYS: [&str; 7] = ["number", "tex", "kind", "section", "unchecked", "symbols", "define"];
 
 /// Reads `symbols` or `define` into a table.
 fn names(reader: &mut Reader<'_>, key: &str, value: &toml_table::Value<'_>, table: &mut Names) {

@@ -4,6 +4,7 @@ use super::ball::Balls;
 use super::{Arithmetic, Constant, Function, Rational, Special, Undefined, combinatorics, whole};
 use dashu_base::Approximation;
 use std::cmp::Ordering;
+use std::f64::consts::PI;
 
 /// The arithmetic of `f64`. Results are approximations; an overflow is reported when the value is next used by a quotient,
 /// a power or a function, and by the evaluator at the end.
@@ -33,7 +34,7 @@ impl Arithmetic for F64 {
 
     fn constant(&self, constant: Constant) -> Result<f64, Undefined> {
         Ok(match constant {
-            Constant::Pi => std::f64::consts::PI,
+            Constant::Pi => PI,
             Constant::Euler => std::f64::consts::E,
             Constant::EulerGamma => EULER_GAMMA,
         })
@@ -137,7 +138,7 @@ impl Arithmetic for F64 {
             }
             Function::Digamma => {
                 within(!pole, "ψ at a pole")?;
-                special::Gamma::digamma(x)
+                digamma(x)
             }
             Function::Factorial => {
                 within(x >= 0.0 && x.fract() == 0.0, "the factorial of a number that is not whole")?;
@@ -197,6 +198,15 @@ impl Arithmetic for F64 {
     }
 }
 
+/// ψ(x), by reflection for x < 0: the crate steps up by one at a time, each step a call.
+fn digamma(x: f64) -> f64 {
+    if x >= 0.0 {
+        return special::Gamma::digamma(x);
+    }
+    // cot has period one: the distance to the nearest whole number is exact.
+    special::Gamma::digamma(1.0 - x) - PI / core_math::tan(PI * (x - x.round()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,11 +233,16 @@ mod tests {
 
     #[test]
     fn digamma_is_the_slope_of_log_gamma() {
-        for x in [0.3, 1.0, 4.7, 31.0, -2.5] {
+        for x in [0.3, 1.0, 4.7, 31.0, -0.4, -2.5, -7.75] {
             let h = 1e-5;
             let slope = (core_math::lgamma(x + h) - core_math::lgamma(x - h)) / (2.0 * h);
             let psi = F64.function(Function::Digamma, &[x]).unwrap();
             assert!((psi - slope).abs() < 1e-7 * (1.0 + psi.abs()), "{x}: {psi} {slope}");
+        }
+        // ψ(−n + ½) = ψ(n + ½): far out, too.
+        for n in [1e3, 1e9] {
+            let [left, right] = [0.5 - n, 0.5 + n].map(|x| F64.function(Function::Digamma, &[x]).unwrap());
+            assert!((left - right).abs() < 1e-9, "{n}: {left} {right}");
         }
     }
 }

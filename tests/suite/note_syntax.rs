@@ -512,12 +512,15 @@ fn definitions_are_used_and_covered() {
         "title = 'S'\n[[equation]]\nnumber = '1'\nkind = 'definition'\ntex = '\\Gamma_t = \\Delta_t + e^{-2t} s'\n\
          [[equation]]\nnumber = '2'\nkind = 'identity'\ntex = '= 1 + (s - 1) e^{-2t}'\n\
          [[equation]]\nnumber = '3'\nkind = 'identity'\ntex = '= 1 + s e^{-2t}'\n\
+         [[equation]]\nnumber = '4'\nkind = 'definition'\ntex = 'q = \\text{what a spin wants}'\n\
+         [[equation]]\nnumber = '5'\nkind = 'words'\ntex = '1 + (s-1) e^{-2t}'\n\
+         [[equation]]\nnumber = '6'\nkind = 'words'\ntex = '\\text{(empty)}'\nunchecked = 'an empty row'\n\
          [[statement]]\nnumber = '1-p1'\nkind = 'qualitative'\ntext = 'grows with $s$'\n\
          [[statement]]\nnumber = '1-p2'\nkind = 'qualitative'\ntext = 'is nice'\nunchecked = 'a matter of taste'\n",
     );
     let front = "+++\nsource = 's'\n[symbols]\n't' = 'real > 0'\n's' = 'real > 0'\n'h' = 'real'\n[define]\n'\\Delta_t' = '1 - e^{-2t}'\n+++\n";
     let definition = "\n$$ \\Gamma_t = \\Delta_t + e^{-2t} s, \\tag{1} $$\n<!-- definition\ncites = '1'\n-->\n";
-    let claim = "\n$$ \\Gamma_t = 1 + (s - 1) e^{-2t} $$\n<!-- claim: two\ncites = ['2', '3', '1-p1']\n-->\n";
+    let claim = "\n$$ \\Gamma_t = 1 + (s - 1) e^{-2t} $$\n<!-- claim: two\ncites = ['2', '3', '5', '1-p1']\n-->\n";
     let check = |note: &str| {
         write("n.md", &format!("{front}{note}"));
         let mut command = assert_cmd::Command::cargo_bin("corrigenda").unwrap();
@@ -530,11 +533,15 @@ fn definitions_are_used_and_covered() {
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap(), json)
     };
-    let (code, _, json) = check(&format!("{definition}{claim}"));
+    let words = "\n$$ q = \\text{what a spin wants} $$\n<!-- definition\ncites = '4'\nin_words = true\n-->\n";
+    let (code, _, json) = check(&format!("{definition}{claim}{words}"));
     assert_eq!((code, &json["claims"][0]["verdict"]), (0, &"proved".into()));
     let statuses: Vec<&str> =
         json["equations"].as_array().unwrap().iter().map(|e| e["status"].as_str().unwrap()).collect();
-    assert_eq!(statuses, ["defined", "covered", "restated", "claimed", "unchecked"]);
+    assert_eq!(statuses, ["defined", "covered", "restated", "defined", "covered", "unchecked", "claimed", "unchecked"]);
+    // In words only where the comment says so.
+    let (code, ..) = check(&format!("{definition}{claim}{}", words.replace("true", "false")));
+    assert_eq!(code, 2);
 
     // Without the definition nobody knows what is meant; a number that does not exist is said, and its neighbour named.
     let (code, problems, _) = check(&claim.replace("'2'", "'22'"));
