@@ -365,6 +365,18 @@ fn bound_letters_are_printed_apart_from_free_ones() {
 }
 
 #[test]
+fn a_conditional_mean_needs_laws_that_know_of_each_other() {
+    let mean = |symbols: &str| {
+        let scope = scope(&format!(r"x: real; y: real; {symbols}"));
+        let read = latex::expression(r"\mathbb{E}[u | v]", &scope, &[]).unwrap_or_else(|t| panic!("{}", t.message));
+        matches!(&*read.kind, Kind::Div(..))
+    };
+    assert!(mean(r"p(x): density; f(x|y): density; u: random real ~ density p(u); v: random real ~ density f(v|u)"));
+    // Each by itself: how they depend on each other is not said.
+    assert!(!mean(r"p(x): density; q(x): density; u: random real ~ density p(u); v: random real ~ density q(v)"));
+}
+
+#[test]
 fn a_power_of_a_name_is_no_member_of_its_family() {
     let scope = scope(
         r"K: dimension; \mu: index(K); d: dimension; i: index(d); x: vector(d); x_i^\mu: family real; y^\mu: family real; u: real; v: real; v^\mu: family real",

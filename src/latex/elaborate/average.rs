@@ -152,7 +152,7 @@ impl Elaborator<'_> {
     }
 
     /// 𝔼[f(x) | y] of symbols with laws: ∫ f(x) p(y|x) p(x) dx / ∫ p(y|x) p(x) dx at the value y; `None` if what is given is
-    /// no such symbol.
+    /// no such symbol, or one whose law is not tied to another's.
     fn given_symbols(
         &self,
         variables: &[RandomVariable],
@@ -167,6 +167,13 @@ impl Elaborator<'_> {
         let Some(known) = given.iter().map(law_of).collect::<Option<Vec<_>>>() else { return Ok(None) };
         // At a value that is given the symbol is a variable: only a density makes it one.
         if !known.iter().all(|v| matches!(v.law, Law::Density(_))) {
+            return Ok(None);
+        }
+        // Two laws that do not know of each other say nothing about how the symbols depend on each other.
+        let names = |v: &RandomVariable, other: &RandomVariable| matches!(&v.law, Law::Density(density) if mentions(density, &other.symbol));
+        let is_tied =
+            |k: &RandomVariable| variables.iter().any(|v| v.symbol != k.symbol && (names(k, v) || names(v, k)));
+        if !known.iter().all(is_tied) {
             return Ok(None);
         }
         let is_known = |v: &RandomVariable| known.iter().any(|k| k.symbol == v.symbol);
