@@ -3,6 +3,7 @@
 use super::Budget;
 use crate::assumption::{Point, Sampler, Tally};
 use crate::claim::{Claim, Declaration, Domain, Role};
+use crate::eval;
 use crate::evidence::Finding;
 use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Statement, Symbol, walk};
 use crate::numeric::Rational;
@@ -72,6 +73,10 @@ impl<'a> Setting<'a> {
         };
         let mut used: Vec<Symbol> = Vec::new();
         for link in &claim.statement.links {
+            // "x = f(a)" says where a random x comes from, not what holds at each of its values.
+            if let Some(symbol) = [&link.left, &link.right].into_iter().find_map(|side| random(claim, side)) {
+                return Err(format!("${}$ is random and not averaged over", symbol.tex()));
+            }
             let link = setting
                 .prepare(link)
                 .ok_or("a value or derivative that no assumption gives, or a derivative by a defined symbol")?;
@@ -106,7 +111,8 @@ impl<'a> Setting<'a> {
             .definitions
             .iter()
             .try_fold(link.clone(), |link, (s, value)| walk::substitute_link(&link, s, value))?;
-        self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))
+        let link = self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))?;
+        Some(eval::in_real_parts(&link))
     }
 
     /// One side of a link with every definition put in.
@@ -134,6 +140,13 @@ impl<'a> Setting<'a> {
         let rejected: Vec<String> = self.tally.rejected.iter().map(|(why, n)| format!("{n} × {why}")).collect();
         format!("no admissible point found: {}", rejected.join(", "))
     }
+}
+
+/// The random symbol that a side is by itself.
+fn random<'e>(claim: &Claim, side: &'e Expr) -> Option<&'e Symbol> {
+    let Kind::Symbol(symbol) = &*side.kind else { return None };
+    let is_random = |d: &&Declaration| d.symbol == *symbol && matches!(d.role, Role::Random(_));
+    claim.declarations.iter().find(is_random).map(|_| symbol)
 }
 
 /// Admissible points of all styles, then those at the ends of whole ranges.
@@ -333,6 +346,7 @@ fn is_identity(claim: &Claim, condition: &Condition, budget: &Budget, seed: &See
     let alone = Claim {
         statement,
         alternative: None,
+        converse: None,
         assumptions: Vec::new(),
         extremum: None,
         solves: None,
