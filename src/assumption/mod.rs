@@ -186,6 +186,7 @@ impl Sampler {
                     | Relation::Proportional
                     | Relation::TendsTo
                     | Relation::Distributed
+                    | Relation::EqualInLaw
                     | Relation::Member
                     | Relation::NotMember
                     | Relation::Assign => Err(format!("the condition {words} says nothing about a single point")),
@@ -288,6 +289,24 @@ impl Sampler {
             out = (0..limit).map(|k| out[k * (out.len() - 1) / (limit - 1).max(1)].clone()).collect();
         }
         out
+    }
+
+    /// The same without those that a condition on sizes alone rules out.
+    pub fn admitted_sizes(&self, limit: usize) -> Vec<Point> {
+        let a = Intervals::new();
+        let mut all = self.size_assignments(limit);
+        all.retain(|sizes| {
+            let at = sizes.map(|x| a.rational(x));
+            self.conditions.iter().all(|test| {
+                // What needs other symbols has no value here and rules nothing out.
+                let (Ok(left), Ok(right)) = (test.left.evaluate(&a, &at), test.right.evaluate(&a, &at)) else {
+                    return true;
+                };
+                let (Some(left), Some(right)) = (left.as_scalar(), right.as_scalar()) else { return true };
+                holds(&a, left, test.relation, right) != Some(false)
+            })
+        });
+        all
     }
 
     /// Values for every variable at given sizes; conditions are not looked at.
@@ -412,6 +431,7 @@ fn holds<A: Arithmetic>(a: &A, left: &A::Number, relation: Relation, right: &A::
         | Relation::Proportional
         | Relation::TendsTo
         | Relation::Distributed
+        | Relation::EqualInLaw
         | Relation::Member
         | Relation::NotMember
         | Relation::Assign => return None,

@@ -9,7 +9,7 @@ use crate::method::setting::Setting;
 use crate::numeric::Arithmetic;
 use crate::numeric::float::{F64, nearest};
 use crate::numeric::interval::{Interval, Intervals};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Points of the filter.
 const POINTS: usize = 12;
@@ -60,29 +60,45 @@ impl<'a> Filter<'a> {
         let setting = bench.setting.as_ref()?;
         let a = Intervals::new();
         let place = |p: &Point| Place { plain: p.map(nearest), enclosed: p.map(|x| a.rational(x)), estimates: true };
-        let places: Vec<Place> = setting.points.iter().take(POINTS).map(place).collect();
-        let count = places.len();
-        let side = |e: &Expr| Side::new(setting, e, count, u64::MAX);
-        let sides = [side(&refuted.left)?, side(&refuted.right)?];
+        let places: Vec<Place> = enclosure::cheap_first(refuted, setting).into_iter().take(POINTS).map(place).collect();
         let averages = [&refuted.left, &refuted.right].into_iter().any(|e| {
             walk::any(e, &mut |e| {
                 matches!(&*e.kind, Kind::Expectation(..) | Kind::Integral(..) | Kind::AverageOver(..))
             })
         });
-        let mut filter = Self { setting, relation: refuted.relation, places, sides, price: 1, averages };
-        for at in 0..filter.places.len() {
-            let plain = filter.sides.iter().all(|s| s.program.evaluate(&F64, &filter.places[at].plain).is_ok());
-            filter.places[at].estimates = !plain;
-            let steps = filter.sides.iter().map(|s| s.program.steps(&filter.places[at].plain)).sum();
-            filter.price = filter.price.max(steps);
+        let count = places.len();
+        let meter = Meter::new(bench.budget.steps);
+        let side = |e: &Expr| Side::new(setting, e, count, &meter);
+        let sides = [side(&refuted.left)?, side(&refuted.right)?];
+        let mut filter = Self { setting, relation: refuted.relation, places: Vec::new(), sides, price: 1, averages };
+        for (at, mut place) in places.into_iter().enumerate() {
+            let before = meter.left();
+            let plain = filter.sides.each_ref().map(|s| s.program.evaluate(&F64, &place.plain).ok());
+            place.estimates = plain.iter().any(Option::is_none);
+            for (side, plain) in filter.sides.iter().zip(plain) {
+                side.plain[at].get_or_init(|| side.finite(plain, &place));
+            }
+            // Points that cost more than the whole claim was granted would cost as much for every candidate.
+            if meter.is_spent() {
+                break;
+            }
+            filter.price = filter.price.max(before - meter.left());
+            filter.places.push(place);
         }
         // Where the refuted formula fails most candidates fail, too.
         let mut order: Vec<usize> = (0..filter.places.len()).collect();
         order.sort_by_key(|at| filter.agree(&filter.sides[0], &filter.sides[1], *at) != Some(false));
         let mut places: Vec<Option<Place>> = std::mem::take(&mut filter.places).into_iter().map(Some).collect();
-        filter.places = order.into_iter().filter_map(|at| places[at].take()).collect();
-        filter.sides = [side(&refuted.left)?, side(&refuted.right)?];
-        Some(filter)
+        filter.places = order.iter().filter_map(|at| places[*at].take()).collect();
+        let unlimited = Meter::new(u64::MAX);
+        for (known, e) in filter.sides.iter_mut().zip([&refuted.left, &refuted.right]) {
+            let mut again = Side::new(setting, e, count, &unlimited)?;
+            for (to, from) in order.iter().enumerate() {
+                again.plain[to] = std::mem::take(&mut known.plain[*from]);
+            }
+            *known = again;
+        }
+        (!filter.places.is_empty()).then_some(filter)
     }
 
     /// One of the sides of the refuted formula: 0 for the left one.
@@ -94,7 +110,7 @@ impl<'a> Filter<'a> {
     pub(super) fn changed(&self, side: &Expr) -> Option<Side> {
         // A candidate that takes much more than the refuted formula is no small change of it: an average that was exact has
         // become a quadrature.
-        Side::new(self.setting, side, self.places.len(), 12 * self.price + 2000)
+        Side::new(self.setting, side, self.places.len(), &Meter::new(12 * self.price + 2000))
     }
 
     /// How many candidates may be looked at, by the operations that one evaluation of the refuted formula takes.
@@ -180,8 +196,8 @@ impl<'a> Filter<'a> {
 }
 
 impl Side {
-    fn new(setting: &Setting<'_>, expr: &Expr, points: usize, steps: u64) -> Option<Self> {
-        let program = Program::compile(&setting.prepare_side(expr)?).ok()?.metered(&Meter::new(steps));
+    fn new(setting: &Setting<'_>, expr: &Expr, points: usize, meter: &Arc<Meter>) -> Option<Self> {
+        let program = Program::compile(&setting.prepare_side(expr)?).ok()?.metered(meter);
         let empty = |_| OnceLock::new();
         Some(Self {
             program,
@@ -191,15 +207,17 @@ impl Side {
     }
 
     fn plain(&self, place: &Place, at: usize) -> &Option<Value<f64>> {
-        self.plain[at].get_or_init(|| {
-            let estimate = || {
-                let value = self.program.evaluate_with_error(&place.plain).ok()?;
-                Some(value.map(|x| f64::midpoint(x.lo(), x.hi())))
-            };
-            let plain = self.program.evaluate(&F64, &place.plain).ok();
-            let value = if place.estimates { plain.or_else(estimate) } else { plain };
-            value.filter(|v| v.entries().iter().all(|x| x.is_finite()))
-        })
+        self.plain[at].get_or_init(|| self.finite(self.program.evaluate(&F64, &place.plain).ok(), place))
+    }
+
+    /// The plain value, or else the estimated one where these count, if it is finite.
+    fn finite(&self, plain: Option<Value<f64>>, place: &Place) -> Option<Value<f64>> {
+        let estimate = || {
+            let value = self.program.evaluate_with_error(&place.plain).ok()?;
+            Some(value.map(|x| f64::midpoint(x.lo(), x.hi())))
+        };
+        let value = if place.estimates { plain.or_else(estimate) } else { plain };
+        value.filter(|v| v.entries().iter().all(|x| x.is_finite()))
     }
 
     fn enclosed(&self, place: &Place, at: usize) -> &Option<Value<Interval>> {

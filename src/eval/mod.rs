@@ -45,6 +45,7 @@ use machine::Machine;
 pub use member::{Component, Meaning, Member};
 pub use meter::Meter;
 use nalgebra::DMatrix;
+pub use reduce::degree as degree_in;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::comparison::{AtPoint, Comparison, Ladder};
 use super::setting::Setting;
-use super::{Budget, Context, Method, attack, undecided, undecided_link};
+use super::{Budget, Context, Method, attack, degenerate, subdivision, undecided, undecided_link};
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
 use crate::eval::Meter;
@@ -57,7 +57,7 @@ impl Method for Enclosure {
             return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
         }
         let links = claim.statement.links.iter().enumerate();
-        links.map(|(k, link)| evidence(k, &setting, &compare(link, &setting, budget))).collect()
+        links.map(|(k, l)| evidence(k, (l, budget), &setting, &compare(l, &setting, budget))).collect()
     }
 }
 
@@ -72,6 +72,8 @@ pub struct Outcome {
     pub witness: Option<(Point, String, String)>,
     /// Points that say nothing, by reason.
     pub silent: BTreeMap<String, usize>,
+    /// Those of the reasons that say that the sides do not fit together, or that an index is out of its range.
+    pub shapeless: Vec<String>,
     /// Whether errors were estimated rather than enclosed.
     pub estimated: bool,
     /// Where a strict inequality comes within rounding of an equality, in the middle of its domain.
@@ -96,7 +98,8 @@ impl Outcome {
 
     /// Whether no point at all lies in the domain of both sides.
     pub fn nowhere_defined(&self, points: usize) -> bool {
-        let outside: usize = self.silent.iter().filter(|(why, _)| why.ends_with(UNDEFINED)).map(|(_, n)| n).sum();
+        let outside = |why: &str| why.ends_with(UNDEFINED) || self.shapeless.iter().any(|s| s == why);
+        let outside: usize = self.silent.iter().filter(|(why, _)| outside(why)).map(|(_, n)| n).sum();
         points > 0 && self.holds == 0 && outside >= points
     }
 
@@ -116,9 +119,18 @@ const SPENT: &str = "not looked at, since the work that was granted is spent";
 /// Points that have to agree where the work does not suffice for all.
 const FEWEST: usize = 3;
 
+/// Values longer than this are only named in a sentence: drawn functions, mostly, and large arrays.
+const LONG: usize = 60;
+
 /// A point in a sentence.
 fn place(shown: &[(String, String)]) -> String {
-    shown.iter().map(|(name, value)| format!("${name}$ = {value}")).collect::<Vec<_>>().join(", ")
+    let (long, short): (Vec<_>, Vec<_>) = shown.iter().partition(|(_, value)| value.len() > LONG);
+    let mut parts: Vec<String> = short.iter().map(|(name, value)| format!("${name}$ = {value}")).collect();
+    if !long.is_empty() {
+        let names: Vec<String> = long.iter().map(|(name, _)| format!("${name}$")).collect();
+        parts.push(format!("one choice of {}", names.join(" and ")));
+    }
+    parts.join(", ")
 }
 
 /// Looks at a link at every point of a setting, until enough witnesses are found to choose from.
@@ -143,6 +155,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
         digits: f64::INFINITY,
         witness: None,
         silent: BTreeMap::new(),
+        shapeless: Vec::new(),
         estimated: false,
         touches: None,
         spent: false,
@@ -198,7 +211,10 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
             AtPoint::Open => silent(OPEN.to_owned()),
             AtPoint::NonFinite => silent(OVERFLOW.to_owned()),
             AtPoint::Unsupported(what) => silent(format!("{what} cannot be enclosed")),
-            AtPoint::Shapeless(what) => silent(what),
+            AtPoint::Shapeless(what) => {
+                silent(what.clone());
+                outcome.shapeless.push(what);
+            }
         }
         let needed = if outcome.estimated { ESTIMATED_WITNESSES } else { 1 };
         if witnesses.len() >= enough.max(needed) {
@@ -220,7 +236,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
 }
 
 /// The points of a setting; where integrals and averages over arrays cost much, those of small sizes first.
-fn cheap_first<'s>(link: &Link, setting: &'s Setting<'_>) -> Vec<&'s Point> {
+pub fn cheap_first<'s>(link: &Link, setting: &'s Setting<'_>) -> Vec<&'s Point> {
     let mut points: Vec<&Point> = setting.points.iter().collect();
     let costly = |e| {
         walk::any(e, &mut |e| {
@@ -258,10 +274,27 @@ pub fn price(link: &Link, setting: &Setting<'_>, budget: &Budget) -> u64 {
 
 /// Judges one link, or a variant of it, on the points of a setting.
 pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Evidence {
-    evidence(0, setting, &compare(link, setting, budget))
+    of_outcome(link, setting, budget, &compare(link, setting, budget))
 }
 
-fn evidence(number: usize, setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
+/// The evidence for one link that was looked at already.
+pub fn of_outcome(link: &Link, setting: &Setting<'_>, budget: &Budget, outcome: &Outcome) -> Evidence {
+    evidence(0, (link, budget), setting, outcome)
+}
+
+/// Why agreement at the points of a setting says nothing, if all of them are special.
+pub fn special(link: &Link, setting: &Setting<'_>) -> Option<String> {
+    let zero = || "both sides are zero wherever the assumptions were met".to_owned();
+    degenerate::degenerate(setting).or_else(|| degenerate::both_vanish(link, setting).then(zero))
+}
+
+/// An inequality without tolerance that interval subdivision shows on the whole range of its symbols.
+fn on_boxes(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<String> {
+    let exact = link.relation.is_order() && setting.claim.tolerance.is_none();
+    exact.then(|| subdivision::proves(&setting.prepare(link)?, setting, budget)).flatten()
+}
+
+fn evidence(number: usize, (link, budget): (&Link, &Budget), setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
     if let Some(why) = &outcome.refused {
         return undecided_link(NAME, number, StopReason::NotApplicable, why);
     }
@@ -276,6 +309,10 @@ fn evidence(number: usize, setting: &Setting<'_>, outcome: &Outcome) -> Evidence
         let detail = format!("fails{}: {left} against {right}{how}", if place.is_empty() { "" } else { " at a point" });
         let witness = Witness { point: shown, left: left.clone(), right: right.clone(), summary };
         (Finding::Contradicts { witness }, detail)
+    } else if let Some(why) = outcome.agrees().then(|| special(link, setting)).flatten() {
+        (Finding::Undecided { reason: StopReason::Degenerate, explanation: why.clone() }, why)
+    } else if let Some(certificate) = outcome.agrees().then(|| on_boxes(link, setting, budget)).flatten() {
+        (Finding::Proves { certificate: certificate.clone() }, certificate)
     } else if outcome.agrees() {
         let digits = match outcome.digits {
             d if d.is_infinite() => "certain at each".to_owned(),

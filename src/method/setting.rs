@@ -119,6 +119,11 @@ impl<'a> Setting<'a> {
         Self { points, tally, ..self.clone() }
     }
 
+    /// What restricts the points: premises and assumptions that could not be put in.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
     /// Why there is no point, in words.
     pub fn emptiness(&self) -> String {
         let rejected: Vec<String> = self.tally.rejected.iter().map(|(why, n)| format!("{n} × {why}")).collect();

@@ -192,6 +192,11 @@ impl ExactField {
 impl Arithmetic for ExactField {
     type Number = Element;
 
+    fn price(&self) -> u64 {
+        // Sums of products of powers are kept beside the image.
+        6
+    }
+
     fn rational(&self, value: &Rational) -> Element {
         Element::single(Term::rational(value.clone()), self.image(value), Degree::CONSTANT)
     }

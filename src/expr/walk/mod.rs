@@ -12,7 +12,7 @@ pub use free::{
     substitute, substitute_link,
 };
 pub use path::{Path, get, paths, replace};
-pub use same::{same, same_link};
+pub use same::{outline, same, same_link};
 
 use super::{Binder, Condition, Expr, Kind, Law, Link, RandomVariable, Range, Symbol};
 use std::convert::Infallible;

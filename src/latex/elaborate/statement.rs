@@ -195,7 +195,7 @@ impl Elaborator<'_> {
                     super::super::name::canonical(label).as_str(),
                     r"\mathrm{def}" | "def" | r"\mathrm{def.}" | "!" | r"\triangle"
                 );
-                if is_definition {
+                if is_definition || super::relation::names_law(label) {
                     continue;
                 }
                 let links = self.chain(label, span_of(label, whole))?;

@@ -5,6 +5,7 @@
 use super::prime::Field;
 use crate::numeric::Rational;
 use dashu_base::BitTest;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Longer sums are collapsed to one opaque atom.
@@ -63,7 +64,7 @@ pub(super) struct Term {
     pub(super) coefficient: Rational,
     /// The image of the product without the coefficient.
     pub(super) image: u64,
-    /// Atoms by number, each once, with exponents that are not zero.
+    /// Atoms in the order of their numbers, each once, with exponents that are not zero.
     pub(super) factors: Vec<(u32, Rational)>,
 }
 
@@ -77,15 +78,29 @@ impl Term {
     }
 
     pub(super) fn times(&self, other: &Self, field: Field) -> Self {
-        let mut factors: BTreeMap<u32, Rational> = self.factors.iter().cloned().collect();
-        for (atom, exponent) in &other.factors {
-            *factors.entry(*atom).or_insert(Rational::ZERO) += exponent;
+        let mut factors = Vec::with_capacity(self.factors.len() + other.factors.len());
+        let (mut left, mut right) = (self.factors.as_slice(), other.factors.as_slice());
+        while let ([(a, p), rest_left @ ..], [(b, q), rest_right @ ..]) = (left, right) {
+            match a.cmp(b) {
+                Ordering::Less => {
+                    factors.push((*a, p.clone()));
+                    left = rest_left;
+                }
+                Ordering::Greater => {
+                    factors.push((*b, q.clone()));
+                    right = rest_right;
+                }
+                Ordering::Equal => {
+                    let exponent = p + q;
+                    if exponent != Rational::ZERO {
+                        factors.push((*a, exponent));
+                    }
+                    (left, right) = (rest_left, rest_right);
+                }
+            }
         }
-        Self {
-            coefficient: &self.coefficient * &other.coefficient,
-            image: field.mul(self.image, other.image),
-            factors: factors.into_iter().filter(|(_, exponent)| *exponent != Rational::ZERO).collect(),
-        }
+        factors.extend(left.iter().chain(right).cloned());
+        Self { coefficient: &self.coefficient * &other.coefficient, image: field.mul(self.image, other.image), factors }
     }
 
     /// To a whole power.
