@@ -39,6 +39,7 @@ mod reduce;
 mod space;
 
 use crate::expr::{Expr, Symbol};
+use crate::numeric::float::F64;
 use crate::numeric::interval::{Interval, Intervals};
 use crate::numeric::jet::Jets;
 use crate::numeric::{Arithmetic, Undefined};

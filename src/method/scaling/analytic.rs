@@ -68,7 +68,9 @@ struct Course {
 impl Course {
     fn new(claim: &Claim, limit: &Limit, link: &Link) -> Result<Self, String> {
         let setting = Setting::new(claim, &Budget { points: 0, ..Budget::default() }, &SeedPath::root(0))?;
-        let link = setting.prepare(link).ok_or("a derivative that no assumption gives, or by a defined symbol")?;
+        let link = setting
+            .prepare(link)
+            .ok_or("a value or derivative that no assumption gives, or a derivative by a defined symbol")?;
         let (link, order) = remainder(&link).map_or((link, None), |(link, order)| (link, Some(order)));
         let mut used: Vec<Symbol> = Vec::new();
         for symbol in [&link.left, &link.right].into_iter().flat_map(free_symbols) {
