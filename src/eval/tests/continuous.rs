@@ -3,6 +3,7 @@
 use super::*;
 use crate::assumption::{Point, Sampler};
 use crate::expr::declaration::{Declaration, Domain, Role};
+use crate::expr::fixture::sum_over;
 use crate::expr::{Approach, Differential, Optimum};
 use crate::numeric::Special;
 use crate::numeric::ball::Balls;
