@@ -1,7 +1,7 @@
 //! Mutants: every formula that is one plausible slip away. A check that is passed by a mutant has not looked there; a repair
 //! of a misprint is a mutant of it.
 
-mod form;
+pub(super) mod form;
 mod insert;
 mod slips;
 
@@ -11,6 +11,7 @@ use crate::numeric::Constant;
 use form::{halved, negated, scaled, shown};
 pub use insert::insertions;
 use slips::{operation, roots, symbol_slips};
+use std::collections::BTreeMap;
 
 /// What kind of slip it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +74,23 @@ pub struct Edit {
     pub operator: Operator,
 }
 
+/// Edits that are not the same, found by the outlines of what they make.
+#[derive(Default)]
+struct Found {
+    edits: Vec<Edit>,
+    by_outline: BTreeMap<u64, Vec<usize>>,
+}
+
+impl Found {
+    fn push(&mut self, edit: Edit) {
+        let alike = self.by_outline.entry(walk::outline(&edit.expr)).or_default();
+        if !alike.iter().any(|known| walk::same(&self.edits[*known].expr, &edit.expr)) {
+            alike.push(self.edits.len());
+            self.edits.push(edit);
+        }
+    }
+}
+
 /// The mutants of a link, at most `limit`: all kinds in turn, so that a small limit still has some of each.
 ///
 /// A side that is a single symbol or number is a name for the other side and is not changed.
@@ -131,10 +149,10 @@ fn in_turn<T>(items: Vec<T>, limit: usize, key: impl Fn(&T) -> Operator) -> Vec<
 
 /// Every expression one slip away, each once, outer places before inner ones. `symbols` are the candidates for an exchange.
 pub fn edits(expr: &Expr, symbols: &[Symbol]) -> Vec<Edit> {
-    let mut found: Vec<Edit> = Vec::new();
+    let mut found = Found::default();
     let mut place = Place { path: Path::new(), bound: Vec::new(), role: Role::Whole };
     collect(expr, expr, symbols, &mut place, &mut found);
-    found
+    found.edits
 }
 
 /// What an operand is to the operation around it.
@@ -155,16 +173,14 @@ struct Place {
     role: Role,
 }
 
-fn collect(root: &Expr, node: &Expr, symbols: &[Symbol], place: &mut Place, found: &mut Vec<Edit>) {
+fn collect(root: &Expr, node: &Expr, symbols: &[Symbol], place: &mut Place, found: &mut Found) {
     for (operator, new, description) in local(node, symbols, place) {
         let well_sorted = new.sort == node.sort || (new.sort.is_scalar() && node.sort.is_scalar());
         if !well_sorted || walk::same(&new, node) {
             continue;
         }
         let Some(expr) = walk::replace(root, &place.path, &new) else { continue };
-        if !found.iter().any(|edit| walk::same(&edit.expr, &expr)) {
-            found.push(Edit { expr, description, path: place.path.clone(), operator });
-        }
+        found.push(Edit { expr, description, path: place.path.clone(), operator });
     }
     let own: Vec<Symbol> = walk::binders(node).into_iter().cloned().collect();
     let kept = (place.bound.len(), place.role);
@@ -211,9 +227,18 @@ type Local = (Operator, Expr, String);
 
 fn local(e: &Expr, symbols: &[Symbol], place: &Place) -> Vec<Local> {
     let mut out: Vec<Local> = Vec::new();
+    let infinite = match &*e.kind {
+        Kind::Neg(a) => matches!(&*a.kind, Kind::Infinity),
+        kind => matches!(kind, Kind::Infinity),
+    };
+    // A law as a whole has no sign and no factor, and infinity is only where something ends.
+    if infinite || (!e.sort.is_scalar() && e.sort.shape().is_none()) {
+        return out;
+    }
     let whole_or_term = matches!(place.role, Role::Whole | Role::Term);
     let free_standing = whole_or_term || matches!(place.role, Role::Argument | Role::Exponent);
-    if free_standing || matches!(&*e.kind, Kind::Neg(_)) {
+    let zero = e.as_number().is_some_and(|n| n.is_zero());
+    if (free_standing && !zero) || matches!(&*e.kind, Kind::Neg(_)) {
         out.push((Operator::Sign, negated(e), format!("sign of {} flipped", shown(e))));
     }
     if free_standing {

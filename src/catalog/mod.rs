@@ -4,12 +4,17 @@ pub mod accumulated_least_squares_risk;
 pub mod all_pattern_capacity;
 pub mod collapse_time;
 pub mod crosstalk_variance;
+pub mod euler_stationary_variance;
 pub mod excess_entropy;
+pub mod haar_octave_condition_number;
+pub mod hard_threshold_risk;
 pub mod hebbian_bit_error;
 pub mod hebbian_bit_error_exact;
 pub mod hebbian_one_step_overlap;
 pub mod hidden_manifold_collapse_time;
 pub mod infinite_memory_error;
+pub mod langevin_steps_per_sample;
+pub mod lattice_condition_number;
 pub mod least_squares_generations_risk;
 pub mod least_squares_risk;
 pub mod mixture_overlap;
@@ -28,14 +33,18 @@ pub mod rem_annealed_free_energy;
 pub mod rem_energy;
 pub mod rem_frozen_free_energy;
 pub mod rem_large_deviation;
+pub mod reverse_family_memory;
+pub mod reverse_family_variance;
 pub mod same_class_probability;
 pub mod score_distance;
 pub mod separate_gaussians_entropy;
 pub mod single_pattern_capacity;
+pub mod soft_threshold_risk;
 pub mod speciation_half_point;
 pub mod speciation_potential;
 pub mod speciation_time;
 pub mod speciation_time_general;
+pub mod spiked_overlap;
 pub mod supervised_overlap;
 pub mod unsupervised_overlap;
 pub mod wiener_eigenvalue;
@@ -57,12 +66,17 @@ pub static ALL: &[&ClosedForm] = &[
     &all_pattern_capacity::ALL_PATTERN_CAPACITY,
     &collapse_time::COLLAPSE_TIME,
     &crosstalk_variance::CROSSTALK_VARIANCE,
+    &euler_stationary_variance::EULER_STATIONARY_VARIANCE,
     &excess_entropy::EXCESS_ENTROPY,
+    &haar_octave_condition_number::HAAR_OCTAVE_CONDITION_NUMBER,
+    &hard_threshold_risk::HARD_THRESHOLD_RISK,
     &hebbian_bit_error::HEBBIAN_BIT_ERROR,
     &hebbian_bit_error_exact::HEBBIAN_BIT_ERROR_EXACT,
     &hebbian_one_step_overlap::HEBBIAN_ONE_STEP_OVERLAP,
     &hidden_manifold_collapse_time::HIDDEN_MANIFOLD_COLLAPSE_TIME,
     &infinite_memory_error::INFINITE_MEMORY_ERROR,
+    &langevin_steps_per_sample::LANGEVIN_STEPS_PER_SAMPLE,
+    &lattice_condition_number::LATTICE_CONDITION_NUMBER,
     &least_squares_generations_risk::LEAST_SQUARES_GENERATIONS_RISK,
     &least_squares_risk::LEAST_SQUARES_RISK,
     &mixture_overlap::MIXTURE_OVERLAP,
@@ -81,14 +95,18 @@ pub static ALL: &[&ClosedForm] = &[
     &rem_energy::REM_ENERGY,
     &rem_frozen_free_energy::REM_FROZEN_FREE_ENERGY,
     &rem_large_deviation::REM_LARGE_DEVIATION,
+    &reverse_family_memory::REVERSE_FAMILY_MEMORY,
+    &reverse_family_variance::REVERSE_FAMILY_VARIANCE,
     &same_class_probability::SAME_CLASS_PROBABILITY,
     &score_distance::SCORE_DISTANCE,
     &separate_gaussians_entropy::SEPARATE_GAUSSIANS_ENTROPY,
     &single_pattern_capacity::SINGLE_PATTERN_CAPACITY,
+    &soft_threshold_risk::SOFT_THRESHOLD_RISK,
     &speciation_half_point::SPECIATION_HALF_POINT,
     &speciation_potential::SPECIATION_POTENTIAL,
     &speciation_time::SPECIATION_TIME,
     &speciation_time_general::SPECIATION_TIME_GENERAL,
+    &spiked_overlap::SPIKED_OVERLAP,
     &supervised_overlap::SUPERVISED_OVERLAP,
     &unsupervised_overlap::UNSUPERVISED_OVERLAP,
     &wiener_eigenvalue::WIENER_EIGENVALUE,

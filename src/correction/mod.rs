@@ -11,11 +11,11 @@ pub use search::corrections;
 pub use sharpness::sharpness;
 
 use crate::claim::Claim;
-use crate::evidence::{Evidence, Finding};
-use crate::expr::{Expr, Link, Relation, Statement, walk};
+use crate::evidence::{Evidence, Finding, StopReason};
+use crate::expr::{Condition, Expr, Link, Relation, Statement, walk};
 use crate::method::scaling::Scaling;
 use crate::method::setting::Setting;
-use crate::method::{Budget, Context, Method, calculus, enclosure, exact};
+use crate::method::{Budget, Context, Method, calculus, enclosure, exact, law};
 use crate::random::SeedPath;
 
 /// Variants that are judged for the sharpness however much that takes.
@@ -30,10 +30,15 @@ pub enum Opinion {
     Fails,
     /// Neither, in words.
     Silent(String),
+    /// It is no statement of the kind that the claim is: a slip that nobody could print.
+    Meaningless,
 }
 
 /// Judges a variant of the numbered link on the simulations of its claim, without a new one.
 pub type Simulated<'a> = dyn Fn(usize, &Link) -> Opinion + Sync + 'a;
+
+/// Points at which a variant of a law is looked at.
+const FEW_POINTS: usize = 6;
 
 /// For claims without simulation.
 pub fn not_simulated(_: usize, _: &Link) -> Opinion {
@@ -43,7 +48,7 @@ pub fn not_simulated(_: usize, _: &Link) -> Opinion {
 /// Judges variants of a claim's links.
 struct Bench<'a> {
     claim: &'a Claim,
-    /// The points of the claim; `None` for a limit of two formulas, which is followed along its sizes.
+    /// The points of the claim; `None` for a limit of two formulas, which is followed along its sizes, and for laws.
     setting: Option<Setting<'a>>,
     budget: Budget,
     seed: SeedPath,
@@ -52,6 +57,7 @@ struct Bench<'a> {
 impl<'a> Bench<'a> {
     fn new(claim: &'a Claim, budget: &Budget, seed: &SeedPath) -> Result<Self, String> {
         let setting = match (&claim.limit, &claim.experiment) {
+            (None, None) if claim.statement.links.iter().any(law::says_law) => None,
             (None, _) => Some(Setting::new(claim, budget, seed)?),
             (Some(_), None) => None,
             (Some(_), Some(_)) => return Err("the limit of an experiment is judged on its samples".into()),
@@ -64,6 +70,14 @@ impl<'a> Bench<'a> {
         let seed = self.seed.child("fresh");
         let setting = self.setting.as_ref().map(|s| s.fresh(&self.budget, &seed));
         Self { claim: self.claim, setting, budget: self.budget.clone(), seed }
+    }
+
+    /// Whether what holds at points of its own is true: no tolerance lets it pass, and no equation that could not be solved
+    /// leaves special points only.
+    fn tells_truth(&self) -> bool {
+        let equation = |c: &Condition| matches!(c, Condition::Holds(l) if l.relation == Relation::Equal);
+        let restricted = self.setting.as_ref().is_some_and(|s| s.conditions().iter().any(equation));
+        self.claim.tolerance.is_none() && self.claim.experiment.is_none() && !restricted
     }
 
     /// Whether there is nothing to look at.
@@ -97,9 +111,17 @@ impl<'a> Bench<'a> {
 
     fn along_the_limit(&self, link: &Link) -> Opinion {
         let statement = Statement { premises: self.claim.statement.premises.clone(), links: vec![link.clone()] };
-        let variant = Claim { statement, alternative: None, ..self.claim.clone() };
-        if let Err(why) = Scaling.applies(&variant) {
-            return Opinion::Silent(why);
+        let variant = Claim { statement, alternative: None, converse: None, ..self.claim.clone() };
+        if let Some(limit) = &self.claim.limit
+            && ![&link.left, &link.right].iter().any(|e| walk::mentions(e, &limit.symbol))
+        {
+            // What no longer depends on the size is true or not as it stands.
+            let still = Claim { limit: None, ..variant };
+            let bench = Bench::new(&still, &self.budget, &self.seed);
+            return bench.map_or_else(Opinion::Silent, |b| b.judge(link));
+        }
+        if Scaling.applies(&variant).is_err() {
+            return Opinion::Meaningless;
         }
         let context = Context { claim: &variant, budget: &self.budget, seed: &self.seed };
         Scaling.check(&context).pop().map_or(Opinion::Silent(String::new()), opinion)
@@ -107,11 +129,19 @@ impl<'a> Bench<'a> {
 
     /// Refuted, proved, agreeing or open, by every method that takes no simulation.
     fn judge(&self, link: &Link) -> Opinion {
+        if law::says_law(link) {
+            // Quadratures of oscillating functions: a few points tell two laws apart.
+            let few = Budget { points: self.budget.points.min(FEW_POINTS), ..self.budget.clone() };
+            return opinion(law::judge(link, self.claim, &few, &self.seed));
+        }
         let Some(setting) = &self.setting else { return self.along_the_limit(link) };
         if self.is_slow() {
             return opinion(calculus::judge(link, setting, &self.budget, &self.seed));
         }
         let outcome = enclosure::refute(link, setting, &self.budget);
+        if outcome.refused.is_some() {
+            return Opinion::Meaningless;
+        }
         if outcome.contradicts() {
             return Opinion::Fails;
         }
@@ -121,14 +151,17 @@ impl<'a> Bench<'a> {
         if let Finding::Proves { certificate } = exact::judge(link, setting, &self.budget, &self.seed).finding {
             return Opinion::Holds(certificate);
         }
-        if outcome.agrees() {
+        if let Some(why) = outcome.agrees().then(|| enclosure::special(link, setting)).flatten() {
+            Opinion::Silent(why)
+        } else if outcome.agrees() {
             Opinion::Holds(format!(
                 "{} points of its own, at least {:.0} digits",
                 outcome.holds,
                 outcome.digits.min(99.0)
             ))
         } else {
-            Opinion::Silent(outcome.refused.unwrap_or_else(|| "no point decides it".into()))
+            let why: Vec<&str> = outcome.silent.keys().map(String::as_str).collect();
+            Opinion::Silent(format!("no point decides it: {}", why.join(", ")))
         }
     }
 
@@ -155,6 +188,11 @@ fn opinion(evidence: Evidence) -> Opinion {
         Finding::Proves { certificate } => Opinion::Holds(certificate),
         Finding::Agrees { bound } => Opinion::Holds(bound),
         Finding::Contradicts { .. } => Opinion::Fails,
+        // The claim itself has points: a variant without one is defined nowhere.
+        Finding::Undecided { reason: StopReason::NoAdmissiblePoint, .. } => Opinion::Fails,
+        Finding::Undecided { reason: StopReason::NotApplicable, .. } if evidence.facts.is_empty() => {
+            Opinion::Meaningless
+        }
         Finding::Undecided { explanation, .. } => Opinion::Silent(explanation),
     }
 }

@@ -2,11 +2,13 @@
 
 use super::filter::Filter;
 use super::{Bench, Opinion, Simulated};
-use crate::algebra::{Mutant, Operator, insertions, mutants};
+use crate::algebra::{Mutant, Operator, insertions, mutants, plain, says_nothing};
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding};
-use crate::expr::{Kind, Link, Relation, print, walk};
+use crate::expr::{Condition, Kind, Link, Relation, print, walk};
 use crate::method::Budget;
+use crate::method::law;
+use crate::method::setting::Setting;
 use crate::random::SeedPath;
 use crate::record::Correction;
 use rayon::prelude::*;
@@ -59,6 +61,9 @@ pub fn corrections(
     let bench = Bench::new(claim, budget, seed).ok().filter(|b| !b.is_empty());
     let again = bench.as_ref().map(Bench::fresh);
     let verify = |candidate: &Candidate| -> Option<String> {
+        if !is_news(&candidate.link, claim, again.as_ref().and_then(|b| b.setting.as_ref())) {
+            return None;
+        }
         let simulation = simulated(number, &candidate.link);
         if simulation == Opinion::Fails {
             return None;
@@ -66,7 +71,7 @@ pub fn corrections(
         match again.as_ref().map(|b| b.judge(&candidate.link)) {
             Some(Opinion::Holds(bound)) => Some(bound),
             Some(Opinion::Fails) => None,
-            Some(Opinion::Silent(_)) | None => match simulation {
+            Some(Opinion::Silent(_) | Opinion::Meaningless) | None => match simulation {
                 Opinion::Holds(bound) => Some(bound),
                 _ => None,
             },
@@ -74,7 +79,7 @@ pub fn corrections(
     };
     let filter = bench.as_ref().filter(|b| !b.is_slow()).and_then(|b| Filter::new(b, link));
     let folds = |e| walk::any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Expectation(..)));
-    let long = claim.limit.is_some() && (folds(&link.left) || folds(&link.right));
+    let long = law::says_law(link) || claim.limit.is_some() && (folds(&link.left) || folds(&link.right));
     let plausible = |candidates: Vec<Candidate>| -> Vec<Candidate> {
         match (&bench, &filter) {
             (Some(b), _) if b.is_slow() => {
@@ -92,11 +97,11 @@ pub fn corrections(
         }
     };
     let single = single_slips(link).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();
-    let mut found = verified(plausible(single), &verify);
+    let mut found = verified(plausible(single), link, &verify);
     if let (true, Some(filter), Relation::Equal) = (found.is_empty(), &filter, link.relation) {
-        found = verified(plausible(inserted(link, filter)), &verify);
+        found = verified(plausible(inserted(link, filter)), link, &verify);
         if found.is_empty() {
-            found = verified(pairs(link, filter), &verify);
+            found = verified(pairs(link, filter), link, &verify);
         }
     }
     if let Some(bench) = &bench {
@@ -197,10 +202,40 @@ fn orders(link: &Link) -> usize {
     of(&link.left) + of(&link.right)
 }
 
-/// The candidates that hold, with the reason, simplest first.
-fn verified(mut candidates: Vec<Candidate>, verify: &dyn Fn(&Candidate) -> Option<String>) -> Vec<(Candidate, String)> {
+/// Whether a repair says something that neither every formula nor the assumptions say already.
+fn is_news(link: &Link, claim: &Claim, setting: Option<&Setting<'_>>) -> bool {
+    fn given<'c>(condition: &'c Condition, out: &mut Vec<&'c Link>) {
+        match condition {
+            Condition::Holds(link) => out.push(link),
+            Condition::All(all) => all.iter().for_each(|c| given(c, out)),
+        }
+    }
+    let mut known: Vec<&Link> = claim.statement.premises.iter().collect();
+    claim.assumptions.iter().for_each(|c| given(c, &mut known));
+    let (left, right) = (plain(&link.left), plain(&link.right));
+    let restates = |k: &&Link| {
+        let (a, b) = (plain(&k.left), plain(&k.right));
+        let turned = k.relation == Relation::Equal && walk::same(&a, &right) && walk::same(&b, &left);
+        k.relation == link.relation && (turned || walk::same(&a, &left) && walk::same(&b, &right))
+    };
+    let idle = |l: &Link| says_nothing(l);
+    !idle(link) && !setting.and_then(|s| s.prepare(link)).is_some_and(|l| idle(&l)) && !known.iter().any(restates)
+}
+
+/// The candidates that hold, with the reason, simplest first; of those with as many slips undone the ones last that no
+/// longer mention a symbol of the refuted formula, since they say less.
+fn verified(
+    mut candidates: Vec<Candidate>,
+    refuted: &Link,
+    verify: &dyn Fn(&Candidate) -> Option<String>,
+) -> Vec<(Candidate, String)> {
+    let symbols = walk::free_symbols_of_links([refuted]);
+    let loses = |c: &Candidate| {
+        let kept = walk::free_symbols_of_links([&c.link]);
+        symbols.iter().any(|s| !kept.contains(s))
+    };
     let size = |c: &Candidate| walk::size(&c.link.left) + walk::size(&c.link.right);
-    candidates.sort_by_cached_key(|c| (c.edits, size(c), print::link(&c.link)));
+    candidates.sort_by_cached_key(|c| (c.edits, loses(c), size(c), print::link(&c.link)));
     candidates.dedup_by(|a, b| walk::same_link(&a.link, &b.link));
     let holding = candidates.into_iter().filter_map(|c| verify(&c).map(|why| (c, why)));
     holding.take(2 * SHOWN).collect()

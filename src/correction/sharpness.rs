@@ -1,4 +1,7 @@
 //! How sharp a check is: the share of wrong variants that it would have refuted.
+//!
+//! A variant that is true as well is not wrong: twice a limit that is zero, a looser bound. It counts as such if it holds
+//! at fresh points, too, as a formula without tolerance, and no equation restricts the points.
 
 use super::{Bench, Opinion, Simulated};
 use crate::algebra::mutants;
@@ -15,6 +18,8 @@ enum Fate {
     Killed,
     Equivalent,
     Survives(Survivor),
+    /// No statement of the claim's kind: it does not count at all.
+    Stillborn,
 }
 
 /// Judges at most `limit` mutants of every link that the evidence proves or supports, on the points of `budget` below `seed`
@@ -28,6 +33,8 @@ pub fn sharpness(
     limit: usize,
 ) -> Option<Sharpness> {
     let bench = Bench::new(claim, budget, seed).ok();
+    // The left-hand side of an optimum or of a solution is only its name.
+    let names_result = claim.extremum.is_some() || claim.solves.is_some();
     let mut total = Sharpness::default();
     for (number, link) in claim.statement.links.iter().enumerate() {
         let held = evidence
@@ -43,15 +50,25 @@ pub fn sharpness(
             }
             None => (limit, None),
         };
+        let again = bench.as_ref().filter(|b| b.tells_truth()).map(Bench::fresh);
+        let understood = bench.as_ref().is_some_and(|b| b.judge(link) != Opinion::Meaningless);
         // Each mutant is judged by itself, so that an idle core can take one.
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
             .map(|mutant| {
                 let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
+                let unnamed = names_result && mutant.path.first() == Some(&0);
+                if unnamed || (opinion == Opinion::Meaningless && understood) {
+                    return Fate::Stillborn;
+                }
                 if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {
                     return Fate::Killed;
                 }
                 if bench.as_ref().is_some_and(|b| b.equivalent(link, &mutant.link, &mutant.path)) {
+                    return Fate::Equivalent;
+                }
+                let holds = matches!(opinion, Opinion::Holds(_));
+                if holds && again.as_ref().is_some_and(|b| matches!(b.judge(&mutant.link), Opinion::Holds(_))) {
                     return Fate::Equivalent;
                 }
                 let reason = match opinion {
@@ -63,8 +80,9 @@ pub fn sharpness(
             })
             .collect();
         for fate in fates {
-            total.mutants += 1;
+            total.mutants += usize::from(!matches!(fate, Fate::Stillborn));
             match fate {
+                Fate::Stillborn => {}
                 Fate::Killed => total.killed += 1,
                 Fate::Equivalent => total.equivalent += 1,
                 Fate::Survives(survivor) => total.survivors.push(survivor),

@@ -18,9 +18,11 @@ mod array;
 mod breakpoints;
 mod call;
 mod compile;
+mod complex;
 mod degree;
 mod desugar;
 mod differential;
+mod dirac;
 mod endless;
 mod expectation;
 mod fold;
@@ -31,19 +33,23 @@ mod member;
 mod meter;
 mod op;
 mod optimum;
+mod product;
 mod quadrature;
 mod reduce;
 mod space;
 
 use crate::expr::{Expr, Symbol};
+use crate::numeric::float::F64;
 use crate::numeric::interval::{Interval, Intervals};
 use crate::numeric::jet::Jets;
 use crate::numeric::{Arithmetic, Undefined};
 use crate::source::Span;
+pub use complex::in_real_parts;
 use machine::Machine;
 pub use member::{Component, Meaning, Member};
 pub use meter::Meter;
 use nalgebra::DMatrix;
+pub use reduce::degree as degree_in;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -213,6 +219,21 @@ impl Program {
         let jets = Jets::new(a);
         let value = self.run(a, &mut Machine::new(&jets, self, at)?)?;
         finish(a, value.map(|jet| jet.base().clone()))
+    }
+
+    /// How many operations an evaluation in `f64` takes, those of quadratures and lattices included, whether it succeeds or not.
+    pub fn steps(&self, at: &Assignment<f64>) -> u64 {
+        fn count<A: Arithmetic>(program: &Program, a: &A, at: &Assignment<A::Number>) -> (u64, bool) {
+            let jets = Jets::new(a);
+            let Ok(mut machine) = Machine::new(&jets, program, at) else { return (0, false) };
+            let evaluated = machine.run().is_ok();
+            (machine.steps, evaluated)
+        }
+        let (plain, evaluated) = count(self, &F64, at);
+        if evaluated {
+            return plain;
+        }
+        plain + count(self, &Intervals::estimating(), &at.map(|x| Interval::point(*x))).0
     }
 
     /// The Taylor coefficients c₀ … c_order of ε ↦ f(at + ε·direction).

@@ -14,7 +14,7 @@ pub(super) fn mentions_any(e: &Expr, variables: &[RandomVariable]) -> bool {
 }
 
 /// An upper bound for the joint degree in the variables; `None` if it need not be a polynomial.
-pub(super) fn degree(e: &Expr, variables: &[RandomVariable]) -> Option<u32> {
+pub fn degree(e: &Expr, variables: &[RandomVariable]) -> Option<u32> {
     if !mentions_any(e, variables) {
         return Some(0);
     }

@@ -109,6 +109,8 @@ pub struct Witness {
 pub enum StopReason {
     /// No admissible point was found within the budget.
     NoAdmissiblePoint,
+    /// Every admissible point found is a special one: some symbol is zero at all, or all have one size.
+    Degenerate,
     /// The method does not apply to this claim.
     NotApplicable,
     /// The work budget ended before the interval was narrow enough.
@@ -134,6 +136,9 @@ impl StopReason {
     pub const fn remedy(self) -> &'static str {
         match self {
             Self::NoAdmissiblePoint => "check the ranges of the symbols and the assumptions: nothing meets them all",
+            Self::Degenerate => {
+                "an assumption of the form `symbol = …`, which is put in, or the same as a definition: others are met by chance only"
+            }
             Self::NotApplicable => {
                 "state the claim so that a method applies; `corrigenda list methods` says what each needs"
             }

@@ -22,6 +22,13 @@ pub(super) fn product(m: usize, k: usize, n: usize) -> f64 {
     m as f64 * k as f64 * n as f64 / 6.0
 }
 
+/// Eigenvalues and eigenvectors of a symmetric matrix.
+pub(super) fn eigen(n: usize) -> f64 {
+    let n = n as f64;
+    // Three quarters of a Gflop per second at some hundred rows, and a start that small ones notice.
+    5e3 + 2e2 * n * n + 1.3 * n * n * n
+}
+
 /// Work of a replicate from the sum of its costs.
 pub(super) fn work(cost: f64) -> f64 {
     (START + cost) / 1e6

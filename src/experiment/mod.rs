@@ -8,6 +8,7 @@ pub mod diffusion;
 pub(crate) mod known_answer;
 pub mod learning;
 pub mod molecules;
+pub mod sampling;
 
 use crate::random::{SeedPath, Stream};
 use std::collections::BTreeMap;
@@ -30,7 +31,11 @@ pub static ALL: &[&Experiment] = &[
     &denoising::denoising_loss::EXPERIMENT,
     &denoising::empirical_score_distance::EXPERIMENT,
     &denoising::noised_gaussian::EXPERIMENT,
+    &denoising::noisy_covariance::EXPERIMENT,
     &denoising::oracle_projection::EXPERIMENT,
+    &denoising::score_gradient_descent::EXPERIMENT,
+    &denoising::spiked_covariance::EXPERIMENT,
+    &denoising::threshold_denoising::EXPERIMENT,
     &denoising::wiener_filter::EXPERIMENT,
     &diffusion::cloning::EXPERIMENT,
     &diffusion::collapse_posterior::EXPERIMENT,
@@ -40,6 +45,7 @@ pub static ALL: &[&Experiment] = &[
     &diffusion::hidden_manifold_collapse::EXPERIMENT,
     &diffusion::posterior_class::EXPERIMENT,
     &diffusion::rem_free_energy::EXPERIMENT,
+    &diffusion::reverse_family::EXPERIMENT,
     &diffusion::speciation_gaussian_mixture::EXPERIMENT,
     &diffusion::u_turn::EXPERIMENT,
     &learning::infinite_memory::EXPERIMENT,
@@ -48,6 +54,11 @@ pub static ALL: &[&Experiment] = &[
     &learning::nearest_neighbours::EXPERIMENT,
     &learning::recursive_gaussian::EXPERIMENT,
     &molecules::multifarious_assembly::EXPERIMENT,
+    &sampling::binder_crossing::EXPERIMENT,
+    &sampling::langevin_relaxation::EXPERIMENT,
+    &sampling::langevin_steps::EXPERIMENT,
+    &sampling::lattice_field::EXPERIMENT,
+    &sampling::wavelet_conditioning::EXPERIMENT,
 ];
 
 /// The experiment with this name.

@@ -33,6 +33,8 @@ pub enum Relation {
     TendsTo,
     /// ∼ before a law or a density: the left side is distributed so.
     Distributed,
+    /// `=` with a d on it: both sides have the same law.
+    EqualInLaw,
     /// ∈ a declared set.
     Member,
     /// ∉ a declared set.
@@ -59,6 +61,7 @@ impl Relation {
             Self::Proportional => r"\propto",
             Self::TendsTo => r"\to",
             Self::Distributed => r"\sim",
+            Self::EqualInLaw => r"\overset{d}{=}",
             Self::Member => r"\in",
             Self::NotMember => r"\notin",
             Self::Assign => r"\leftarrow",

@@ -6,11 +6,13 @@
 mod cholesky;
 mod orthogonal;
 mod spectral;
+mod wavelet;
 
 pub use cholesky::{Cholesky, NotPositiveDefinite};
 pub use faer::{Mat, MatMut, MatRef};
 pub use orthogonal::{RankDeficient, haar, least_squares};
 pub use spectral::{EigenFailure, SymmetricEigen, from_spectrum, symmetric_eigen};
+pub use wavelet::Wavelet;
 
 use faer::linalg::matmul::{matmul, triangular};
 use faer::traits::RealField;

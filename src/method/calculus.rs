@@ -5,6 +5,7 @@
 //! minimum wherever it is stationary: then an exact zero of the derivative is a proof.
 
 use super::comparison::Ladder;
+use super::degenerate::degenerate;
 use super::enclosure::{self, fact};
 use super::setting::{Setting, put_in};
 use super::{Budget, Context, Method, exact, stationary, undecided, undecided_link};
@@ -12,6 +13,7 @@ use crate::assumption;
 use crate::claim::{Claim, Extremum};
 use crate::evidence::{Evidence, Finding, StopReason, Witness};
 use crate::expr::{Expr, Kind, Link, Relation, print, walk};
+use crate::numeric::Undefined;
 use crate::random::SeedPath;
 use stationary::{AtOptimum, Stationarity};
 
@@ -152,6 +154,7 @@ fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Bu
     let ladder = Ladder::new(&budget.precisions, budget.digits);
     let (mut holds, mut digits) = (0_usize, f64::INFINITY);
     let mut silent: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let mut undefined = 0;
     let mut failures = Vec::new();
     for (k, point) in setting.points.iter().enumerate() {
         let mut stream = seed.child("direction").block(k as u64).stream();
@@ -161,6 +164,10 @@ fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Bu
                 digits = digits.min(d);
             }
             AtOptimum::Fails { left, right, why } => failures.push((point, left, right, why)),
+            AtOptimum::Silent(why @ (Undefined::Domain(_) | Undefined::Shape(_))) => {
+                undefined += 1;
+                *silent.entry(why.to_string()).or_default() += 1;
+            }
             AtOptimum::Silent(why) => *silent.entry(why.to_string()).or_default() += 1,
         }
     }
@@ -192,6 +199,10 @@ fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Bu
         Finding::Agrees { bound } => bound.clone(),
         _ => String::new(),
     };
+    if let Some(why) = (holds > 0 && silent <= holds).then(|| degenerate(setting)).flatten() {
+        let finding = Finding::Undecided { reason: StopReason::Degenerate, explanation: why.clone() };
+        return Evidence { facts, ..found(finding, why) };
+    }
     if holds > 0 && silent <= holds {
         let kind = if convex { format!(", {word} by convexity") } else { format!(", curvature of a {word}") };
         let digits = if digits.is_infinite() { "exactly".to_owned() } else { format!("to {} digits", digits.floor()) };
@@ -200,7 +211,9 @@ fn optimum(extremum: &Extremum, value: &Expr, setting: &Setting<'_>, budget: &Bu
         return Evidence { facts, ..found(Finding::Agrees { bound: bound.clone() }, bound) };
     }
     let explanation = format!("of {} points {holds} decide it", setting.points.len());
-    let finding = Finding::Undecided { reason: StopReason::PrecisionExhausted, explanation: explanation.clone() };
+    let nowhere = undefined == setting.points.len();
+    let reason = if nowhere { StopReason::NoAdmissiblePoint } else { StopReason::PrecisionExhausted };
+    let finding = Finding::Undecided { reason, explanation: explanation.clone() };
     Evidence { facts, ..found(finding, explanation) }
 }
 

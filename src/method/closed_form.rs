@@ -27,6 +27,11 @@ impl Method for ClosedFormComparison {
         catalog::find(id).map(|_| ()).ok_or_else(|| format!("no closed form is called `{id}`"))
     }
 
+    /// It draws nothing, but a variant is compared with the same formula.
+    fn simulates(&self) -> bool {
+        true
+    }
+
     fn check(&self, context: &Context<'_>) -> Vec<Evidence> {
         let claim = context.claim;
         let Some(form) = claim.closed_form.as_ref().and_then(|id| catalog::find(id)) else {

@@ -102,7 +102,7 @@ fn flat(conditions: &[Condition]) -> Vec<&Link> {
 }
 
 /// `symbol relation number`, whichever way round it is written.
-fn comparison(link: &Link) -> Option<(Symbol, Relation, Rational)> {
+pub(super) fn comparison(link: &Link) -> Option<(Symbol, Relation, Rational)> {
     let symbol = |e: &crate::expr::Expr| match &*e.kind {
         Kind::Symbol(s) => Some(s.clone()),
         _ => None,

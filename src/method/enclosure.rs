@@ -2,12 +2,12 @@
 
 use super::comparison::{AtPoint, Comparison, Ladder};
 use super::setting::Setting;
-use super::{Budget, Context, Method, attack, undecided, undecided_link};
+use super::{Budget, Context, Method, attack, degenerate, increments, subdivision, undecided, undecided_link};
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
 use crate::eval::Meter;
 use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
-use crate::expr::{Kind, Link, Relation, walk};
+use crate::expr::{Kind, Link, Relation, print, walk};
 use std::collections::BTreeMap;
 
 /// High-precision comparison at admissible points.
@@ -57,7 +57,27 @@ impl Method for Enclosure {
             return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
         }
         let links = claim.statement.links.iter().enumerate();
-        links.map(|(k, link)| evidence(k, &setting, &compare(link, &setting, budget))).collect()
+        let judged = links.map(|(k, link)| match increments::finite_part(link) {
+            None => evidence(k, (link, budget), &setting, &compare(link, &setting, budget)),
+            Some(rest) => finite(evidence(k, (&rest, budget), &setting, &compare(&rest, &setting, budget)), &rest),
+        });
+        judged.collect()
+    }
+}
+
+/// What the finite part of an equation of differentials says about the equation: if it does not vanish the equation is false,
+/// and else nothing.
+fn finite(mut evidence: Evidence, rest: &Link) -> Evidence {
+    let part = print::expr(&rest.left);
+    match &mut evidence.finding {
+        Finding::Contradicts { witness } => {
+            witness.left = format!("{} without a differential", witness.left);
+            let why = format!("All terms of an equation of differentials are differentials, but ${part}$ is none. ");
+            witness.summary.insert_str(0, &why);
+            evidence.detail = format!("${part}$ is no differential as the other terms are");
+            evidence
+        }
+        _ => undecided_link(NAME, evidence.link, StopReason::NotApplicable, "a differential cannot be evaluated"),
     }
 }
 
@@ -72,6 +92,8 @@ pub struct Outcome {
     pub witness: Option<(Point, String, String)>,
     /// Points that say nothing, by reason.
     pub silent: BTreeMap<String, usize>,
+    /// Those of the reasons that say that the sides do not fit together, or that an index is out of its range.
+    pub shapeless: Vec<String>,
     /// Whether errors were estimated rather than enclosed.
     pub estimated: bool,
     /// Where a strict inequality comes within rounding of an equality, in the middle of its domain.
@@ -96,7 +118,8 @@ impl Outcome {
 
     /// Whether no point at all lies in the domain of both sides.
     pub fn nowhere_defined(&self, points: usize) -> bool {
-        let outside: usize = self.silent.iter().filter(|(why, _)| why.ends_with(UNDEFINED)).map(|(_, n)| n).sum();
+        let outside = |why: &str| why.ends_with(UNDEFINED) || self.shapeless.iter().any(|s| s == why);
+        let outside: usize = self.silent.iter().filter(|(why, _)| outside(why)).map(|(_, n)| n).sum();
         points > 0 && self.holds == 0 && outside >= points
     }
 
@@ -116,9 +139,18 @@ const SPENT: &str = "not looked at, since the work that was granted is spent";
 /// Points that have to agree where the work does not suffice for all.
 const FEWEST: usize = 3;
 
+/// Values longer than this are only named in a sentence: drawn functions, mostly, and large arrays.
+const LONG: usize = 60;
+
 /// A point in a sentence.
 fn place(shown: &[(String, String)]) -> String {
-    shown.iter().map(|(name, value)| format!("${name}$ = {value}")).collect::<Vec<_>>().join(", ")
+    let (long, short): (Vec<_>, Vec<_>) = shown.iter().partition(|(_, value)| value.len() > LONG);
+    let mut parts: Vec<String> = short.iter().map(|(name, value)| format!("${name}$ = {value}")).collect();
+    if !long.is_empty() {
+        let names: Vec<String> = long.iter().map(|(name, _)| format!("${name}$")).collect();
+        parts.push(format!("one choice of {}", names.join(" and ")));
+    }
+    parts.join(", ")
 }
 
 /// Looks at a link at every point of a setting, until enough witnesses are found to choose from.
@@ -143,6 +175,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
         digits: f64::INFINITY,
         witness: None,
         silent: BTreeMap::new(),
+        shapeless: Vec::new(),
         estimated: false,
         touches: None,
         spent: false,
@@ -198,7 +231,10 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
             AtPoint::Open => silent(OPEN.to_owned()),
             AtPoint::NonFinite => silent(OVERFLOW.to_owned()),
             AtPoint::Unsupported(what) => silent(format!("{what} cannot be enclosed")),
-            AtPoint::Shapeless(what) => silent(what),
+            AtPoint::Shapeless(what) => {
+                silent(what.clone());
+                outcome.shapeless.push(what);
+            }
         }
         let needed = if outcome.estimated { ESTIMATED_WITNESSES } else { 1 };
         if witnesses.len() >= enough.max(needed) {
@@ -258,10 +294,27 @@ pub fn price(link: &Link, setting: &Setting<'_>, budget: &Budget) -> u64 {
 
 /// Judges one link, or a variant of it, on the points of a setting.
 pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Evidence {
-    evidence(0, setting, &compare(link, setting, budget))
+    of_outcome(link, setting, budget, &compare(link, setting, budget))
 }
 
-fn evidence(number: usize, setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
+/// The evidence for one link that was looked at already.
+pub fn of_outcome(link: &Link, setting: &Setting<'_>, budget: &Budget, outcome: &Outcome) -> Evidence {
+    evidence(0, (link, budget), setting, outcome)
+}
+
+/// Why agreement at the points of a setting says nothing, if all of them are special.
+pub fn special(link: &Link, setting: &Setting<'_>) -> Option<String> {
+    let zero = || "both sides are zero wherever the assumptions were met".to_owned();
+    degenerate::degenerate(setting).or_else(|| degenerate::both_vanish(link, setting).then(zero))
+}
+
+/// An inequality without tolerance that interval subdivision shows on the whole range of its symbols.
+fn on_boxes(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<String> {
+    let exact = link.relation.is_order() && setting.claim.tolerance.is_none();
+    exact.then(|| subdivision::proves(&setting.prepare(link)?, setting, budget)).flatten()
+}
+
+fn evidence(number: usize, (link, budget): (&Link, &Budget), setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
     if let Some(why) = &outcome.refused {
         return undecided_link(NAME, number, StopReason::NotApplicable, why);
     }
@@ -276,6 +329,10 @@ fn evidence(number: usize, setting: &Setting<'_>, outcome: &Outcome) -> Evidence
         let detail = format!("fails{}: {left} against {right}{how}", if place.is_empty() { "" } else { " at a point" });
         let witness = Witness { point: shown, left: left.clone(), right: right.clone(), summary };
         (Finding::Contradicts { witness }, detail)
+    } else if let Some(why) = outcome.agrees().then(|| special(link, setting)).flatten() {
+        (Finding::Undecided { reason: StopReason::Degenerate, explanation: why.clone() }, why)
+    } else if let Some(certificate) = outcome.agrees().then(|| on_boxes(link, setting, budget)).flatten() {
+        (Finding::Proves { certificate: certificate.clone() }, certificate)
     } else if outcome.agrees() {
         let digits = match outcome.digits {
             d if d.is_infinite() => "certain at each".to_owned(),
@@ -355,6 +412,21 @@ mod tests {
         let outcome = compare(&claim.statement.links[0], &setting, &poor);
         assert!(outcome.spent && !outcome.agrees() && outcome.silent.contains_key(SPENT), "{outcome:?}");
         assert!(!compare(&claim.statement.links[0], &setting, &Budget::default()).spent);
+    }
+
+    #[test]
+    fn a_drift_without_its_step_of_time_is_of_another_order() {
+        use crate::expr::{Expr, Sort};
+        let mut t = Table::default();
+        let (x, y) = (&t.real("x"), &t.real("y"));
+        let d = |e: &Expr| Expr::new(Kind::Increment(e.clone()), Sort::Real, e.span);
+        // dx = y² + 2 dy, and dx = y² dy + (x − x).
+        assert_eq!(finding(&t, d(x), Relation::Equal, pow(y.clone(), n(2)) + n(2) * d(y)), "contradicts");
+        let cancels = pow(y.clone(), n(2)) * d(y) + (x - x);
+        assert_eq!(finding(&t, d(x), Relation::Equal, cancels), "undecided");
+        assert_eq!(finding(&t, d(x), Relation::Equal, pow(y.clone(), n(2)) * d(y)), "undecided");
+        // The quotient of two differentials is finite.
+        assert_eq!(finding(&t, d(x) / d(y), Relation::Equal, y.clone()), "undecided");
     }
 
     #[test]

@@ -4,16 +4,20 @@ mod attack;
 pub mod calculus;
 pub mod closed_form;
 pub mod comparison;
+mod degenerate;
 mod domain;
 pub mod enclosure;
 pub mod exact;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod increments;
 mod laboratory;
+pub mod law;
 pub mod scaling;
 pub mod setting;
 pub mod simulation;
 mod stationary;
+mod subdivision;
 
 pub use domain::empty_domains;
 pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache, Runs};
@@ -27,6 +31,7 @@ pub static ALL: &[&dyn Method] = &[
     &exact::Exact,
     &enclosure::Enclosure,
     &calculus::Calculus,
+    &law::LawComparison,
     &closed_form::ClosedFormComparison,
     &simulation::Simulation,
     &scaling::Scaling,
@@ -54,7 +59,7 @@ pub trait Method: Sync {
     /// Checks the claim: one evidence per link of its statement that the method speaks about, in order.
     fn check(&self, context: &Context<'_>) -> Vec<Evidence>;
 
-    /// Whether it judges by an experiment, so that variants can be judged on the same samples.
+    /// Whether variants of a claim are judged by what there is already: the same samples, the same closed form.
     fn simulates(&self) -> bool {
         false
     }

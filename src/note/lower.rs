@@ -10,7 +10,7 @@ use crate::claim::{Claim, ExperimentRequest, Extremum, Limit};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
 use crate::expr::walk::same;
-use crate::expr::{Condition, Kind, Statement, Symbol};
+use crate::expr::{Condition, Kind, Relation, Statement, Symbol};
 use crate::latex::{self, Scope};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -214,15 +214,17 @@ fn claim(
         None => None,
     };
     if let Some(law) = &raw.law {
-        return Err(Box::new(
-            Diagnostic::error(
-                &codes::UNSUPPORTED_CONSTRUCT,
-                file,
-                law.span,
-                "a claim about a whole law cannot be checked yet",
-            )
-            .hint("claim its mean and covariance, or use an experiment"),
-        ));
+        // The display says what the quantity is, `law` how it is distributed.
+        let distributed = statement_of(law)?;
+        if distributed.links.iter().any(|l| !matches!(l.relation, Relation::Distributed | Relation::EqualInLaw)) {
+            let message = "this does not say how a quantity is distributed";
+            return Err(Box::new(
+                Diagnostic::error(&codes::BAD_CLAIM, file, law.span, message)
+                    .hint(r"write it as `x \sim \mathcal{N}(m, C)` or `x \overset{d}{=} y`"),
+            ));
+        }
+        statement.premises.append(&mut statement.links);
+        statement.links = distributed.links;
     }
     let experiment = raw.experiment.as_ref().map(|e| ExperimentRequest {
         name: e.name.text.clone(),
@@ -245,7 +247,8 @@ fn claim(
         span: formula.span,
         tex: formula.text.clone(),
         statement,
-        alternative: read.alternative.map(|(statement, _)| statement),
+        alternative: read.alternative.map(|(statement, _)| statement).filter(|_| raw.law.is_none()),
+        converse: read.converse,
         declarations: declarations.clone(),
         assumptions,
         assumed: None,

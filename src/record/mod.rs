@@ -46,6 +46,12 @@ impl Record {
         Verdict::ALL.into_iter().map(|v| (v, count(v))).collect()
     }
 
+    /// Wrong variants of proved and supported claims that the same evidence refutes, and how many there are of them.
+    pub fn sharpness(&self) -> (usize, usize) {
+        let all = self.claims.iter().filter_map(|c| c.sharpness.as_ref());
+        all.fold((0, 0), |(killed, wrong), s| (killed + s.killed, wrong + s.mutants - s.equivalent.min(s.mutants)))
+    }
+
     /// The claims whose verdict is not what their author expects.
     pub fn unexpected(&self) -> impl Iterator<Item = &ClaimEntry> {
         self.claims.iter().filter(|c| !c.as_expected)
@@ -187,7 +193,8 @@ pub struct Sharpness {
     pub mutants: usize,
     /// Refuted.
     pub killed: usize,
-    /// Proved equal to the original on its domain: no check could refute them.
+    /// Proved equal to the original on its domain, or true as well (a looser bound, twice a limit that is zero): no check
+    /// could refute them.
     pub equivalent: usize,
     /// Those that are neither.
     pub survivors: Vec<Survivor>,

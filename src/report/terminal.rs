@@ -151,6 +151,11 @@ pub fn tally(record: &Record, style: &Style) -> String {
     if unexpected > 0 {
         line += &format!(" · {}", style.paint("1;31", &format!("{unexpected} not as expected")));
     }
+    let (killed, wrong) = record.sharpness();
+    // Rounded down: 100 % is said only of all.
+    if let Some(percent) = (100 * killed).checked_div(wrong) {
+        line += &format!(" · {}", style.paint("2", &format!("sharpness {percent} %")));
+    }
     let errors = record.diagnostics.iter().filter(|d| d.severity == "error").count();
     if errors > 0 {
         line +=

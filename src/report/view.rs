@@ -171,7 +171,7 @@ impl<'a> Site<'a> {
         let witness = claim.evidence.iter().find_map(|e| match &e.finding {
             Finding::Contradicts { witness } => Some(WitnessView {
                 summary: self.math.sentence(&witness.summary),
-                point: witness.point.iter().map(|(s, v)| (self.math.inline(s), v.clone())).collect(),
+                point: witness.point.iter().map(|(s, v)| (self.math.inline(s), self.math.sentence(v))).collect(),
                 left: witness.left.clone(),
                 right: witness.right.clone(),
             }),
@@ -347,8 +347,8 @@ pub(crate) fn sharpness_text(sharpness: &crate::record::Sharpness) -> String {
     };
     match sharpness.equivalent {
         0 => {}
-        1 => text += " One more variant is equal to the formula and does not count.",
-        n => text += &format!(" {n} more variants are equal to the formula and do not count."),
+        1 => text += " One more variant is equal to the formula or true as well, and does not count.",
+        n => text += &format!(" {n} more variants are equal to the formula or true as well, and do not count."),
     }
     text
 }

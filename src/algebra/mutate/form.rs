@@ -3,7 +3,7 @@
 use crate::expr::{Expr, Kind, Sort, print};
 use crate::numeric::Rational;
 
-pub(super) fn like(kind: Kind, model: &Expr) -> Expr {
+pub(in crate::algebra) fn like(kind: Kind, model: &Expr) -> Expr {
     Expr::new(kind, model.sort.clone(), model.span)
 }
 
@@ -18,7 +18,7 @@ pub(super) fn negated(e: &Expr) -> Expr {
     }
 }
 
-pub(super) fn is_number(e: &Expr, value: i64) -> bool {
+pub(in crate::algebra) fn is_number(e: &Expr, value: i64) -> bool {
     e.as_number().is_some_and(|n| *n == Rational::from(value))
 }
 

@@ -23,6 +23,7 @@ pub(super) struct DataSet {
 impl DataSet {
     pub(super) const PARAMETERS: &[Parameter] = &[
         Self::N,
+        Parameter::real("alpha", "data per dimension: e^{αd} of them, in place of n; 0: n", 0.0, 0.0, 10.0),
         Self::D,
         Self::SIGMA,
         Parameter::real("t", "time of the forward process", 0.2, 1e-3, 20.0),
@@ -34,7 +35,8 @@ impl DataSet {
         Parameter::real("sigma", "standard deviation of the data in every direction", 1.0, 1e-2, 100.0);
 
     pub(super) fn new(parameters: &Parameters) -> Result<Self, ExperimentError> {
-        let (n, d) = (parameters.whole("n"), parameters.whole("d"));
+        let (d, alpha) = (parameters.whole("d"), parameters.get("alpha"));
+        let n = if alpha > 0.0 { (alpha * d as f64).exp().round().max(2.0) as usize } else { parameters.whole("n") };
         Self::affordable(n, d)?;
         let probes = parameters.whole("probes");
         Ok(Self { n, d, sigma: parameters.get("sigma"), t: parameters.get("t"), probes })

@@ -9,6 +9,7 @@ pub mod excess_entropy;
 pub mod hidden_manifold_collapse;
 pub mod posterior_class;
 pub mod rem_free_energy;
+pub mod reverse_family;
 pub mod speciation_gaussian_mixture;
 pub mod u_turn;
 

@@ -8,11 +8,11 @@ mod path;
 mod same;
 
 pub use free::{
-    free_symbols, free_symbols_of_condition, free_symbols_of_links, free_symbols_of_statement, mentions, sort_dims,
-    substitute, substitute_link,
+    free_symbols, free_symbols_of_condition, free_symbols_of_links, free_symbols_of_statement, mentions, rebind,
+    sort_dims, substitute, substitute_link,
 };
 pub use path::{Path, get, paths, replace};
-pub use same::{same, same_link};
+pub use same::{outline, same, same_link};
 
 use super::{Binder, Condition, Expr, Kind, Law, Link, RandomVariable, Range, Symbol};
 use std::convert::Infallible;

@@ -1,7 +1,8 @@
 //! Equality of form.
 
-use super::{binders, scoped_children};
+use super::{binders, children, scoped_children};
 use crate::expr::{Condition, Expr, Kind, Law, Link, RandomVariable, Range, Symbol};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Equality of form, up to spans and the names of bound symbols.
 pub fn same(a: &Expr, b: &Expr) -> bool {
@@ -29,6 +30,24 @@ fn same_under(a: &Expr, b: &Expr, bound: &mut Vec<(Symbol, Symbol)>) -> bool {
         bound.truncate(outer);
         equal
     })
+}
+
+/// A number that expressions of the [`same`] form have in common, and others seldom.
+pub fn outline(e: &Expr) -> u64 {
+    fn add(e: &Expr, hasher: &mut DefaultHasher) {
+        std::mem::discriminant(&*e.kind).hash(hasher);
+        match &*e.kind {
+            Kind::Number(x) => x.hash(hasher),
+            Kind::Function(f, _) => f.hash(hasher),
+            _ => {}
+        }
+        let children = children(e);
+        children.len().hash(hasher);
+        children.into_iter().for_each(|child| add(child, hasher));
+    }
+    let mut hasher = DefaultHasher::new();
+    add(e, &mut hasher);
+    hasher.finish()
 }
 
 fn same_symbol(a: &Symbol, b: &Symbol, bound: &[(Symbol, Symbol)]) -> bool {
@@ -138,5 +157,8 @@ mod tests {
         let nested = |a: &Symbol, b: &Symbol, inner: &Symbol| over(a, over(b, use_of(inner)));
         assert!(same(&nested(&i, &j, &j), &nested(&j, &i, &i)));
         assert!(!same(&nested(&i, &j, &j), &nested(&j, &i, &j)));
+        assert_eq!(outline(&nested(&i, &j, &j)), outline(&nested(&j, &i, &i)));
+        assert_ne!(outline(&over(&i, use_of(&i))), outline(&over(&i, n(2))));
+        assert_ne!(outline(&n(2)), outline(&n(3)));
     }
 }

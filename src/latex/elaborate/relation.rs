@@ -1,5 +1,6 @@
 //! Chains of relations: what each relates, and how two sides that are not of one sort are meant.
 
+use super::super::name::canonical;
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind};
 use super::statement::{BRANCH_WORDS, in_words, words};
@@ -20,6 +21,11 @@ pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
         NodeKind::Mark('≥') => Some(Some(Relation::GreaterOrEqual)),
         NodeKind::Operator(Meaning::Relation(relation)) => Some(Some(*relation)),
         NodeKind::Operator(Meaning::Member) => Some(None),
+        NodeKind::Scripted(base, sub, sup, _)
+            if matches!(base.kind, NodeKind::Mark('=')) && [sub, sup].into_iter().flatten().any(|l| names_law(l)) =>
+        {
+            Some(Some(Relation::EqualInLaw))
+        }
         // `\xrightarrow{d \to \infty}` and stacked relations keep their base.
         NodeKind::Scripted(base, ..) => match &base.kind {
             NodeKind::Operator(Meaning::Relation(_)) | NodeKind::Mark('=') => relation_of(base),
@@ -27,6 +33,16 @@ pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
         },
         _ => None,
     }
+}
+
+/// Whether what is written on an equality says that it is one in law.
+pub(super) fn names_law(label: &[Node]) -> bool {
+    let name = match label {
+        [Node { kind: NodeKind::Text(text), .. }] => text.clone(),
+        _ => canonical(label),
+    };
+    let name = name.trim_start_matches(r"\mathrm{").trim_start_matches(r"\mathcal{").trim_end_matches(['}', '.']);
+    matches!(name.trim(), "d" | "D" | "L" | "law" | "dist" | "(d)")
 }
 
 /// The side before the first relation, if all relations of a formula are equalities.
@@ -86,7 +102,8 @@ impl Elaborator<'_> {
                         let previous = left.take().expect("a relation has a left side");
                         let right = self.right_side(side, relation, &previous, here)?;
                         let relation = match (relation, &right.sort) {
-                            (Relation::Asymptotic, Sort::Law(_) | Sort::Function(..)) => Relation::Distributed,
+                            (Relation::Asymptotic, Sort::Law(_) | Sort::Function(..))
+                            | (Relation::EqualInLaw, Sort::Law(_)) => Relation::Distributed,
                             (relation, _) => relation,
                         };
                         let (previous, right) = self.related(previous, right, links.first(), relation, span)?;

@@ -1,0 +1,116 @@
+//! A formula without what changes nothing: factors 1, terms 0, double signs, the order of what commutes.
+
+use super::mutate::form::{is_number, like};
+use crate::expr::{ArrayFunction, Expr, Kind, Link, print, walk};
+use crate::numeric::Rational;
+
+/// The formula without neutral parts; what commutes is in one order. Two formulas with the same plain form say the same
+/// without any rule of algebra beyond these.
+pub fn plain(e: &Expr) -> Expr {
+    let e = walk::map_children(e, &mut plain);
+    match &*e.kind {
+        Kind::Neg(a) => match &*a.kind {
+            Kind::Neg(b) => b.clone(),
+            Kind::Number(n) => Expr::number(-n.clone(), e.span),
+            _ => e,
+        },
+        Kind::Add(terms) => {
+            let mut terms: Vec<Expr> = terms.iter().flat_map(|t| parts(t, Kind::Add)).collect();
+            terms.retain(|t| !is_number(t, 0));
+            terms.sort_by_cached_key(print::expr);
+            joined(terms, &e, 0, Kind::Add)
+        }
+        Kind::Mul(factors) => product(factors, &e),
+        Kind::Div(a, b) if is_number(b, 1) => a.clone(),
+        Kind::Pow(a, b) if is_number(b, 1) => a.clone(),
+        Kind::Array(ArrayFunction::Norm | ArrayFunction::NormSquared, operands) => match &*operands[0].kind {
+            Kind::Neg(a) => {
+                let Kind::Array(function, _) = &*e.kind else { return e };
+                like(Kind::Array(*function, vec![a.clone()]), &e)
+            }
+            _ => e,
+        },
+        _ => e,
+    }
+}
+
+/// Whether both sides of a relation have the same plain form: then it says nothing.
+pub fn says_nothing(link: &Link) -> bool {
+    walk::same(&plain(&link.left), &plain(&link.right))
+}
+
+fn parts(e: &Expr, kind: fn(Vec<Expr>) -> Kind) -> Vec<Expr> {
+    match &*e.kind {
+        Kind::Add(all) | Kind::Mul(all)
+            if std::mem::discriminant(&*e.kind) == std::mem::discriminant(&kind(vec![])) =>
+        {
+            all.clone()
+        }
+        _ => vec![e.clone()],
+    }
+}
+
+/// Signs and numbers are gathered in front, scalars are put in order before the arrays.
+fn product(factors: &[Expr], e: &Expr) -> Expr {
+    let mut number = Rational::ONE;
+    let (mut scalars, mut arrays) = (Vec::new(), Vec::new());
+    for factor in factors.iter().flat_map(|f| parts(f, Kind::Mul)) {
+        let factor = match &*factor.kind {
+            Kind::Neg(a) => {
+                number = -number;
+                a.clone()
+            }
+            _ => factor,
+        };
+        match &*factor.kind {
+            Kind::Number(n) => number *= n.clone(),
+            Kind::Identity(_) => arrays.push(factor),
+            _ if factor.sort.is_scalar() => scalars.push(factor),
+            _ => arrays.push(factor),
+        }
+    }
+    if arrays.iter().any(|a| !matches!(&*a.kind, Kind::Identity(_))) {
+        arrays.retain(|a| !matches!(&*a.kind, Kind::Identity(_)));
+    }
+    scalars.sort_by_cached_key(print::expr);
+    let negative = number == Rational::NEG_ONE;
+    let mut all = Vec::new();
+    if number != Rational::ONE && !negative {
+        all.push(Expr::number(number, e.span));
+    }
+    all.extend(scalars);
+    all.extend(arrays);
+    let out = joined(all, e, 1, Kind::Mul);
+    if negative { like(Kind::Neg(out), e) } else { out }
+}
+
+fn joined(mut operands: Vec<Expr>, model: &Expr, neutral: i64, kind: fn(Vec<Expr>) -> Kind) -> Expr {
+    match operands.len() {
+        0 => Expr::integer(neutral, model.span),
+        1 => operands.remove(0),
+        _ => like(kind(operands), model),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::fixture::*;
+    use crate::expr::{Relation, Sort};
+
+    #[test]
+    fn neutral_parts_and_the_order_of_terms_say_nothing_and_other_parts_do() {
+        let (x, y) = (&use_of(&symbol("x", Sort::Real)), &use_of(&symbol("y", Sort::Real)));
+        let idle = |left: Expr, right: Expr| {
+            says_nothing(&Link { left: flat(left), relation: Relation::Equal, right: flat(right) })
+        };
+        assert!(idle(x.clone(), n(1) * x));
+        assert!(idle(x.clone(), n(0) + x));
+        assert!(idle(x * y + n(2), n(2) + y * x));
+        assert!(idle(-(-x.clone()), pow(x.clone(), n(1))));
+        assert!(idle((-x.clone()) * y, -(x * y)));
+        assert!(!idle(x.clone(), n(2) * x));
+        assert!(!idle(pow(x + y, n(2)), x * x + n(2) * x * y + y * y));
+        assert!(!idle(x - y, y - x));
+    }
+}
