@@ -78,6 +78,8 @@ pub struct Claim {
     pub statement: Statement,
     /// Another reading that the declarations leave open: the claim is refuted only if this one fails, too.
     pub alternative: Option<Statement>,
+    /// The other direction of an equivalence: the claim holds only if this holds, too.
+    pub converse: Option<Statement>,
     /// All symbols of the note, in order of declaration.
     pub declarations: Arc<Vec<Declaration>>,
     /// Extra conditions.

@@ -60,6 +60,12 @@ pub(super) fn value(
             (size > 0).then(|| Value::Scalar(Rational::from(stream.random_range(1..=size))))
         }
         Sort::Set(members) => match &**members {
+            // An interval.
+            Sort::Real => {
+                let lower = scalar_value(style, stream);
+                let upper = &lower + positive(style, stream);
+                Some(Value::vector(vec![lower, upper]))
+            }
             Sort::Index(dim) => Some(subset(length(dim, point)?, style, stream)),
             _ => None,
         },

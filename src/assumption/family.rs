@@ -46,6 +46,7 @@ pub(super) fn member(declaration: &Declaration, point: &Point, style: Style, str
     }
     let (count, shape) = match (&**result, result.shape()) {
         (Sort::Real, _) => (1, None),
+        (Sort::Integer, _) if matches!(declaration.domain, Domain::Signs) => (1, None),
         (_, Some((rows, columns))) => {
             let (rows, columns) = (length(&rows, point)?, length(&columns, point)?);
             (rows * columns, Some((rows, columns)))
@@ -438,6 +439,7 @@ impl Family<'_> {
     fn within(&mut self, domain: &Domain) -> Expr {
         match domain {
             Domain::Decaying => self.decaying(),
+            Domain::Signs => self.sign(),
             Domain::Confining => self.confining(),
             Domain::PositiveEntries | Domain::PositiveDefinite => self.positive_values(),
             Domain::Interval { lower: Some((lower, _)), upper: None } => {
@@ -481,6 +483,17 @@ impl Family<'_> {
         let polynomial = if self.is_simple() { self.polynomial(1) } else { self.polynomial(2) };
         let wave = self.wave();
         sum([polynomial, wave])
+    }
+
+    /// −1 or +1: the sine of a rational number is never −1/97.
+    fn sign(&mut self) -> Expr {
+        let places = self.places.clone();
+        let shift = self.coefficient();
+        let mut terms = vec![number(shift)];
+        for place in places {
+            terms.push(product([number(self.scale() * Rational::from(2)), place]));
+        }
+        of(Function::Sign, sum([of(Function::Sin, sum(terms)), number(ratio(1, 97))]))
     }
 
     fn wave(&mut self) -> Expr {

@@ -12,10 +12,10 @@ pub use words::{condition_in_words, domain_in_words, show_number, show_value};
 
 use crate::eval::{Assignment, Meaning, Program, Value};
 use crate::expr::declaration::{Declaration, Domain, Role};
-use crate::expr::{Condition, Dim, Relation, Sort, Symbol, walk};
+use crate::expr::{Condition, Dim, Expr, Kind, Law, Link, Relation, Sort, Symbol, walk};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::interval::Intervals;
-use crate::numeric::{Arithmetic, Rational};
+use crate::numeric::{Arithmetic, Function, Rational};
 use crate::random::{SeedPath, Stream};
 use rand::RngExt;
 use std::cmp::Ordering;
@@ -89,6 +89,21 @@ pub fn show(point: &Point) -> Vec<(String, String)> {
     sizes.chain(values).chain(functions).collect()
 }
 
+/// Whether the form of an expression says that it is positive everywhere; `is_family` tells functions that are.
+fn is_positive(e: &Expr, is_family: &dyn Fn(&Symbol) -> bool) -> bool {
+    let all = |parts: &[Expr]| parts.iter().all(|part| is_positive(part, is_family));
+    match &*e.kind {
+        Kind::Number(value) => *value > Rational::ZERO,
+        Kind::Constant(_) | Kind::Function(Function::Exp | Function::Cosh, _) => e.sort.is_scalar(),
+        Kind::DensityOf(Law::Normal(..), _) => true,
+        Kind::Call(f, _) => is_family(f),
+        Kind::Add(parts) | Kind::Mul(parts) | Kind::Function(Function::Sqrt, parts) => all(parts),
+        Kind::Div(a, b) => is_positive(a, is_family) && is_positive(b, is_family),
+        Kind::Pow(base, exponent) => exponent.sort.is_scalar() && is_positive(base, is_family),
+        _ => false,
+    }
+}
+
 /// How complicated a point is to write down: the simplest witness is shown.
 pub fn complexity(point: &Point) -> usize {
     show(point).iter().map(|(_, value)| value.len()).sum()
@@ -144,19 +159,47 @@ impl Sampler {
         symbols.extend(dims);
         let mut sampler =
             Self { dimensions: Vec::new(), variables: Vec::new(), sizes: sizes.to_vec(), conditions: Vec::new() };
+        let declared = |symbol: &Symbol| declarations.iter().find(|d| d.symbol == *symbol);
+        let mentions_random = |density: &Expr, own: &Symbol| {
+            let others = walk::free_symbols(density).into_iter().filter(|s| s != own);
+            others.filter_map(|s| declared(&s)).any(|d| matches!(d.role, Role::Random(_)))
+        };
+        // The members of a family of densities are positive everywhere.
+        let is_family = |f: &Symbol| declared(f).is_some_and(|d| matches!(d.domain, Domain::Density(_)));
+        let is_positive = |density: &Expr| is_positive(density, &is_family);
+        let (mut has_random, mut support) = (false, None::<Expr>);
         let mut seen: Vec<Symbol> = Vec::new();
-        for symbol in symbols {
+        let mut waiting = std::collections::VecDeque::from(symbols);
+        while let Some(symbol) = waiting.pop_front() {
             if seen.contains(&symbol) {
                 continue;
             }
             seen.push(symbol.clone());
-            let Some(declaration) = declarations.iter().find(|d| d.symbol == symbol) else {
+            let Some(declaration) = declared(&symbol) else {
                 return Err(format!("${}$ is not declared", symbol.tex()));
             };
             match (&declaration.role, symbol.sort()) {
                 (Role::Estimand, _) => return Err(format!("${}$ is measured by an experiment", symbol.tex())),
+                // What holds almost surely of one variable with a density holds where the density is positive; of several it is
+                // their joint law that counts.
+                (Role::Random(Law::Density(density)), sort)
+                    if !has_random
+                        && !matches!(sort, Sort::Function(..))
+                        && (is_positive(density) || !mentions_random(density, &symbol)) =>
+                {
+                    has_random = true;
+                    if !is_positive(density) {
+                        waiting.extend(walk::free_symbols(density));
+                        support = Some(density.clone());
+                    }
+                    sampler.variables.push(Declaration { role: Role::Variable, ..declaration.clone() });
+                }
                 (Role::Random(_), _) => return Err(format!("${}$ is random and not averaged over", symbol.tex())),
-                (_, Sort::Function(_, value)) if !matches!(**value, Sort::Real) && value.shape().is_none() => {
+                (_, Sort::Function(_, value))
+                    if !matches!(**value, Sort::Real)
+                        && value.shape().is_none()
+                        && !matches!((&**value, &declaration.domain), (Sort::Integer, Domain::Signs)) =>
+                {
                     return Err(format!("${}$ is an unspecified function whose values are not real", symbol.tex()));
                 }
                 (Role::Dimension, _) => sampler.dimensions.push(declaration.clone()),
@@ -167,7 +210,11 @@ impl Sampler {
         let position = |d: &Declaration| declarations.iter().position(|e| e.symbol == d.symbol);
         sampler.dimensions.sort_by_key(position);
         sampler.variables.sort_by_key(position);
-        for condition in conditions {
+        let support = support.map(|density| {
+            let right = Expr::integer(0, density.span);
+            Condition::Holds(Link { left: density, relation: Relation::Greater, right })
+        });
+        for condition in conditions.iter().chain(&support) {
             sampler.add_condition(condition)?;
         }
         Ok(sampler)

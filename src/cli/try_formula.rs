@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &TryArguments, console: &Console) -> Result<Outcome
 /// The formula as a note: declarations (`C: spd(d)`, `x > 0`) to the front matter, any other condition to the claim.
 fn note_text(formula: &str, given: &str) -> Result<String, Failure> {
     let (mut symbols, mut conditions) = (String::new(), Vec::new());
-    for piece in given.split(';').map(str::trim).filter(|p| !p.is_empty()) {
+    for piece in top_level(given, ';').map(str::trim).filter(|p| !p.is_empty()) {
         let declared = piece.split_once(':').map(|(name, sort)| (name.trim(), sort.trim().to_owned()));
         let ranged = piece.find(['<', '>']).or_else(|| piece.find(" in ")).map(|at| {
             let (name, range) = piece.split_at(at);
@@ -49,7 +49,7 @@ fn note_text(formula: &str, given: &str) -> Result<String, Failure> {
         });
         match declared.or(ranged) {
             Some((names, sort)) => {
-                for name in names.split(',').map(str::trim) {
+                for name in top_level(names, ',').map(str::trim) {
                     let _ = writeln!(symbols, "{} = {}", toml::Value::from(name), toml::Value::from(sort.as_str()));
                 }
             }
@@ -62,4 +62,17 @@ fn note_text(formula: &str, given: &str) -> Result<String, Failure> {
     }
     let assume = toml::Value::Array(conditions);
     Ok(format!("+++\n[symbols]\n{symbols}+++\n\n$$\n{formula}\n$$\n\n<!-- claim: formula\nassume = {assume}\n-->\n"))
+}
+
+/// The pieces between separators that stand in no brackets.
+fn top_level(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut depth = 0_i32;
+    text.split(move |c: char| {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        c == separator && depth <= 0
+    })
 }

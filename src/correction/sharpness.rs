@@ -33,7 +33,6 @@ pub fn sharpness(
     limit: usize,
 ) -> Option<Sharpness> {
     let bench = Bench::new(claim, budget, seed).ok();
-    let again = bench.as_ref().filter(|b| b.tells_truth()).map(Bench::fresh);
     // The left-hand side of an optimum or of a solution is only its name.
     let names_result = claim.extremum.is_some() || claim.solves.is_some();
     let mut total = Sharpness::default();
@@ -51,13 +50,15 @@ pub fn sharpness(
             }
             None => (limit, None),
         };
+        let again = bench.as_ref().filter(|b| b.tells_truth()).map(Bench::fresh);
+        let understood = bench.as_ref().is_some_and(|b| b.judge(link) != Opinion::Meaningless);
         // Each mutant is judged by itself, so that an idle core can take one.
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
             .map(|mutant| {
                 let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
                 let unnamed = names_result && mutant.path.first() == Some(&0);
-                if unnamed || opinion == Opinion::Meaningless {
+                if unnamed || (opinion == Opinion::Meaningless && understood) {
                     return Fate::Stillborn;
                 }
                 if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {

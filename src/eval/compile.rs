@@ -1,7 +1,7 @@
 //! From [`Expr`] to a tree whose symbols are slot numbers.
 
 use super::op::{Binder, Bound, Distribution, Length, Literal, Memo, Node, Op, Random, Shape, Test, Values, Weight};
-use super::{Program, Unevaluable, desugar, reduce};
+use super::{Program, Unevaluable, desugar, dirac, product, reduce};
 use crate::expr::{ArrayFunction, Condition, Dim, Expr, Kind, Law, Link, Range, Relation, Sort, Symbol, print, walk};
 use std::collections::BTreeMap;
 
@@ -180,6 +180,13 @@ impl Compiler {
                 Op::Fold { fold: *fold, binders, condition, body: self.boxed(body)?, shape }
             }
             Kind::Integral(symbol, lower, upper, body) => return self.integral(expr, symbol, lower, upper, body),
+            Kind::IntegralOver(symbol, set, body) => match (&*set.kind, &set.sort) {
+                (Kind::Symbol(_), Sort::Set(members)) if **members == Sort::Real && *symbol.sort() == Sort::Real => {
+                    let (lower, upper) = (self.end_of(set, 1)?, self.end_of(set, 2)?);
+                    Op::Integral { slot: self.slot(symbol), lower, upper, body: self.boxed(body)? }
+                }
+                _ => return refuse(unevaluated(&expr.kind), expr),
+            },
             Kind::Expectation(variables, body) => {
                 let reduced = reduce::reduce(variables, body).map(|e| self.boxed(&e)).transpose()?;
                 let mut random = vec![];
@@ -299,6 +306,9 @@ impl Compiler {
         if matches!(symbol.sort(), Sort::Integer | Sort::Index(_)) {
             return refuse("an integral over whole numbers", expr);
         }
+        if let Some(derivative) = dirac::derivative_outside(symbol, body) {
+            return Ok(self.node(&derivative)?.op);
+        }
         let mentions = |e: &Expr| walk::mentions(e, symbol);
         if symbol.sort().is_scalar()
             && let Some((dirac, rest)) =
@@ -324,7 +334,7 @@ impl Compiler {
             symbols.push((self.slot(symbol), self.shape(symbol.sort())));
             inner = body.clone();
         }
-        let body = self.boxed(&inner)?;
+        let body = self.boxed(&product::gathered(&inner))?;
         match symbols.as_slice() {
             [(slot, None)] => Ok(Op::Integral { slot: *slot, lower, upper, body }),
             _ => Ok(Op::Space { symbols, body }),
@@ -350,6 +360,12 @@ impl Compiler {
             }
         }
         Ok(Op::AverageOver { slot, shape, densities, product: self.boxed(product)? })
+    }
+
+    /// An end of a set of numbers, which is drawn as an interval: its two ends.
+    fn end_of(&mut self, set: &Expr, which: i64) -> Result<Bound, Unevaluable> {
+        let end = Kind::Component(set.clone(), vec![Expr::integer(which, set.span)]);
+        self.boxed(&Expr::new(end, Sort::Real, set.span)).map(Bound::Finite)
     }
 
     fn bound(&mut self, expr: &Expr) -> Result<Bound, Unevaluable> {

@@ -1,5 +1,6 @@
 //! Operations that are short for others: variances, probabilities, entropies, densities of laws, convolutions.
 
+use super::product::exponent;
 use super::reduce::{degree, mentions_any};
 use crate::expr::{
     ArrayFunction, Condition, Dim, Expr, Fold, Kind, Law, Link, RandomVariable, Relation, Sort, Symbol, walk,
@@ -26,6 +27,7 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
             of(Kind::Neg(real(Kind::AverageOver(symbols.clone(), p.clone(), log))))
         }
         Kind::DensityOf(law, point) => density(law, point, span)?,
+        Kind::Function(Function::Abs, operands) => super::complex::modulus(&operands[0])?,
         Kind::Add(terms) => complement_of_tanh(terms, span)?,
         // log(e^a/b) = a − log b: far out e^a is no number any more.
         Kind::Function(Function::Log, operands) if matches!(&*operands[0].kind, Kind::DensityOf(..)) => {
@@ -38,6 +40,11 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
         }
         Kind::Function(Function::Log, operands) => logarithm(&operands[0], span)?,
         Kind::AverageOver(symbols, weight, body) if symbols.len() > 1 => joint(symbols, weight, body, span)?,
+        Kind::AverageOver(symbols, weight, body) => {
+            let [symbol] = symbols.as_slice() else { return None };
+            let variable = RandomVariable { symbol: symbol.clone(), law: Law::Density(weight.clone()) };
+            super::dirac::mean(&[variable], body)?
+        }
         Kind::Expectation(variables, body) => expectation(variables, body, expr)?,
         Kind::Apply(function, arguments) => match (&*function.kind, arguments.as_slice()) {
             (Kind::Symbol(f), _) => of(Kind::Call(f.clone(), arguments.clone())),
@@ -122,19 +129,14 @@ fn vary(e: &Expr, here: &Expr, indices: &[Symbol], value: &Expr) -> Expr {
 fn logarithm(operand: &Expr, span: Span) -> Option<Expr> {
     let real = |kind| Expr::new(kind, Sort::Real, span);
     let log = |e: Expr| real(Kind::Function(Function::Log, vec![e]));
-    let exponent = |e: &Expr| match &*e.kind {
-        Kind::Function(Function::Exp, a) => Some(a[0].clone()),
-        Kind::Pow(base, a) if matches!(&*base.kind, Kind::Constant(Constant::Euler)) => Some(a.clone()),
-        _ => None,
-    };
-    let is_exponential = |e: &Expr| e.sort.is_scalar() && exponent(e).is_some();
+    let is_exponential = |e: &Expr| exponent(e).is_some();
     if let Some((found, rest)) = splits(operand, &is_exponential).into_iter().next() {
-        return Some(real(Kind::Add(vec![exponent(&found)?, log(rest)])));
+        return Some(real(Kind::Add(vec![exponent(&found)?.clone(), log(rest)])));
     }
     let Kind::Div(p, q) = &*operand.kind else { return None };
     let (found, rest) = splits(q, &is_exponential).into_iter().next()?;
     let ratio = Expr::new(Kind::Div(p.clone(), rest), operand.sort.clone(), operand.span);
-    Some(real(Kind::Add(vec![log(ratio), real(Kind::Neg(exponent(&found)?))])))
+    Some(real(Kind::Add(vec![log(ratio), real(Kind::Neg(exponent(&found)?.clone()))])))
 }
 
 fn replace(e: &Expr, old: &Expr, new: &Expr) -> Expr {
@@ -175,7 +177,7 @@ fn complement_of_tanh(terms: &[Expr], span: Span) -> Option<Expr> {
 }
 
 /// ∫ body over all values of a symbol.
-fn over_everything(symbol: &Symbol, body: Expr) -> Expr {
+pub(super) fn over_everything(symbol: &Symbol, body: Expr) -> Expr {
     let span = body.span;
     let infinity = || Expr::new(Kind::Infinity, Sort::Real, span);
     let below = Expr::new(Kind::Neg(infinity()), Sort::Real, span);
@@ -323,13 +325,22 @@ fn expectation(variables: &[RandomVariable], body: &Expr, expr: &Expr) -> Option
     let mean =
         |v: &[RandomVariable], e: &Expr| Expr::new(Kind::Expectation(v.to_vec(), e.clone()), e.sort.clone(), expr.span);
     // What has a declared density is averaged over with it, outermost.
-    if let Some(at) = variables.iter().position(|v| matches!(v.law, Law::Density(_)))
+    let depends = |v: &RandomVariable| match &v.law {
+        Law::Density(density) => variables.iter().any(|w| w.symbol != v.symbol && walk::mentions(density, &w.symbol)),
+        _ => true,
+    };
+    let dense = |v: &RandomVariable| matches!(v.law, Law::Density(_));
+    let outermost = variables.iter().position(|v| dense(v) && !depends(v));
+    if let Some(at) = outermost.or_else(|| variables.iter().position(dense))
         && let RandomVariable { symbol, law: Law::Density(density) } = &variables[at]
     {
         let mut rest = variables.to_vec();
         rest.remove(at);
         let inner = if rest.is_empty() { body.clone() } else { mean(&rest, body) };
         return Some(of(Kind::AverageOver(vec![symbol.clone()], density.clone(), inner)));
+    }
+    if let Some(sifted) = super::dirac::mean(variables, body) {
+        return Some(sifted);
     }
     let (normal, other): (Vec<_>, Vec<_>) = variables.iter().cloned().partition(|v| matches!(v.law, Law::Normal(..)));
     if degree(body, &normal).is_some() {

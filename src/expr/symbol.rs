@@ -43,6 +43,11 @@ impl Symbol {
         Self::with(self.0.tex.clone(), self.0.sort.clone(), self.0.notation.clone(), self.0.introduced)
     }
 
+    /// A fresh symbol of the same sort with another name.
+    pub fn retitled(&self, tex: String) -> Self {
+        Self::with(tex, self.0.sort.clone(), self.0.notation.clone(), self.0.introduced)
+    }
+
     fn with(tex: String, sort: Sort, notation: Option<String>, introduced: bool) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         Self(Arc::new(SymbolData { id: NEXT.fetch_add(1, Ordering::Relaxed), tex, sort, notation, introduced }))

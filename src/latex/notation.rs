@@ -21,6 +21,8 @@ pub(super) enum Meaning {
     Times,
     /// `\odot`.
     Hadamard,
+    /// `\circ`: of functions one after the other, of arrays entry by entry.
+    Circle,
     /// `\pm`.
     PlusMinus,
     /// `\mp`.
@@ -178,7 +180,7 @@ const MACROS: &[(&str, Meaning)] = &[
     ("times", M::Times),
     ("ast", M::Times),
     ("odot", M::Hadamard),
-    ("circ", M::Hadamard),
+    ("circ", M::Circle),
     ("otimes", M::Outer),
     ("pm", M::PlusMinus),
     ("mp", M::MinusPlus),

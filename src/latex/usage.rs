@@ -119,6 +119,15 @@ fn is_name(node: &Node) -> bool {
     }
 }
 
+/// Whether a name before so many arguments is a special function where nothing is declared.
+fn is_special(name: &str, arguments: usize) -> bool {
+    match arguments {
+        1 => matches!(name, r"\Gamma" | r"\zeta" | r"\psi" | r"\Theta" | r"\delta"),
+        2 => matches!(name, r"\Gamma" | r"\gamma" | r"\zeta" | "B" | r"\mathrm{B}"),
+        _ => false,
+    }
+}
+
 fn is_differential(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Letter(c) => c == "d",
@@ -284,6 +293,12 @@ impl Walker<'_> {
 
     fn name(&mut self, node: &Node, rest: &[Node]) {
         let (name, indices, power) = self.split(node);
+        if let Some(NodeKind::Fence('(', ')', body)) = rest.first().map(|n| &n.kind)
+            && is_special(&name, body.split(|n| matches!(n.kind, NodeKind::Mark(',' | ';'))).count())
+        {
+            self.list(power.unwrap_or_default());
+            return;
+        }
         let arguments = match rest.first().map(|n| &n.kind) {
             Some(NodeKind::Fence('(' | '[', ')' | ']', body)) => {
                 let pieces: Vec<&[Node]> = body.split(|n| matches!(n.kind, NodeKind::Mark(',' | ';' | '|'))).collect();

@@ -2,12 +2,12 @@
 
 use super::comparison::{AtPoint, Comparison, Ladder};
 use super::setting::Setting;
-use super::{Budget, Context, Method, attack, degenerate, subdivision, undecided, undecided_link};
+use super::{Budget, Context, Method, attack, degenerate, increments, subdivision, undecided, undecided_link};
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
 use crate::eval::Meter;
 use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
-use crate::expr::{Kind, Link, Relation, walk};
+use crate::expr::{Kind, Link, Relation, print, walk};
 use std::collections::BTreeMap;
 
 /// High-precision comparison at admissible points.
@@ -57,7 +57,27 @@ impl Method for Enclosure {
             return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
         }
         let links = claim.statement.links.iter().enumerate();
-        links.map(|(k, l)| evidence(k, (l, budget), &setting, &compare(l, &setting, budget))).collect()
+        let judged = links.map(|(k, link)| match increments::finite_part(link) {
+            None => evidence(k, (link, budget), &setting, &compare(link, &setting, budget)),
+            Some(rest) => finite(evidence(k, (&rest, budget), &setting, &compare(&rest, &setting, budget)), &rest),
+        });
+        judged.collect()
+    }
+}
+
+/// What the finite part of an equation of differentials says about the equation: if it does not vanish the equation is false,
+/// and else nothing.
+fn finite(mut evidence: Evidence, rest: &Link) -> Evidence {
+    let part = print::expr(&rest.left);
+    match &mut evidence.finding {
+        Finding::Contradicts { witness } => {
+            witness.left = format!("{} without a differential", witness.left);
+            let why = format!("All terms of an equation of differentials are differentials, but ${part}$ is none. ");
+            witness.summary.insert_str(0, &why);
+            evidence.detail = format!("${part}$ is no differential as the other terms are");
+            evidence
+        }
+        _ => undecided_link(NAME, evidence.link, StopReason::NotApplicable, "a differential cannot be evaluated"),
     }
 }
 
@@ -392,6 +412,21 @@ mod tests {
         let outcome = compare(&claim.statement.links[0], &setting, &poor);
         assert!(outcome.spent && !outcome.agrees() && outcome.silent.contains_key(SPENT), "{outcome:?}");
         assert!(!compare(&claim.statement.links[0], &setting, &Budget::default()).spent);
+    }
+
+    #[test]
+    fn a_drift_without_its_step_of_time_is_of_another_order() {
+        use crate::expr::{Expr, Sort};
+        let mut t = Table::default();
+        let (x, y) = (&t.real("x"), &t.real("y"));
+        let d = |e: &Expr| Expr::new(Kind::Increment(e.clone()), Sort::Real, e.span);
+        // dx = y² + 2 dy, and dx = y² dy + (x − x).
+        assert_eq!(finding(&t, d(x), Relation::Equal, pow(y.clone(), n(2)) + n(2) * d(y)), "contradicts");
+        let cancels = pow(y.clone(), n(2)) * d(y) + (x - x);
+        assert_eq!(finding(&t, d(x), Relation::Equal, cancels), "undecided");
+        assert_eq!(finding(&t, d(x), Relation::Equal, pow(y.clone(), n(2)) * d(y)), "undecided");
+        // The quotient of two differentials is finite.
+        assert_eq!(finding(&t, d(x) / d(y), Relation::Equal, y.clone()), "undecided");
     }
 
     #[test]

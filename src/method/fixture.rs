@@ -46,6 +46,7 @@ impl Table {
             statement: Statement { premises: Vec::new(), links: vec![link] },
             declarations: Arc::new(self.0.clone()),
             alternative: None,
+            converse: None,
             assumptions: Vec::new(),
             assumed: None,
             expect: Expectation::Holds,

@@ -10,6 +10,7 @@ pub mod enclosure;
 pub mod exact;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod increments;
 mod laboratory;
 pub mod law;
 pub mod scaling;

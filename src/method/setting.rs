@@ -3,6 +3,7 @@
 use super::Budget;
 use crate::assumption::{Point, Sampler, Tally};
 use crate::claim::{Claim, Declaration, Domain, Role};
+use crate::eval;
 use crate::evidence::Finding;
 use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Statement, Symbol, walk};
 use crate::numeric::Rational;
@@ -53,8 +54,11 @@ impl<'a> Setting<'a> {
         while let Some((position, left, right)) = conditions.iter().enumerate().find_map(|(k, c)| rule(claim, k, c)) {
             conditions.remove(position);
             let put_in = |c: &Condition| apply_to_condition(c, &left, &right);
-            conditions =
-                conditions.iter().map(put_in).collect::<Option<_>>().ok_or("a derivative that no assumption gives")?;
+            conditions = conditions
+                .iter()
+                .map(put_in)
+                .collect::<Option<_>>()
+                .ok_or("a value or derivative that no assumption gives")?;
             rules.push((left, right));
         }
         conditions.retain(|c| !is_identity(claim, c, budget, seed));
@@ -69,7 +73,13 @@ impl<'a> Setting<'a> {
         };
         let mut used: Vec<Symbol> = Vec::new();
         for link in &claim.statement.links {
-            let link = setting.prepare(link).ok_or("a derivative that no assumption gives, or by a defined symbol")?;
+            // "x = f(a)" says where a random x comes from, not what holds at each of its values.
+            if let Some(symbol) = [&link.left, &link.right].into_iter().find_map(|side| random(claim, side)) {
+                return Err(format!("${}$ is random and not averaged over", symbol.tex()));
+            }
+            let link = setting
+                .prepare(link)
+                .ok_or("a value or derivative that no assumption gives, or a derivative by a defined symbol")?;
             // The left-hand side of an optimum or a solution is only its name.
             match (&claim.extremum, &claim.solves) {
                 (None, None) => used.extend(walk::free_symbols_of_links([&link])),
@@ -101,7 +111,8 @@ impl<'a> Setting<'a> {
             .definitions
             .iter()
             .try_fold(link.clone(), |link, (s, value)| walk::substitute_link(&link, s, value))?;
-        self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))
+        let link = self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))?;
+        Some(eval::in_real_parts(&link))
     }
 
     /// One side of a link with every definition put in.
@@ -131,6 +142,13 @@ impl<'a> Setting<'a> {
     }
 }
 
+/// The random symbol that a side is by itself.
+fn random<'e>(claim: &Claim, side: &'e Expr) -> Option<&'e Symbol> {
+    let Kind::Symbol(symbol) = &*side.kind else { return None };
+    let is_random = |d: &&Declaration| d.symbol == *symbol && matches!(d.role, Role::Random(_));
+    claim.declarations.iter().find(is_random).map(|_| symbol)
+}
+
 /// Admissible points of all styles, then those at the ends of whole ranges.
 fn drawn(sampler: &Sampler, budget: &Budget, seed: &SeedPath) -> (Vec<Point>, Tally) {
     let (mut points, tally) = sampler.points(budget.points, budget.draws_per_point, seed);
@@ -147,32 +165,41 @@ pub(super) fn put_in(link: &Link, left: &Expr, right: &Expr) -> Option<Link> {
     match &*left.kind {
         Kind::Symbol(symbol) => walk::substitute_link(link, symbol, right),
         Kind::Call(function, parameters) => {
-            let parameters = parameters.iter().map(|p| match &*p.kind {
-                Kind::Symbol(s) => Some(s.clone()),
-                _ => None,
-            });
-            let parameters: Vec<Symbol> = parameters.collect::<Option<_>>()?;
-            let side = |e| apply(e, function, &parameters, right);
+            let are_plain = parameters.iter().all(|p| matches!(&*p.kind, Kind::Symbol(_)) || p.as_number().is_some());
+            let side = |e| apply(e, function, parameters, right);
+            if !are_plain {
+                return None;
+            }
             Some(Link { left: side(&link.left)?, relation: link.relation, right: side(&link.right)? })
         }
         _ => None,
     }
 }
 
-/// Every call of a function replaced by its value at the arguments.
-fn apply(e: &Expr, function: &Symbol, parameters: &[Symbol], value: &Expr) -> Option<Expr> {
+/// Every call of a function replaced by its value at the arguments; where a parameter is a number, a call with any
+/// other argument leaves the function undetermined.
+fn apply(e: &Expr, function: &Symbol, parameters: &[Expr], value: &Expr) -> Option<Expr> {
     let e = walk::try_map_children(e, &mut |child| apply(child, function, parameters, value).ok_or(())).ok()?;
     let Kind::Call(f, arguments) = &*e.kind else { return Some(e) };
     if f != function || arguments.len() != parameters.len() {
         return Some(e);
     }
+    let mut given: Vec<(&Symbol, &Expr)> = Vec::new();
+    for (parameter, argument) in parameters.iter().zip(arguments) {
+        match &*parameter.kind {
+            Kind::Symbol(symbol) => given.push((symbol, argument)),
+            _ if walk::same(parameter, argument) => {}
+            // The drawn function does not take the value that was assumed: it may occur nowhere else.
+            _ => return None,
+        }
+    }
     // Fresh names in between, so that an argument may mention another parameter.
-    let fresh: Vec<Symbol> = parameters.iter().map(|p| Symbol::new(p.tex(), p.sort().clone())).collect();
-    let renamed = parameters
+    let fresh: Vec<Symbol> = given.iter().map(|(p, _)| Symbol::new(p.tex(), p.sort().clone())).collect();
+    let renamed = given
         .iter()
         .zip(&fresh)
-        .try_fold(value.clone(), |v, (p, name)| walk::substitute(&v, p, &Expr::symbol(name, e.span)))?;
-    fresh.iter().zip(arguments).try_fold(renamed, |v, (name, argument)| walk::substitute(&v, name, argument))
+        .try_fold(value.clone(), |v, ((p, _), name)| walk::substitute(&v, p, &Expr::symbol(name, e.span)))?;
+    fresh.iter().zip(given).try_fold(renamed, |v, (name, (_, argument))| walk::substitute(&v, name, argument))
 }
 
 /// An assumption that gives a declared function, `f(x) = …`, or its derivative by one of its arguments, `∂_t p(x, t) = …`.
@@ -204,14 +231,14 @@ fn isolated(left: &Expr, right: &Expr) -> Option<(Expr, Expr)> {
 fn rule_for(claim: &Claim, position: usize, left: &Expr, right: &Expr) -> Option<(usize, Expr, Expr)> {
     let plain = |call: &Expr| -> Option<Symbol> {
         let Kind::Call(function, arguments) = &*call.kind else { return None };
-        let names: Option<Vec<&Symbol>> = arguments
-            .iter()
-            .map(|a| match &*a.kind {
-                Kind::Symbol(s) => Some(s),
-                _ => None,
-            })
-            .collect();
-        let names = names?;
+        let mut names = Vec::new();
+        for argument in arguments {
+            match &*argument.kind {
+                Kind::Symbol(s) => names.push(s),
+                _ if argument.as_number().is_some() => {}
+                _ => return None,
+            }
+        }
         let distinct = names.iter().enumerate().all(|(k, s)| !names[..k].contains(s));
         let free = claim.declarations.iter().any(|d| d.symbol == *function && matches!(d.role, Role::Variable));
         (distinct && free).then(|| function.clone())
@@ -319,6 +346,7 @@ fn is_identity(claim: &Claim, condition: &Condition, budget: &Budget, seed: &See
     let alone = Claim {
         statement,
         alternative: None,
+        converse: None,
         assumptions: Vec::new(),
         extremum: None,
         solves: None,

@@ -5,7 +5,7 @@ mod generated;
 
 use super::symbol_table::SymbolTable;
 use super::{Located, declaration, source_document};
-use crate::expr::walk::{children, same_link};
+use crate::expr::walk::{children, same, same_link, substitute};
 use crate::expr::{Expr, Kind, Link, Sort, Statement, Symbol, print};
 use crate::latex::{self, Scope};
 use crate::source::{SourceFile, Span};
@@ -339,6 +339,60 @@ fn readings_that_survive_are_both_kept() {
         assert_eq!(read.alternative.map(|(other, _)| right(&other)).as_deref(), Some(second));
     }
     assert!(latex::statement(r"s = \tanh^2(t)", &scope).expect("it is read").alternative.is_none());
+}
+
+#[test]
+fn bound_letters_are_printed_apart_from_free_ones() {
+    let scope = fixtures();
+    let declared = |name: &str| scope.declared(name).expect("it is declared").symbol.clone();
+    for (tex, free) in [
+        (r"\int_0^1 u s \, du", "u"),
+        (r"\sum_{k=1}^{n} k s", "k"),
+        (r"\sum_{k=1}^{n} \int_0^1 u^k s \, du", "u"),
+        (r"\lim_{u \to 0} (u - s)^2", "u"),
+        (r"\mathbb{E}_{u \sim \mathcal{N}(0, c)} [u s]", "u"),
+        (r"(u \mapsto u + s)(t)", "u"),
+    ] {
+        let read = latex::expression(tex, &scope, &[]).unwrap_or_else(|t| panic!("{tex}: {}", t.message));
+        let moved =
+            substitute(&read, &declared("s"), &Expr::symbol(&declared(free), Span::default())).expect("a number");
+        let printed = print::expr(&moved);
+        let again = latex::expression(&printed, &scope, &[]).unwrap_or_else(|t| panic!("{printed}: {}", t.message));
+        assert!(same(&moved, &again) && !same(&read, &again), "{tex} printed as {printed}");
+        // A letter that is bound twice is no clash.
+        assert_eq!(print::expr(&read).matches('\'').count(), 0, "{}", print::expr(&read));
+    }
+}
+
+#[test]
+fn a_conditional_mean_needs_laws_that_know_of_each_other() {
+    let mean = |symbols: &str| {
+        let scope = scope(&format!(r"x: real; y: real; {symbols}"));
+        let read = latex::expression(r"\mathbb{E}[u | v]", &scope, &[]).unwrap_or_else(|t| panic!("{}", t.message));
+        matches!(&*read.kind, Kind::Div(..))
+    };
+    assert!(mean(r"p(x): density; f(x|y): density; u: random real ~ density p(u); v: random real ~ density f(v|u)"));
+    // Each by itself: how they depend on each other is not said.
+    assert!(!mean(r"p(x): density; q(x): density; u: random real ~ density p(u); v: random real ~ density q(v)"));
+}
+
+#[test]
+fn a_power_of_a_name_is_no_member_of_its_family() {
+    let scope = scope(
+        r"K: dimension; \mu: index(K); d: dimension; i: index(d); x: vector(d); x_i^\mu: family real; y^\mu: family real; u: real; v: real; v^\mu: family real",
+    );
+    let refused = |tex: &str| latex::statement(tex, &scope).err().map(|t| t.code.name);
+    assert_eq!(refused(r"x_i^2 = 1"), Some("ambiguous"));
+    assert_eq!(refused(r"v^2 = 1"), Some("ambiguous"));
+    let read = |tex: &str| {
+        print::statement(&latex::statement(tex, &scope).unwrap_or_else(|t| panic!("{tex}: {}", t.message)).statement)
+    };
+    // Not a number, the number 1, a name that has no value without an index, and a bound letter.
+    assert_eq!(read(r"v^\mu = u"), r"v^{\mu} = u");
+    assert_eq!(read(r"v^1 = u"), r"v^{1} = u");
+    assert_eq!(read(r"y^2 = u"), r"y^{2} = u");
+    let integral = latex::expression(r"\int_0^1 v^2 dv", &scope, &[]).expect("it is read");
+    assert!(crate::expr::walk::any(&integral, &mut |e| matches!(&*e.kind, Kind::Pow(..))));
 }
 
 /// The printed equations of a real document: at least nine in ten are read, with every declaration, and printing them is

@@ -248,6 +248,7 @@ fn claim(
         tex: formula.text.clone(),
         statement,
         alternative: read.alternative.map(|(statement, _)| statement).filter(|_| raw.law.is_none()),
+        converse: read.converse,
         declarations: declarations.clone(),
         assumptions,
         assumed: None,

@@ -152,9 +152,9 @@ pub fn tally(record: &Record, style: &Style) -> String {
         line += &format!(" · {}", style.paint("1;31", &format!("{unexpected} not as expected")));
     }
     let (killed, wrong) = record.sharpness();
-    if wrong > 0 {
-        // Rounded down: 100 % is said only of all.
-        line += &format!(" · {}", style.paint("2", &format!("sharpness {} %", 100 * killed / wrong)));
+    // Rounded down: 100 % is said only of all.
+    if let Some(percent) = (100 * killed).checked_div(wrong) {
+        line += &format!(" · {}", style.paint("2", &format!("sharpness {percent} %")));
     }
     let errors = record.diagnostics.iter().filter(|d| d.severity == "error").count();
     if errors > 0 {

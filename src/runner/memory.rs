@@ -43,6 +43,7 @@ pub(super) fn key(claim: &Claim, checks: &[&Check], seed: u64) -> Option<String>
     };
     add(&print::statement(&claim.statement));
     add(&claim.alternative.as_ref().map(print::statement).unwrap_or_default());
+    add(&claim.converse.as_ref().map(print::statement).unwrap_or_default());
     for declaration in claim.declarations.iter() {
         add(&format!("{} {} {:?}", declaration.symbol.tex(), declaration.symbol.sort(), declaration.domain));
         add(&domain_in_words(declaration));

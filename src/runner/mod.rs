@@ -1,6 +1,7 @@
 //! Executes a plan: claims in parallel, events one at a time, evidence in the order of the plan.
 
 mod assuming;
+mod converse;
 mod entry;
 mod judging;
 mod memory;
@@ -212,6 +213,16 @@ impl Job<'_> {
             (evidence, read_otherwise) = reading::settle(evidence, other, found);
             verdict = judge(&evidence, claim.statement.links.len());
         }
+        let holds = matches!(verdict, Verdict::Proved | Verdict::Supported);
+        if let Some(other) = converse::of(claim).filter(|_| holds) {
+            let applies = |check: &&&Check| self.method(check).is_some_and(|m| m.applies(&other).is_ok());
+            let found: Vec<Evidence> =
+                checks.iter().filter(applies).flat_map(|check| self.check(&other, check, false, &|_| {})).collect();
+            evidence = converse::settle(evidence, &other, found);
+            verdict = judge(&evidence, claim.statement.links.len());
+        }
+        // Only the direction that is written first is repaired.
+        let is_repairable = !holds;
         let claim = read_otherwise.as_ref().unwrap_or(claim);
         let because = because(verdict, &evidence, &declined, claim.statement.links.len());
         let (mut sharpness, mut corrections) = (None, Vec::new());
@@ -231,7 +242,7 @@ impl Job<'_> {
             };
             match verdict {
                 Verdict::Proved | Verdict::Supported => sharpness = self.setup.refine.sharpness(&subject),
-                Verdict::Refuted => corrections = self.setup.refine.corrections(&subject),
+                Verdict::Refuted if is_repairable => corrections = self.setup.refine.corrections(&subject),
                 _ => {}
             }
         }

@@ -69,7 +69,7 @@ fn document_rows(
                 let words: Vec<String> = links.iter().map(in_sorts).collect();
                 let rest = json!({
                     "status": "elaborated", "code": null, "reason": null, "relations": relations,
-                    "premises": elaborated.statement.premises.len(), "equivalence": elaborated.equivalence,
+                    "premises": elaborated.statement.premises.len(), "equivalence": elaborated.converse.is_some(),
                     "other_reading": elaborated.alternative.is_some(),
                     "printed": print::statement(&elaborated.statement),
                 });

@@ -1,6 +1,6 @@
 //! What binds or singles out a symbol: sums, integrals, averages, optima, limits, derivatives.
 
-use super::{Level, at, brackets, condition, expr, law, rows};
+use super::{Level, at, brackets, condition, law, plain, rows};
 use crate::expr::{
     Approach, Binder, Condition, Differential, Expr, Fold, Kind, Optimum, RandomVariable, Range, Relation, Symbol,
 };
@@ -15,50 +15,59 @@ pub(super) fn render(e: &Expr) -> (String, Level) {
                 Fold::Maximum => r"\max",
             };
             let range = ranges(binders, condition.as_deref());
-            (format!("{operator}{range} {}", at(body, Level::Open)), Level::Open)
+            // A product ends before a sum that its indices do not reach.
+            let ends_early =
+                |e: &Expr| matches!(&*e.kind, Kind::Fold(..) | Kind::Integral(..) | Kind::IntegralOver(..));
+            let body = match &*body.kind {
+                Kind::Mul(factors) if *fold == Fold::Product && factors[1..].iter().any(ends_early) => {
+                    brackets(&plain(body))
+                }
+                _ => at(body, Level::Open),
+            };
+            (format!("{operator}{range} {body}"), Level::Open)
         }
         Kind::Integral(s, lower, upper, body) => {
             let ends = match s.sort().shape() {
                 Some(_) => String::new(),
-                None => format!("_{{{}}}^{{{}}}", expr(lower), expr(upper)),
+                None => format!("_{{{}}}^{{{}}}", plain(lower), plain(upper)),
             };
             (format!(r"\int{ends} {} \, d{}", at(body, Level::Open), s.tex()), Level::Open)
         }
         Kind::IntegralOver(s, set, body) => {
-            (format!(r"\int_{{{}}} {} \, d{}", expr(set), at(body, Level::Open), s.tex()), Level::Open)
+            (format!(r"\int_{{{}}} {} \, d{}", plain(set), at(body, Level::Open), s.tex()), Level::Open)
         }
         Kind::Expectation(variables, body) => {
-            (format!(r"\mathbb{{E}}{}{}", below(variables), square(&expr(body))), Level::Power)
+            (format!(r"\mathbb{{E}}{}{}", below(variables), square(&plain(body))), Level::Power)
         }
         Kind::AverageOver(symbols, density, body) => {
-            let law = format!(r"{} \sim {}", names(symbols), expr(density));
-            (format!(r"\mathbb{{E}}_{{{law}}}{}", square(&expr(body))), Level::Power)
+            let law = format!(r"{} \sim {}", names(symbols), plain(density));
+            (format!(r"\mathbb{{E}}_{{{law}}}{}", square(&plain(body))), Level::Power)
         }
         Kind::ConditionalMean(variables, body, given) => {
-            let given: Vec<String> = given.iter().map(expr).collect();
-            let inside = square(&format!(r"{} \mid {}", expr(body), given.join(", ")));
+            let given: Vec<String> = given.iter().map(plain).collect();
+            let inside = square(&format!(r"{} \mid {}", plain(body), given.join(", ")));
             (format!(r"\mathbb{{E}}{}{inside}", below(variables)), Level::Power)
         }
         Kind::Probability(variables, event) => {
             (format!(r"\mathbb{{P}}{}{}", below(variables), square(&condition(event))), Level::Power)
         }
         Kind::Variance(variables, body) => {
-            (format!(r"\operatorname{{Var}}{}{}", below(variables), square(&expr(body))), Level::Power)
+            (format!(r"\operatorname{{Var}}{}{}", below(variables), square(&plain(body))), Level::Power)
         }
         Kind::Covariance(variables, a, b) => {
-            let inside = square(&format!("{}, {}", expr(a), expr(b)));
+            let inside = square(&format!("{}, {}", plain(a), plain(b)));
             (format!(r"\operatorname{{Cov}}{}{inside}", below(variables)), Level::Power)
         }
         Kind::RelativeEntropy(symbols, p, q) => {
-            let inside = brackets(&format!(r"{} \| {}", expr(p), expr(q)));
+            let inside = brackets(&format!(r"{} \| {}", plain(p), plain(q)));
             (format!(r"\operatorname{{KL}}_{{{}}}{inside}", names(symbols)), Level::Power)
         }
         Kind::Entropy(symbols, p) => {
-            (format!(r"\operatorname{{H}}_{{{}}}{}", names(symbols), square(&expr(p))), Level::Power)
+            (format!(r"\operatorname{{H}}_{{{}}}{}", names(symbols), square(&plain(p))), Level::Power)
         }
         Kind::Limit(s, approach, target, body) => {
             let target = match approach {
-                Approach::Both => expr(target),
+                Approach::Both => plain(target),
                 Approach::Below => format!("{}^{{-}}", at(target, Level::Atom)),
                 Approach::Above => format!("{}^{{+}}", at(target, Level::Atom)),
             };
@@ -81,10 +90,10 @@ pub(super) fn render(e: &Expr) -> (String, Level) {
             (format!("{operator}_{{{below}}} {}", at(body, Level::Open)), Level::Open)
         }
         Kind::Derivative(a, s, order) => (derivative(a, s.tex(), *order), Level::Open),
-        Kind::DerivativeBy(a, place) => (derivative(a, &expr(place), 1), Level::Open),
-        Kind::Gradient(a, s) => (format!(r"\nabla_{{{}}} {}", s.tex(), brackets(&expr(a))), Level::Open),
+        Kind::DerivativeBy(a, place) => (derivative(a, &plain(place), 1), Level::Open),
+        Kind::Gradient(a, s) => (format!(r"\nabla_{{{}}} {}", s.tex(), brackets(&plain(a))), Level::Open),
         Kind::Differential(operator, a, s) => {
-            let (x, inside) = (s.tex(), brackets(&expr(a)));
+            let (x, inside) = (s.tex(), brackets(&plain(a)));
             let text = match operator {
                 Differential::Divergence => format!(r"\nabla_{{{x}}} \cdot {inside}"),
                 Differential::Laplacian => format!(r"\nabla_{{{x}}}^{{2}} {inside}"),
@@ -94,11 +103,11 @@ pub(super) fn render(e: &Expr) -> (String, Level) {
             (text, Level::Open)
         }
         Kind::At(s, value, body) => {
-            (format!(r"\left. {} \right|_{{{}={}}}", expr(body), s.tex(), expr(value)), Level::Power)
+            (format!(r"\left. {} \right|_{{{}={}}}", plain(body), s.tex(), plain(value)), Level::Power)
         }
         Kind::Mapping(symbols, body) => {
             let arguments = if symbols.len() == 1 { names(symbols) } else { format!("({})", names(symbols)) };
-            (brackets(&format!(r"{arguments} \mapsto {}", expr(body))), Level::Power)
+            (brackets(&format!(r"{arguments} \mapsto {}", plain(body))), Level::Power)
         }
         _ => unreachable!("every other operation is printed by the caller"),
     }
@@ -113,7 +122,7 @@ fn derivative(body: &Expr, x: &str, order: u32) -> String {
         1 => format!(r"\frac{{\partial}}{{\partial {x}}}"),
         n => format!(r"\frac{{\partial^{{{n}}}}}{{\partial {x}^{{{n}}}}}"),
     };
-    format!("{operator} {}", brackets(&expr(body)))
+    format!("{operator} {}", brackets(&plain(body)))
 }
 
 fn names(symbols: &[Symbol]) -> String {
@@ -136,7 +145,7 @@ fn below(variables: &[RandomVariable]) -> String {
 fn ranges(binders: &[Binder], condition: Option<&Condition>) -> String {
     match (binders, condition) {
         ([Binder { symbol, range: Range::Between(lower, upper) }], None) => {
-            format!("_{{{}={}}}^{{{}}}", symbol.tex(), expr(lower), expr(upper))
+            format!("_{{{}={}}}^{{{}}}", symbol.tex(), plain(lower), plain(upper))
         }
         ([binder], None) => format!("_{{{}}}", range_row(binder)),
         _ => {
@@ -152,14 +161,14 @@ fn range_row(binder: &Binder) -> String {
     match &binder.range {
         Range::Between(lower, upper) => {
             let le = Relation::LessOrEqual.tex();
-            format!("{} {le} {symbol} {le} {}", expr(lower), expr(upper))
+            format!("{} {le} {symbol} {le} {}", plain(lower), plain(upper))
         }
         Range::Signs => format!(r"{symbol} \in \{{-1, 1\}}"),
         Range::Values(values) => {
-            let values: Vec<String> = values.iter().map(expr).collect();
+            let values: Vec<String> = values.iter().map(plain).collect();
             format!(r"{symbol} \in \{{{}\}}", values.join(", "))
         }
-        Range::Members(set) => format!(r"{symbol} \in {}", expr(set)),
+        Range::Members(set) => format!(r"{symbol} \in {}", plain(set)),
         Range::SignVectors(d) => format!(r"{symbol} \in \{{-1, 1\}}^{{{d}}}"),
     }
 }

@@ -12,6 +12,7 @@
 //! - what averages names its variables below: `\mathbb{E}_{x \sim p\left( x \right)}`, `\operatorname{KL}_{x}`, `\operatorname{H}_{x}`;
 //! - numbers as decimals where they end, else as `\frac`.
 
+mod apart;
 mod binder;
 mod notion;
 
@@ -37,12 +38,21 @@ enum Level {
 
 /// An expression as LaTeX.
 pub fn expr(expr: &Expr) -> String {
-    render(expr).0
+    render(&apart::apart(expr)).0
 }
 
 /// A link as LaTeX.
 pub fn link(link: &Link) -> String {
     format!("{} {} {}", expr(&link.left), link.relation.tex(), expr(&link.right))
+}
+
+/// An expression whose bound letters are told apart already.
+fn plain(expr: &Expr) -> String {
+    render(expr).0
+}
+
+fn plain_link(link: &Link) -> String {
+    format!("{} {} {}", plain(&link.left), link.relation.tex(), plain(&link.right))
 }
 
 /// A statement as LaTeX: premises before `\implies`, links that share a side as a chain.
@@ -74,7 +84,7 @@ pub fn condition(condition: &Condition) -> String {
 
 fn rows(condition: &Condition) -> Vec<String> {
     match condition {
-        Condition::Holds(l) => vec![link(l)],
+        Condition::Holds(l) => vec![plain_link(l)],
         Condition::All(all) => all.iter().flat_map(rows).collect(),
     }
 }
@@ -100,7 +110,7 @@ fn render(e: &Expr) -> (String, Level) {
         Kind::Add(terms) => (sum(terms), Level::Sum),
         Kind::Neg(a) => (format!("-{}", at(a, Level::Open)), Level::Sum),
         Kind::Mul(factors) => product(factors),
-        Kind::Div(a, b) => (format!(r"\frac{{{}}}{{{}}}", expr(a), expr(b)), Level::Power),
+        Kind::Div(a, b) => (format!(r"\frac{{{}}}{{{}}}", plain(a), plain(b)), Level::Power),
         Kind::Pow(base, exponent) => power(base, exponent),
         Kind::Function(function, operands) => (apply(*function, operands), function_level(*function)),
         Kind::Array(function, operands) => array(*function, operands),
@@ -108,9 +118,11 @@ fn render(e: &Expr) -> (String, Level) {
         Kind::Ones(d) => (format!(r"\mathbf{{1}}_{{{d}}}"), Level::Power),
         Kind::Component(a, indices) => (component(a, indices), Level::Power),
         Kind::Cases(branches, otherwise) => {
-            let mut lines: Vec<String> =
-                branches.iter().map(|(value, c)| format!(r"{} & \text{{if }} {}", expr(value), condition(c))).collect();
-            lines.extend(otherwise.iter().map(|value| format!(r"{} & \text{{otherwise}}", expr(value))));
+            let mut lines: Vec<String> = branches
+                .iter()
+                .map(|(value, c)| format!(r"{} & \text{{if }} {}", plain(value), condition(c)))
+                .collect();
+            lines.extend(otherwise.iter().map(|value| format!(r"{} & \text{{otherwise}}", plain(value))));
             (format!(r"\begin{{cases}} {} \end{{cases}}", lines.join(r" \\ ")), Level::Power)
         }
         Kind::Call(f, operands) => (call(f, operands), Level::Power),
@@ -118,22 +130,22 @@ fn render(e: &Expr) -> (String, Level) {
         Kind::Tuple(parts) => (arguments(parts), Level::Power),
         Kind::Entries(rows) => {
             let rows: Vec<String> =
-                rows.iter().map(|row| row.iter().map(expr).collect::<Vec<_>>().join(" & ")).collect();
+                rows.iter().map(|row| row.iter().map(plain).collect::<Vec<_>>().join(" & ")).collect();
             (format!(r"\begin{{pmatrix}} {} \end{{pmatrix}}", rows.join(r" \\ ")), Level::Power)
         }
         Kind::Special(function, operands) => (special(*function, operands), Level::Power),
         Kind::Kronecker(a, b) => (format!(r"\delta{}", indices(&[a.clone(), b.clone()])), Level::Power),
-        Kind::Dirac(a) => (format!(r"\delta{}", brackets(&expr(a))), Level::Power),
+        Kind::Dirac(a) => (format!(r"\delta{}", brackets(&plain(a))), Level::Power),
         Kind::Order(order, a) => {
             let letter = if *order == super::Order::Big { r"\mathcal{O}" } else { "o" };
-            (format!("{letter}{}", brackets(&expr(a))), Level::Power)
+            (format!("{letter}{}", brackets(&plain(a))), Level::Power)
         }
         Kind::DensityOf(law, point) => (format!("{}{}", law_name(law), law_arguments(law, Some(point))), Level::Power),
         Kind::LawOf(written) => (law(written), Level::Power),
         Kind::Increment(a) => (format!(r"\mathrm{{d}} {}", at(a, Level::Power)), Level::Power),
         Kind::Apply(f, operands) => {
             // A mapping has brackets of its own.
-            let function = if matches!(&*f.kind, Kind::Mapping(..)) { expr(f) } else { brackets(&expr(f)) };
+            let function = if matches!(&*f.kind, Kind::Mapping(..)) { plain(f) } else { brackets(&plain(f)) };
             (function + &arguments(operands), Level::Power)
         }
         Kind::Convolution(f, g) => (format!("{} * {}", at(f, Level::Power), at(g, Level::Power)), Level::Open),
@@ -183,7 +195,7 @@ fn sum(terms: &[Expr]) -> String {
             Kind::Neg(a) if k > 0 => out.push_str(&format!(" - {}", at(a, Level::Open))),
             _ if k > 0 => out.push_str(&format!(" + {}", at(term, Level::Open))),
             // A leading minus needs no brackets; a sum within a sum does.
-            Kind::Neg(_) | Kind::Number(_) => out.push_str(&expr(term)),
+            Kind::Neg(_) | Kind::Number(_) => out.push_str(&plain(term)),
             _ => out.push_str(&at(term, Level::Open)),
         }
     }
@@ -220,9 +232,9 @@ fn power(base: &Expr, exponent: &Expr) -> (String, Level) {
         && takes_exponent(*function)
         && exponent.as_number().is_some_and(|n| n.is_int() && *n >= Rational::from(2))
     {
-        return (format!("{}^{{{}}}{}", function.tex(), expr(exponent), arguments(operands)), Level::Power);
+        return (format!("{}^{{{}}}{}", function.tex(), plain(exponent), arguments(operands)), Level::Power);
     }
-    (format!("{}^{{{}}}", raised(base), expr(exponent)), Level::Power)
+    (format!("{}^{{{}}}", raised(base), plain(exponent)), Level::Power)
 }
 
 /// A base that an exponent can follow: indices below do not stand in its way.
@@ -237,19 +249,19 @@ fn raised(base: &Expr) -> String {
 }
 
 fn arguments(operands: &[Expr]) -> String {
-    let operands: Vec<String> = operands.iter().map(expr).collect();
+    let operands: Vec<String> = operands.iter().map(plain).collect();
     brackets(&operands.join(", "))
 }
 
 fn apply(function: Function, operands: &[Expr]) -> String {
     match (function, operands) {
-        (Function::Sqrt, [a]) => format!(r"\sqrt{{{}}}", expr(a)),
-        (Function::Exp, [a]) if a.sort.is_scalar() => format!("e^{{{}}}", expr(a)),
-        (Function::Abs, [a]) => format!(r"\left| {} \right|", expr(a)),
-        (Function::Floor, [a]) => format!(r"\left\lfloor {} \right\rfloor", expr(a)),
-        (Function::Ceil, [a]) => format!(r"\left\lceil {} \right\rceil", expr(a)),
+        (Function::Sqrt, [a]) => format!(r"\sqrt{{{}}}", plain(a)),
+        (Function::Exp, [a]) if a.sort.is_scalar() => format!("e^{{{}}}", plain(a)),
+        (Function::Abs, [a]) => format!(r"\left| {} \right|", plain(a)),
+        (Function::Floor, [a]) => format!(r"\left\lfloor {} \right\rfloor", plain(a)),
+        (Function::Ceil, [a]) => format!(r"\left\lceil {} \right\rceil", plain(a)),
         (Function::Factorial, [a]) => format!("{}!", at(a, Level::Atom)),
-        (Function::Binomial, [n, k]) => format!(r"\binom{{{}}}{{{}}}", expr(n), expr(k)),
+        (Function::Binomial, [n, k]) => format!(r"\binom{{{}}}{{{}}}", plain(n), plain(k)),
         _ => format!("{}{}", function.tex(), arguments(operands)),
     }
 }
@@ -286,20 +298,20 @@ fn array(function: ArrayFunction, operands: &[Expr]) -> (String, Level) {
 
 fn norm(a: &Expr) -> String {
     let frobenius = if matches!(a.sort, Sort::Matrix(..)) { "_{F}" } else { "" };
-    format!(r"\left\| {} \right\|{frobenius}", expr(a))
+    format!(r"\left\| {} \right\|{frobenius}", plain(a))
 }
 
 /// Indices below a name.
 fn indices(indices: &[Expr]) -> String {
     let letters = indices.iter().all(|i| matches!(&*i.kind, Kind::Symbol(_)));
-    let indices: Vec<String> = indices.iter().map(expr).collect();
+    let indices: Vec<String> = indices.iter().map(plain).collect();
     format!("_{{{}}}", indices.join(if letters { " " } else { ", " }))
 }
 
 fn component(a: &Expr, below: &[Expr]) -> String {
     // A column of the identity: below stands its dimension already.
     if let (Kind::Identity(_), [column]) = (&*a.kind, below) {
-        return format!("{}^{{{}}}", expr(a), expr(column));
+        return format!("{}^{{{}}}", plain(a), plain(column));
     }
     let base = match &*a.kind {
         // C^e_{i j}: the index goes below the letter.
@@ -335,7 +347,7 @@ mod tests {
             (q(3, 200) * x, "0.015 x"),
         ] {
             let e = flat(e);
-            assert_eq!(expr(&e), tex);
+            assert_eq!(plain(&e), tex);
         }
     }
 
@@ -344,15 +356,15 @@ mod tests {
         let (x, i, j) = (symbol("x", Sort::Real), symbol("i", Sort::Integer), symbol("j", Sort::Integer));
         let big = symbol("N", Sort::Integer);
         let total = sum_over(&i, n(1), use_of(&big), use_of(&i) * use_of(&x));
-        assert_eq!(expr(&(use_of(&x) * total.clone())), r"x \sum_{i=1}^{N} i x");
-        assert_eq!(expr(&(total.clone() * use_of(&x))), r"\left( \sum_{i=1}^{N} i x \right) x");
-        assert_eq!(expr(&(total + use_of(&x))), r"\sum_{i=1}^{N} i x + x");
+        assert_eq!(plain(&(use_of(&x) * total.clone())), r"x \sum_{i=1}^{N} i x");
+        assert_eq!(plain(&(total.clone() * use_of(&x))), r"\left( \sum_{i=1}^{N} i x \right) x");
+        assert_eq!(plain(&(total + use_of(&x))), r"\sum_{i=1}^{N} i x + x");
         let binder = |s: &Symbol| Binder { symbol: s.clone(), range: Range::Between(n(1), use_of(&big)) };
         let pairs = Condition::Holds(Link { left: use_of(&i), relation: Relation::Less, right: use_of(&j) });
         let double = Kind::Fold(Fold::Sum, vec![binder(&i), binder(&j)], Some(Box::new(pairs)), use_of(&x) + n(1));
         let double = Expr::new(double, Sort::Real, x_span());
         let tex = r"\sum_{\substack{1 \le i \le N \\ 1 \le j \le N \\ i < j}} \left( x + 1 \right)";
-        assert_eq!(expr(&double), tex);
+        assert_eq!(plain(&double), tex);
     }
 
     #[test]
@@ -361,12 +373,12 @@ mod tests {
         let a = use_of(&symbol("A^e", Sort::Matrix(d.clone(), d.clone())));
         let x = use_of(&symbol("x", Sort::Vector(d.clone())));
         let inverse = array_of(ArrayFunction::Inverse, vec![a.clone()], a.sort.clone());
-        assert_eq!(expr(&inverse), r"\left( A^e \right)^{-1}");
+        assert_eq!(plain(&inverse), r"\left( A^e \right)^{-1}");
         let dot = array_of(ArrayFunction::Dot, vec![x.clone(), x.clone()], Sort::Real);
-        assert_eq!(expr(&(n(2) * dot.clone())), r"2 \left( x \cdot x \right)");
+        assert_eq!(plain(&(n(2) * dot.clone())), r"2 \left( x \cdot x \right)");
         let i = use_of(&symbol("i", Sort::Index(d)));
         let entry = Expr::new(Kind::Component(a, vec![i.clone(), i + n(1)]), Sort::Real, x_span());
-        assert_eq!(expr(&entry), "A^e_{i, i + 1}");
+        assert_eq!(plain(&entry), "A^e_{i, i + 1}");
         let chain = [(dot.clone(), Relation::Equal, n(1)), (n(1), Relation::Less, n(2))];
         let links = chain.into_iter().map(|(left, relation, right)| Link { left, relation, right }).collect();
         assert_eq!(statement(&Statement { premises: vec![], links }), r"x \cdot x = 1 < 2");

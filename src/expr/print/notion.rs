@@ -1,6 +1,6 @@
 //! Values of declared functions in their own notation, special functions, laws.
 
-use super::{Level, arguments, at, brackets, expr};
+use super::{Level, arguments, at, brackets, plain};
 use crate::expr::{Expr, Kind, Law, Special, Symbol};
 
 /// A declared function at its arguments, in its own notation if it has one.
@@ -20,7 +20,7 @@ pub(super) fn call(f: &Symbol, operands: &[Expr]) -> String {
                         let factors: Vec<String> = factors.iter().map(|f| at(f, Level::Power)).collect();
                         out.push_str(&factors.join(r" \cdot "));
                     }
-                    _ => out.push_str(&expr(operand)),
+                    _ => out.push_str(&plain(operand)),
                 }
                 out.push_str(&piece[1..]);
             }
@@ -34,13 +34,13 @@ pub(super) fn special(function: Special, operands: &[Expr]) -> String {
     let name = function.tex();
     match (function, operands) {
         (Special::BesselJ | Special::BesselI | Special::BesselK, [order, x]) => {
-            format!("{name}_{{{}}}{}", expr(order), arguments(std::slice::from_ref(x)))
+            format!("{name}_{{{}}}{}", plain(order), arguments(std::slice::from_ref(x)))
         }
         (Special::Hypergeometric1F1, [a, b, x]) => {
-            format!("{name}{}", brackets(&format!("{}; {}; {}", expr(a), expr(b), expr(x))))
+            format!("{name}{}", brackets(&format!("{}; {}; {}", plain(a), plain(b), plain(x))))
         }
         (Special::Hypergeometric2F1, [a, b, c, x]) => {
-            format!("{name}{}", brackets(&format!("{}, {}; {}; {}", expr(a), expr(b), expr(c), expr(x))))
+            format!("{name}{}", brackets(&format!("{}, {}; {}; {}", plain(a), plain(b), plain(c), plain(x))))
         }
         _ => format!("{name}{}", arguments(operands)),
     }
@@ -62,11 +62,11 @@ pub(super) fn law_name(law: &Law) -> &'static str {
 
 pub(super) fn law_arguments(law: &Law, point: Option<&Expr>) -> String {
     let parameters = match law {
-        Law::Normal(a, b) | Law::Uniform(a, b) => format!("{}, {}", expr(a), expr(b)),
-        Law::Rademacher(p) | Law::Density(p) => expr(p),
+        Law::Normal(a, b) | Law::Uniform(a, b) => format!("{}, {}", plain(a), plain(b)),
+        Law::Rademacher(p) | Law::Density(p) => plain(p),
     };
     match point {
-        Some(point) => brackets(&format!("{}; {parameters}", expr(point))),
+        Some(point) => brackets(&format!("{}; {parameters}", plain(point))),
         None => brackets(&parameters),
     }
 }

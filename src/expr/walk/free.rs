@@ -174,7 +174,7 @@ pub fn substitute(expr: &Expr, symbol: &Symbol, replacement: &Expr) -> Option<Ex
 }
 
 /// The same expression with one of its own bound symbols renamed; `None` if it is the length of an axis.
-fn rebind(expr: &Expr, old: &Symbol, new: &Symbol) -> Option<Expr> {
+pub fn rebind(expr: &Expr, old: &Symbol, new: &Symbol) -> Option<Expr> {
     let value = Expr::symbol(new, expr.span);
     let own: Vec<Symbol> = binders(expr).into_iter().cloned().collect();
     let scopes: Vec<usize> = scoped_children(expr).into_iter().map(|(_, scope)| scope).collect();

@@ -8,8 +8,8 @@ mod path;
 mod same;
 
 pub use free::{
-    free_symbols, free_symbols_of_condition, free_symbols_of_links, free_symbols_of_statement, mentions, sort_dims,
-    substitute, substitute_link,
+    free_symbols, free_symbols_of_condition, free_symbols_of_links, free_symbols_of_statement, mentions, rebind,
+    sort_dims, substitute, substitute_link,
 };
 pub use path::{Path, get, paths, replace};
 pub use same::{outline, same, same_link};

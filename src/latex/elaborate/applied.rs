@@ -1,15 +1,17 @@
 //! Names that are written with arguments: which declared notation fits what is written.
 
 use super::super::is_name;
-use super::super::name::{canonical, canonical_node};
+use super::super::name::{canonical, canonical_node, scripted};
 use super::super::pattern::{Meaning, Parameter, Pattern, Script, Slot, pieces, script_items, unfenced};
 use super::super::scope::{Entry, Scope};
 use super::super::tree::{Node, NodeKind};
+use super::symbol::Found;
 use super::{Cursor, Elaborator, Options, Read, Trouble, array, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
-use crate::expr::walk::substitute;
+use crate::expr::walk::{free_symbols, substitute};
 use crate::expr::{Expr, Kind, Sort, Symbol};
+use crate::numeric::Rational;
 use crate::source::Span;
 
 /// An argument of a declared name: a letter with the sort and value that it has in `scope`.
@@ -42,6 +44,8 @@ struct Match<'n> {
     factor: Option<Expr>,
     /// How much of what is written the notation accounts for.
     score: (usize, usize),
+    /// The superscript that was taken for an argument is a number, and could be a power of the name without it.
+    may_be_power: bool,
 }
 
 /// How much of a notation must be there for it to come before a plain name of the same letter.
@@ -101,10 +105,18 @@ impl Elaborator<'_> {
         }
         let written = Written::after(cursor);
         let (mut best, mut trouble): (Vec<Match<'_>>, Option<Trouble>) = (Vec::new(), None);
+        let power = self.is_numeral(sup) && primes == 0;
         for pattern in overloads.iter().filter(|p| p.primes == primes) {
+            let is_argument = |s: &Script| !s.fenced && matches!(s.slots.as_slice(), [Slot::Argument(_)]);
+            let may_be_power = power && pattern.sup.as_ref().is_some_and(is_argument);
+            // A bound letter has no members.
+            if may_be_power && self.is_bound(base) {
+                continue;
+            }
             match self.matched(pattern, sub, sup, written.as_ref(), span) {
                 Ok(Some(found)) if !written_as.admits(pattern, &found) => {}
-                Ok(Some(found)) => {
+                Ok(Some(mut found)) => {
+                    found.may_be_power = may_be_power && self.is_known_without(base, sub);
                     let score = found.score;
                     if best.first().is_none_or(|b| b.score < score) {
                         best.clear();
@@ -124,6 +136,12 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::AMBIGUOUS, span, "two declared notations fit here")
                 .hint("write the arguments that tell them apart, or declare only the one that is meant"));
         }
+        if found.may_be_power {
+            let message =
+                format!("this could be a power of `{0}` or the value of `{0}` with this index", canonical_node(base));
+            return Err(Trouble::new(&codes::AMBIGUOUS, span, message)
+                .hint("write `(x)^2` for the power, or declare the family as `x^{(k)}`"));
+        }
         cursor.at += found.consumed;
         let value = self.indexed(found.value, found.left_sub, found.left_sup, span)?;
         let value = self.indexed(value, None, found.power, span)?;
@@ -131,6 +149,26 @@ impl Elaborator<'_> {
             None => Ok(Some(value)),
             Some(factor) => array::multiply(self, vec![value, factor]).map(Some),
         }
+    }
+
+    /// Whether a superscript is a number other than 1.
+    fn is_numeral(&self, sup: Option<&[Node]>) -> bool {
+        let Some(sup) = sup else { return false };
+        let value = self.whole_once(sup, span_of(sup, Span::default()));
+        value.is_ok_and(|v| free_symbols(&v).is_empty() && v.as_number().is_none_or(|n| *n != Rational::ONE))
+    }
+
+    fn is_bound(&self, base: &Node) -> bool {
+        let name = canonical_node(base);
+        self.bound.borrow().iter().any(|(bound, _)| *bound == name)
+    }
+
+    /// Whether a name has a value without a superscript.
+    fn is_known_without(&self, base: &Node, sub: Option<&[Node]>) -> bool {
+        let is_value = |sub| matches!(self.lookup(&scripted(base, sub, None, 0), base.span), Some(Found::Value(_)));
+        let plain =
+            |p: &Pattern| p.sup.is_none() && p.arguments.is_none() && p.primes == 0 && p.sub.is_some() == sub.is_some();
+        is_value(sub) || is_value(None) || self.scope.patterns(&canonical_node(base)).iter().any(plain)
     }
 
     fn matched<'n>(
@@ -158,6 +196,7 @@ impl Elaborator<'_> {
             power: None,
             factor: None,
             score,
+            may_be_power: false,
         };
         // A notation without parentheses is the nearest where none are written.
         found.score.0 += usize::from(pattern.arguments.is_none());

@@ -310,10 +310,10 @@ impl Elaborator<'_> {
         };
         let indices = self.indices(sub, sup, span)?;
         let body = match own_factors(fold, &indices.names, cursor) {
-            None => self.with_bound(&indices.names, || self.signed_term(cursor))?,
+            None => self.binding(&indices.names, || self.signed_term(cursor))?,
             Some(end) => {
                 let own = &cursor.nodes[cursor.at..end];
-                let body = self.with_bound(&indices.names, || self.whole(own, span))?;
+                let body = self.binding(&indices.names, || self.whole(own, span))?;
                 cursor.at = end;
                 body
             }

@@ -7,7 +7,7 @@ use super::super::tree::{Node, NodeKind};
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::{Role, States};
-use crate::expr::walk::{free_symbols, free_symbols_of_condition, substitute};
+use crate::expr::walk::{free_symbols, free_symbols_of_condition, mentions, substitute};
 use crate::expr::{Binder, Expr, Fold, Kind, Law, RandomVariable, Range, Relation, Sort, Symbol};
 use crate::source::Span;
 
@@ -106,23 +106,8 @@ impl Elaborator<'_> {
             Over::Random(names) => {
                 let body = read(cursor)?;
                 let variables = self.random_variables(free_symbols(&body), names.as_deref(), span)?;
-                let (sort, end) = (real(&body.sort), span.join(body.span));
-                // What has a declared density is averaged over with it, outermost.
-                let (dense, lawful): (Vec<_>, Vec<_>) =
-                    variables.into_iter().partition(|v| matches!(v.law, Law::Density(_)));
-                let mut out = body;
-                if !lawful.is_empty() {
-                    out = Expr::new(Kind::Expectation(lawful, out), sort.clone(), end);
-                }
-                for RandomVariable { symbol, law } in dense.into_iter().rev() {
-                    let Law::Density(density) = law else { continue };
-                    let fresh = symbol.renamed();
-                    let value = Expr::symbol(&fresh, span);
-                    let inside = |e: &Expr| substitute(e, &symbol, &value).unwrap_or_else(|| e.clone());
-                    let (density, body) = (inside(&density), inside(&out));
-                    out = self.mean_over(vec![fresh], density, body, end)?;
-                }
-                Ok(out)
+                let end = span.join(body.span);
+                self.mean_of(variables, body, end)
             }
             Over::Law(name, symbol, law) => {
                 let body = self.binding(&[(name, symbol.clone())], || read(cursor))?;
@@ -136,6 +121,74 @@ impl Elaborator<'_> {
                 self.mean_over(symbols, density, body, end)
             }
         }
+    }
+
+    /// The mean over random symbols; what has a declared density is averaged over with it, outermost.
+    fn mean_of(&self, variables: Vec<RandomVariable>, body: Expr, span: Span) -> Read<Expr> {
+        let sort = real(&body.sort);
+        let (mut dense, lawful): (Vec<_>, Vec<_>) =
+            variables.into_iter().partition(|v| matches!(v.law, Law::Density(_)));
+        let mut out = body;
+        if !lawful.is_empty() {
+            out = Expr::new(Kind::Expectation(lawful, out), sort, span);
+        }
+        // A law that depends on another symbol is averaged over inside the mean over that one.
+        while !dense.is_empty() {
+            let free_of_others = |v: &RandomVariable| {
+                !dense
+                    .iter()
+                    .any(|w| matches!(&w.law, Law::Density(d) if w.symbol != v.symbol && mentions(d, &v.symbol)))
+            };
+            let inner = dense.iter().rposition(free_of_others).unwrap_or(dense.len() - 1);
+            let RandomVariable { symbol, law } = dense.remove(inner);
+            let Law::Density(density) = law else { continue };
+            let fresh = symbol.renamed();
+            let value = Expr::symbol(&fresh, span);
+            let inside = |e: &Expr| substitute(e, &symbol, &value).unwrap_or_else(|| e.clone());
+            let (density, body) = (inside(&density), inside(&out));
+            out = self.mean_over(vec![fresh], density, body, span)?;
+        }
+        Ok(out)
+    }
+
+    /// 𝔼[f(x) | y] of symbols with laws: ∫ f(x) p(y|x) p(x) dx / ∫ p(y|x) p(x) dx at the value y; `None` if what is given is
+    /// no such symbol, or one whose law is not tied to another's.
+    fn given_symbols(
+        &self,
+        variables: &[RandomVariable],
+        body: &Expr,
+        given: &[Expr],
+        span: Span,
+    ) -> Read<Option<Expr>> {
+        let law_of = |e: &Expr| match &*e.kind {
+            Kind::Symbol(symbol) => variables.iter().find(|v| v.symbol == *symbol).cloned(),
+            _ => None,
+        };
+        let Some(known) = given.iter().map(law_of).collect::<Option<Vec<_>>>() else { return Ok(None) };
+        // At a value that is given the symbol is a variable: only a density makes it one.
+        if !known.iter().all(|v| matches!(v.law, Law::Density(_))) {
+            return Ok(None);
+        }
+        // Two laws that do not know of each other say nothing about how the symbols depend on each other.
+        let names = |v: &RandomVariable, other: &RandomVariable| matches!(&v.law, Law::Density(density) if mentions(density, &other.symbol));
+        let is_tied =
+            |k: &RandomVariable| variables.iter().any(|v| v.symbol != k.symbol && (names(k, v) || names(v, k)));
+        if !known.iter().all(is_tied) {
+            return Ok(None);
+        }
+        let is_known = |v: &RandomVariable| known.iter().any(|k| k.symbol == v.symbol);
+        let others: Vec<RandomVariable> = variables.iter().filter(|v| !is_known(v)).cloned().collect();
+        if others.is_empty() {
+            return Ok(Some(body.clone()));
+        }
+        let densities = known.into_iter().filter_map(|v| match v.law {
+            Law::Density(density) => Some(density),
+            _ => None,
+        });
+        let weight = array::multiply(self, densities.collect())?;
+        let above = array::multiply(self, vec![weight.clone(), body.clone()])?;
+        let (above, below) = (self.mean_of(others.clone(), above, span)?, self.mean_of(others, weight, span)?);
+        array::divide(above, below).map(Some)
     }
 
     /// What a declared symbol of this name and sort runs over, if its values are states.
@@ -201,6 +254,9 @@ impl Elaborator<'_> {
             symbols.extend(free_symbols(g).into_iter().filter(|s| !symbols.contains(s)).collect::<Vec<_>>());
         }
         let variables = self.random_variables(symbols, names.as_deref(), span)?;
+        if let Some(ratio) = self.given_symbols(&variables, &body, &given, span.join(fence))? {
+            return Ok(ratio);
+        }
         let sort = real(&body.sort);
         Ok(Expr::new(Kind::ConditionalMean(variables, body, given), sort, span.join(fence)))
     }
@@ -286,11 +342,17 @@ impl Elaborator<'_> {
         names: Option<&[String]>,
         span: Span,
     ) -> Read<Vec<RandomVariable>> {
-        let mut variables = Vec::new();
-        for symbol in free {
+        let (mut variables, mut waiting) = (Vec::<RandomVariable>::new(), free);
+        waiting.reverse();
+        while let Some(symbol) = waiting.pop() {
             let Some(declaration) = self.scope.declaration(&symbol) else { continue };
             let Role::Random(law) = &declaration.role else { continue };
-            if names.is_none_or(|names| names.iter().any(|n| n == symbol.tex())) {
+            let is_new = !variables.iter().any(|v| v.symbol == symbol);
+            if is_new && names.is_none_or(|names| names.iter().any(|n| n == symbol.tex())) {
+                // A mean over everything random is also over what the laws depend on.
+                if let (Law::Density(density), None) = (law, names) {
+                    waiting.extend(free_symbols(density).into_iter().filter(|s| *s != symbol));
+                }
                 variables.push(RandomVariable { symbol, law: law.clone() });
             }
         }

@@ -104,8 +104,35 @@ impl Elaborator<'_> {
         (!variables.is_empty()).then_some(variables)
     }
 
+    /// The value of a density that is declared as a function, `p` = `density(d)`, and named without its argument.
+    pub(super) fn density_function(&self, nodes: &[Node], at: &Expr) -> Option<Expr> {
+        let [node] = nodes else { return None };
+        let function = self.function_named(node)?;
+        let Sort::Function(sorts, _) = function.sort() else { return None };
+        let declaration = self.scope.declaration(&function)?;
+        let is_density = matches!(&declaration.domain, Domain::Density(places) if *places == [0]);
+        (is_density && sorts.len() == 1 && sorts[0] == at.sort)
+            .then(|| Expr::new(Kind::Call(function.clone(), vec![at.clone()]), Sort::Real, node.span))
+    }
+
+    /// What a density is a density of, if it is declared as a function of one place and named without it.
+    fn place_of(&self, nodes: &[Node]) -> Option<Symbol> {
+        let [node] = nodes else { return None };
+        let function = self.function_named(node)?;
+        let is_plain = self.scope.declared(&canonical_node(node)).is_some();
+        match function.sort() {
+            Sort::Function(sorts, _) if is_plain && sorts.len() == 1 => Some(Symbol::new("x", sorts[0].clone())),
+            _ => None,
+        }
+    }
+
     /// A product of declared densities, and their variables.
     fn declared_density(&self, nodes: &[Node], place: Span) -> Read<(Vec<Symbol>, Expr)> {
+        if let Some(variable) = self.place_of(nodes)
+            && let Some(density) = self.density_function(nodes, &Expr::symbol(&variable, place))
+        {
+            return Ok((vec![variable], density));
+        }
         let density = self.whole(nodes, place)?;
         let factors: Vec<&Expr> = match &*density.kind {
             Kind::Mul(factors) => factors.iter().collect(),

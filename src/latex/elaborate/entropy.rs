@@ -26,7 +26,14 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "a relative entropy is of two densities"));
         };
         let (variables, first) = self.compared(p, sub, span)?;
-        let second = self.whole(q, span_of(q, span))?;
+        let own = match variables.as_slice() {
+            [variable] => self.density_function(q, &Expr::symbol(variable, span)),
+            _ => None,
+        };
+        let second = match own {
+            Some(second) => second,
+            None => self.whole(q, span_of(q, span))?,
+        };
         let mut both = [first, second];
         let mut symbols = Vec::new();
         for old in variables {

@@ -167,7 +167,9 @@ impl Elaborator<'_> {
                 || matches!(node.kind, NodeKind::Mark('/' | '*' | '·' | '×' | '!'))
                 || matches!(
                     node.kind,
-                    NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                    NodeKind::Operator(
+                        Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Circle | Meaning::Outer
+                    )
                 );
             if stops || (!factors.is_empty() && applies(node)) {
                 break;
@@ -181,7 +183,7 @@ impl Elaborator<'_> {
                 .also(span, "this function has no parentheses")
                 .hint("put the function's argument in parentheses"));
             }
-            let function_first = applies(node);
+            let function_first = applies(node) || self.is_special_function(node, cursor.nodes.get(cursor.at + 1));
             factors.push(self.factor(cursor)?);
             if function_first {
                 break;

@@ -35,8 +35,8 @@ use std::collections::BTreeMap;
 pub struct Elaborated {
     /// The reading by the usual conventions.
     pub statement: Statement,
-    /// Whether the statement is an equivalence: its premises also follow from its links.
-    pub equivalence: bool,
+    /// The other direction of an equivalence: what stands before `\iff` follows from what stands behind it.
+    pub converse: Option<Statement>,
     /// Another reading that the declarations leave open, with the place that decides between them.
     pub alternative: Option<(Statement, Span)>,
 }
@@ -74,7 +74,7 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
         (result, elaborator)
     };
     let (first, met) = read(Options::default());
-    let mut equivalence = met.equivalence.get();
+    let mut converse = met.converse.take();
     // Where a place was met that can be read in two ways, both readings that fit the sorts are kept.
     let others = [
         (met.nabla.get(), Options { loose_nabla: true, ..Options::default() }),
@@ -85,18 +85,22 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
     let mut readings = others.into_iter().filter_map(|(place, options)| {
         let place = place?;
         let (statement, other) = read(options);
-        Some((statement.ok()?, place, other.equivalence.get()))
+        Some((statement.ok()?, place, other.converse.take()))
     });
     let (statement, alternative) = match first {
         Ok(statement) => (statement, readings.next().map(|(other, place, _)| (other, place))),
         Err(trouble) if trouble.code == &codes::SORT_MISMATCH => {
-            let Some((statement, _, is_equivalence)) = readings.next() else { return Err(trouble) };
-            equivalence = is_equivalence;
+            let Some((statement, _, other)) = readings.next() else { return Err(trouble) };
+            converse = other;
             (statement, None)
         }
         Err(trouble) => return Err(trouble),
     };
-    Ok(Elaborated { statement, equivalence, alternative })
+    if let (Some(_), Some((_, place))) = (&converse, &alternative) {
+        return Err(Trouble::new(&codes::AMBIGUOUS, *place, "this part of an equivalence can be read in two ways")
+            .hint("write brackets that tell which is meant"));
+    }
+    Ok(Elaborated { statement, converse, alternative })
 }
 
 /// Reads an expression; `parameters` are bound in it.
@@ -126,6 +130,14 @@ fn read_expression(
     let elaborator = Elaborator::new(scope, Options::default());
     elaborator.bound.borrow_mut().extend(parameters.iter().cloned());
     let mut expr = elaborator.whole(&nodes, whole)?;
+    for (name, parameter) in parameters {
+        // It also stands for the letter of this name in what other abbreviations bring in.
+        if let Some(declared) = elaborator.declared_symbol(name)
+            && let Some(replaced) = substitute(&expr, &declared, &Expr::symbol(parameter, whole))
+        {
+            expr = replaced;
+        }
+    }
     if let Some(sort) = sort {
         if expr.sort.is_scalar() {
             let unit = match sort {
@@ -190,8 +202,8 @@ struct Elaborator<'s> {
     power_place: Cell<Option<Span>>,
     /// The first parenthesis behind a path that could be its time or a factor.
     path_place: Cell<Option<Span>>,
-    /// Whether the statement is an equivalence.
-    equivalence: Cell<bool>,
+    /// The other direction, if the statement is an equivalence.
+    converse: RefCell<Option<Statement>>,
     /// What was read already, by place and by what is bound there.
     read: RefCell<BTreeMap<Place, Read<Expr>>>,
     /// The left side that a formula which begins with a relation goes on from.
@@ -264,7 +276,7 @@ impl<'s> Elaborator<'s> {
             nabla: Cell::new(None),
             power_place: Cell::new(None),
             path_place: Cell::new(None),
-            equivalence: Cell::new(false),
+            converse: RefCell::default(),
             read: RefCell::default(),
             left: None,
             in_order: Cell::new(false),

@@ -121,6 +121,16 @@ impl Elaborator<'_> {
         }
     }
 
+    /// Whether a letter with arguments behind it is a special function that the note declares no other meaning of.
+    pub(super) fn is_special_function(&self, node: &Node, next: Option<&Node>) -> bool {
+        let base = match &node.kind {
+            NodeKind::Scripted(base, ..) => base,
+            _ => node,
+        };
+        let named = matches!(&base.kind, NodeKind::Letter(c) if matches!(c.as_str(), r"\Gamma" | r"\zeta" | r"\psi"));
+        named && fence_of(next).is_some() && self.is_free(base) && self.is_free(node)
+    }
+
     /// Special functions of more than one argument, or with an order below.
     fn special(
         &self,
@@ -269,6 +279,9 @@ impl Elaborator<'_> {
             let sort = Sort::Function(sorts, Box::new(body.sort.clone()));
             return Ok(Some(Expr::new(Kind::Mapping(symbols, body), sort, span)));
         }
+        if nodes.iter().any(|n| matches!(n.kind, NodeKind::Operator(Meaning::Circle))) {
+            return self.composition(nodes, span);
+        }
         let star = |n: &Node| is_mark(n, '*') || matches!(n.kind, NodeKind::Operator(Meaning::Times));
         if let Some(at) = nodes.iter().position(star) {
             let (left, right) = (&nodes[..at], &nodes[at + 1..]);
@@ -281,6 +294,42 @@ impl Elaborator<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// `f \circ g` as x ↦ f(g(x)); `None` if some part is no function.
+    fn composition(&self, nodes: &[Node], span: Span) -> Read<Option<Expr>> {
+        use super::super::notation::Meaning;
+        let mut parts = nodes.split(|n| matches!(n.kind, NodeKind::Operator(Meaning::Circle))).rev();
+        let Some(inner) = parts.next().map(|piece| self.function_value(piece, span)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        let Sort::Function(sorts, _) = inner.sort.clone() else { return Ok(None) };
+        let names = ["x", "y", "z", "u", "v", "w"];
+        let symbols: Vec<Symbol> =
+            sorts.iter().zip(names).map(|(sort, name)| Symbol::new(name, sort.clone())).collect();
+        let applied = |function: Expr, operands: Vec<Expr>| {
+            let Sort::Function(_, value) = function.sort.clone() else { return None };
+            Some(match &*function.kind {
+                Kind::Symbol(f) => Expr::new(Kind::Call(f.clone(), operands), *value, span),
+                _ => Expr::new(Kind::Apply(function, operands), *value, span),
+            })
+        };
+        let Some(mut value) = applied(inner, symbols.iter().map(|s| Expr::symbol(s, span)).collect()) else {
+            return Ok(None);
+        };
+        for piece in parts {
+            let Some(function) = self.function_value(piece, span)? else { return Ok(None) };
+            let fits = matches!(&function.sort, Sort::Function(sorts, _)
+                if sorts.len() == 1 && array::same_shape(self, &sorts[0], &value.sort));
+            if !fits {
+                let message = format!("{} is not applied to {}", function.sort, value.sort);
+                return Err(Trouble::new(&codes::SORT_MISMATCH, span_of(piece, span), message));
+            }
+            let Some(outer) = applied(function, vec![value]) else { return Ok(None) };
+            value = outer;
+        }
+        let sort = Sort::Function(sorts, Box::new(value.sort.clone()));
+        Ok(Some(Expr::new(Kind::Mapping(symbols, value), sort, span)))
     }
 
     /// `(f * g)(x)`, `(x \mapsto f)(y)`: a function in parentheses with its arguments; `None` if it is a product.

@@ -77,6 +77,12 @@ impl Elaborator<'_> {
                 }
             }
         }
+        if let Some(converse) = self.converse.borrow_mut().as_mut() {
+            // Conditions beside the equivalence hold for both directions.
+            let own = |link: &&Link| !converse.links.iter().any(|other| same_link(other, link));
+            let conditions: Vec<Link> = statement.premises.iter().filter(own).cloned().collect();
+            converse.premises.extend(conditions);
+        }
         if statement.links.is_empty() {
             return Err(Trouble::new(&codes::NOT_A_RELATION, whole, "the formula asserts nothing")
                 .hint(r"a claim needs a relation such as `=`, `\le` or `\to` between two expressions"));
@@ -148,8 +154,13 @@ impl Elaborator<'_> {
                 return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(piece, whole), message)
                     .hint("write one formula for each"));
             }
-            self.equivalence.set(true);
+            if is_condition || mentions_sign(piece) {
+                let message = "an equivalence is read as a whole formula without ± only";
+                return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(piece, whole), message)
+                    .hint("write the equation that is meant as a condition, or one formula for each sign"));
+            }
         }
+        let (premises, claims) = (statement.premises.len(), statement.links.len());
         let mut sides = piece.split(implies).peekable();
         while let Some(side) = sides.next() {
             if side.is_empty() {
@@ -177,6 +188,20 @@ impl Elaborator<'_> {
                 statement.premises.extend(links);
             } else {
                 statement.links.extend(links);
+            }
+        }
+        if piece.iter().any(equivalent) {
+            let converse = Statement {
+                premises: statement.links[claims..].to_vec(),
+                links: statement.premises[premises..].to_vec(),
+            };
+            if converse.links.is_empty()
+                || converse.premises.is_empty()
+                || self.converse.replace(Some(converse)).is_some()
+            {
+                let message = "one side of this equivalence is missing, or there is more than one equivalence";
+                return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(piece, whole), message)
+                    .hint("write one formula for each"));
             }
         }
         Ok(())

@@ -77,6 +77,7 @@ impl Elaborator<'_> {
         };
         // Written arguments decide for a notation that takes them.
         if Self::is_applied(cursor)
+            && !self.is_own_name(node, (sub.is_some() || sup.is_some(), primes), cursor)
             && let Some(applied) = self.applied(base, (sub, sup, primes), cursor, span, WrittenAs::Called)?
         {
             return Ok(applied);
@@ -142,6 +143,26 @@ impl Elaborator<'_> {
             return self.function(function, None, sup, cursor, span);
         }
         Err(self.unknown(node, base, span))
+    }
+
+    /// Whether a name with scripts is, as it stands, that of a function or abbreviation of as many arguments as follow:
+    /// `p_0(a)` beside `p_t(x)`.
+    fn is_own_name(&self, node: &Node, (scripted, primes): (bool, usize), cursor: &Cursor<'_>) -> bool {
+        let Some(next) = cursor.peek().filter(|_| scripted && primes == 0) else { return false };
+        let fence = match &next.kind {
+            NodeKind::Scripted(base, ..) => base,
+            _ => next,
+        };
+        let NodeKind::Fence(_, _, body) = &fence.kind else { return false };
+        if body.iter().any(|n| is_mark(n, '|') || is_mark(n, ';')) {
+            return false;
+        }
+        let count = body.split(|n| is_mark(n, ',')).count();
+        match self.lookup(&canonical_node(node), node.span) {
+            Some(Found::Abbreviation(parameters, _)) => parameters.len() == count,
+            Some(Found::Function(_, sorts, _)) => sorts.len() == count,
+            _ => false,
+        }
     }
 
     /// Whether arguments follow.

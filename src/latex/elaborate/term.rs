@@ -88,7 +88,7 @@ impl Elaborator<'_> {
                     let last = factors.pop().expect("a product has a factor");
                     factors.push(array::outer(last, factor)?);
                 }
-                NodeKind::Operator(Meaning::Hadamard) => {
+                NodeKind::Operator(Meaning::Hadamard | Meaning::Circle) => {
                     cursor.at += 1;
                     let factor = self.signed_factor(cursor)?;
                     let last = factors.pop().expect("a product has a factor");
@@ -127,7 +127,9 @@ impl Elaborator<'_> {
                 && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
                 && !matches!(
                     n.kind,
-                    NodeKind::Operator(Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Outer)
+                    NodeKind::Operator(
+                        Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Circle | Meaning::Outer
+                    )
                 )
         })
     }

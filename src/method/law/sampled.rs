@@ -6,7 +6,7 @@
 use super::{Quantity, about};
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
-use crate::eval::{Assignment, Program, Value};
+use crate::eval::{Assignment, Meter, Program, Value};
 use crate::evidence::{Finding, StopReason, Witness};
 use crate::expr::{Expr, Law, Link, RandomVariable, Symbol};
 use crate::linalg::symmetric_eigen;
@@ -77,6 +77,17 @@ impl Side {
             at.set(&source.symbol, value);
         }
         self.value.evaluate(&F64, at).map_err(|e| e.to_string())
+    }
+
+    /// What one draw takes, in operations.
+    fn price(&self, point: &Point, budget: &Budget, seed: &SeedPath) -> Result<u64, String> {
+        const DRAWING: u64 = 20;
+        let meter = Meter::new(budget.steps);
+        let value = self.value.clone().metered(&meter);
+        let mut at = point.map(nearest);
+        self.draw(&mut at, point, &mut seed.child("price").stream())?;
+        value.evaluate(&F64, &at).map_err(|e| e.to_string())?;
+        Ok(budget.steps - meter.left() + DRAWING)
     }
 
     /// So many independent values along a direction, sorted.
@@ -201,7 +212,7 @@ pub(super) fn judge(
     if points.is_empty() {
         return Err(setting.emptiness());
     }
-    let price: u64 = sides.iter().map(|s| s.value.steps(&points[0].map(nearest)).max(10) + 20).sum();
+    let price: u64 = sides.iter().map(|s| s.price(points[0], budget, seed)).sum::<Result<u64, String>>()?;
     let draws = (budget.steps / (2 * points.len() as u64 * price)).min(MOST);
     if draws < FEWEST {
         return Err("the work that was granted does not suffice for enough draws".into());

@@ -9,7 +9,7 @@ use crate::assumption::{self, Point, Sampler};
 use crate::claim::{Claim, Limit};
 use crate::eval::{Meter, Program, Value};
 use crate::evidence::{Axis, Evidence, Fact, Figure, Finding, Mark, Series, StopReason, Witness};
-use crate::expr::walk::{free_symbols, free_symbols_of_condition, mentions};
+use crate::expr::walk::{free_symbols, free_symbols_of_condition, mentions, sort_dims};
 use crate::expr::{Condition, Expr, Kind, Link, Order, Relation, Sort, Symbol};
 use crate::method::setting::Setting;
 use crate::method::simulation::wording::significant;
@@ -36,7 +36,13 @@ pub(super) fn applies(claim: &Claim, limit: &Limit) -> Result<(), String> {
         return Err(format!("a limit cannot judge the relation ${}$", link.relation.tex()));
     }
     if !(link.left.sort.is_scalar() && link.right.sort.is_scalar()) {
-        return Err("only limits of numbers are extrapolated".to_owned());
+        let is_array = |e: &Expr| e.sort.shape().is_some();
+        let zero = link.right.as_number().is_some_and(Rational::is_zero);
+        let difference = matches!(link.relation, Relation::Equal | Relation::Approximately | Relation::TendsTo);
+        let grows = [&link.left, &link.right].iter().any(|e| sort_dims(&e.sort).contains(&limit.symbol));
+        if !(is_array(&link.left) && (is_array(&link.right) || zero) && difference && !grows) {
+            return Err("only limits of numbers and of arrays of a fixed size are extrapolated".to_owned());
+        }
     }
     let course = Course::new(claim, limit, link)?;
     for side in [&course.link.left, &course.link.right] {
@@ -62,7 +68,9 @@ struct Course {
 impl Course {
     fn new(claim: &Claim, limit: &Limit, link: &Link) -> Result<Self, String> {
         let setting = Setting::new(claim, &Budget { points: 0, ..Budget::default() }, &SeedPath::root(0))?;
-        let link = setting.prepare(link).ok_or("a derivative that no assumption gives, or by a defined symbol")?;
+        let link = setting
+            .prepare(link)
+            .ok_or("a value or derivative that no assumption gives, or a derivative by a defined symbol")?;
         let (link, order) = remainder(&link).map_or((link, None), |(link, order)| (link, Some(order)));
         let mut used: Vec<Symbol> = Vec::new();
         for symbol in [&link.left, &link.right].into_iter().flat_map(free_symbols) {
@@ -97,6 +105,33 @@ impl Course {
             Some(order) => judge_order(order, steps),
             None => judge(self.link.relation, steps),
         }
+    }
+
+    /// What is followed at a point: the numbers, or each entry of the arrays.
+    fn entries(&self, point: &Point) -> Vec<Option<usize>> {
+        let Some((rows, columns)) = self.link.left.sort.shape() else { return vec![None] };
+        let count = assumption::length(&rows, point).zip(assumption::length(&columns, point)).map_or(0, |(n, m)| n * m);
+        (0..count).map(Some).collect()
+    }
+
+    /// The entry that says most against the claim, with its steps: a contradiction, else what is unclear, else the worst.
+    fn follow(&self, point: &Point, mut steps_of: impl FnMut(Option<usize>) -> Vec<Step>) -> (Vec<Step>, Told) {
+        let (mut steps, mut told) = (Vec::new(), Told::Degenerate);
+        for entry in self.entries(point) {
+            let now = steps_of(entry);
+            if now.is_empty() {
+                return (now, Told::Degenerate);
+            }
+            let said = self.judge(&now);
+            if told.is_milder_than(&said) {
+                (steps, told) = (now, said);
+            }
+        }
+        if let (Told::Contradicts { summary }, Sort::Vector(_) | Sort::Matrix(..)) = (&mut told, &self.link.left.sort) {
+            summary
+                .insert_str(0, "Entry by entry, the difference in units of the largest entry of the right-hand side: ");
+        }
+        (steps, told)
     }
 
     /// Whether what ties other symbols to that of the limit holds at the end of a path.
@@ -172,12 +207,11 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
     let mut against: Vec<(&Point, Vec<Step>, String)> = Vec::new();
     for point in &points {
         let at = point.map(|x| x.to_f64().value());
-        let steps = longest(&programs, &at, &limit.symbol, &main);
+        let (steps, told) = course.follow(point, |entry| longest(&programs, &at, &limit.symbol, &main, entry));
         if steps.is_empty() || !course.is_admissible(point, limit, &steps) {
             undefined += 1;
             continue;
         }
-        let told = course.judge(&steps);
         if figures.is_empty() && steps.len() >= 2 {
             figures.push(figure(&steps, limit, target.is_some()));
         }
@@ -189,8 +223,8 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
             }
             Told::Contradicts { summary } => {
                 // Other sizes have to say the same.
-                let again = course.judge(&longest(&programs, &at, &limit.symbol, &confirming));
-                if matches!(again, Told::Contradicts { .. }) {
+                let again = course.follow(point, |entry| longest(&programs, &at, &limit.symbol, &confirming, entry));
+                if matches!(again.1, Told::Contradicts { .. }) {
                     against.push((point, steps, summary));
                 } else {
                     unclear = unclear.or(Some("other sizes do not confirm that the limit is another one".to_owned()));

@@ -153,3 +153,26 @@ fn analytic_limits_are_told_from_wrong_ones() {
     agrees(analytic(Relation::SameOrder, |x, a| (square(&x, &a), &x * &x * n(3))));
     contradicts(analytic(Relation::SameOrder, |x, a| (square(&x, &a), x)));
 }
+
+#[test]
+fn arrays_tend_to_a_limit_entry_by_entry() {
+    let two = crate::expr::Dim::Literal(2);
+    let sort = Sort::Matrix(two.clone(), two);
+    let matrix = |rows: [[Expr; 2]; 2]| {
+        Expr::new(crate::expr::Kind::Entries(rows.map(|row| row.to_vec()).to_vec()), sort.clone(), Span::default())
+    };
+    let course = |x: &Expr, a: &Expr| {
+        matrix([[n(1) / x.clone(), a.clone()], [a + n(1) / x.clone(), f(Function::Exp, n(0) - x)]])
+    };
+    let judged = |relation, wrong: i64| {
+        analytic(relation, |x, a| {
+            let left = course(&x, &a);
+            (left, matrix([[n(0), a.clone()], [n(wrong) * a, n(0)]]))
+        })
+    };
+    let right = judged(Relation::TendsTo, 1);
+    assert_eq!(right.finding.word(), "agrees", "{}", right.detail);
+    // One wrong entry of four.
+    let wrong = judged(Relation::TendsTo, 2);
+    assert_eq!(wrong.finding.word(), "contradicts", "{}", wrong.detail);
+}

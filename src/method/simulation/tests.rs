@@ -117,6 +117,7 @@ pub(crate) fn case(estimand: &str, relation: Relation, prediction: impl FnOnce(&
         methods: None,
         tolerance: None,
         alternative: None,
+        converse: None,
     };
     let mut case = Case { claim, mu, v };
     let right = prediction(&case);

@@ -81,7 +81,13 @@ pub(super) struct Step {
 }
 
 /// As many steps as have a sharp value.
-fn follow(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, path: &[(f64, f64)]) -> Vec<Step> {
+fn follow(
+    programs: &[Program; 2],
+    point: &Assignment<f64>,
+    symbol: &Symbol,
+    path: &[(f64, f64)],
+    entry: Option<usize>,
+) -> Vec<Step> {
     let mut steps = Vec::new();
     for (value, size) in path {
         let mut at = point.clone();
@@ -89,7 +95,11 @@ fn follow(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, pat
             at.set_size(symbol, value.round() as usize);
         }
         at.set(symbol, Value::Scalar(*value));
-        let Some(step) = look(programs, &at, (*value, *size)) else { break };
+        let step = match entry {
+            None => look(programs, &at, (*value, *size)),
+            Some(entry) => look_at_entry(programs, &at, (*value, *size), entry),
+        };
+        let Some(step) = step else { break };
         // Beyond this the difference is rounding noise.
         if step.blur.is_nan() || step.blur >= 1e-4 {
             break;
@@ -99,11 +109,17 @@ fn follow(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, pat
     steps
 }
 
-/// The longest of the paths that can be followed, the preferred one if it is long enough.
-pub(super) fn longest(programs: &[Program; 2], point: &Assignment<f64>, symbol: &Symbol, paths: &[Path]) -> Vec<Step> {
+/// The longest of the paths that can be followed, the preferred one if it is long enough; of arrays by one of their entries.
+pub(super) fn longest(
+    programs: &[Program; 2],
+    point: &Assignment<f64>,
+    symbol: &Symbol,
+    paths: &[Path],
+    entry: Option<usize>,
+) -> Vec<Step> {
     let mut best: Vec<Step> = Vec::new();
     for path in paths {
-        let steps = follow(programs, point, symbol, path);
+        let steps = follow(programs, point, symbol, path, entry);
         if steps.len() > best.len() {
             best = steps;
         }
@@ -159,4 +175,42 @@ fn look(programs: &[Program; 2], at: &Assignment<f64>, (value, size): (f64, f64)
             .map(|(l, r)| step(l, r, f64::midpoint(l.0, l.1) / f64::midpoint(r.0, r.1)))
     };
     found.or_else(estimated)
+}
+
+/// The gap between the two sides in one entry, beside 0, in units of the largest entry of the right side: an entry that vanishes
+/// faster than the others need not have the right ratio.
+fn look_at_entry(
+    programs: &[Program; 2],
+    at: &Assignment<f64>,
+    (value, size): (f64, f64),
+    entry: usize,
+) -> Option<Step> {
+    type Ends = Vec<(f64, f64)>;
+    let gap = |left: &Ends, right: &Ends| {
+        // 0 beside an array stands for all zeros.
+        let r = right.get(if right.len() == 1 { 0 } else { entry })?;
+        let l = left.get(entry)?;
+        let largest = right.iter().map(|(a, b)| f64::midpoint(*a, *b).abs()).fold(0.0, f64::max);
+        let unit = if largest > 0.0 { largest } else { 1.0 };
+        let (low, high) = ((l.0 - r.1) / unit, (l.1 - r.0) / unit);
+        (low.is_finite() && high.is_finite()).then_some((low, high))
+    };
+    let plain = |p: &Program| {
+        let value = p.evaluate_with_error(at).ok()?;
+        Some(value.entries().iter().map(|x| (x.lo(), x.hi())).collect::<Ends>())
+    };
+    let in_floats = || gap(&plain(&programs[0])?, &plain(&programs[1])?);
+    let in_balls = || {
+        let balls = Balls::new(BITS);
+        let at = at.map(|x| balls.from_f64(*x));
+        let side = |p: &Program| {
+            let value = p.evaluate(&balls, &at).ok()?;
+            Some(value.entries().iter().map(|x| balls.enclosure(x)).collect::<Ends>())
+        };
+        gap(&side(&programs[0])?, &side(&programs[1])?)
+    };
+    let (low, high) = in_floats().filter(|(low, high)| high - low <= SHARP).or_else(in_balls).or_else(in_floats)?;
+    // What cannot be told from zero is zero.
+    let left = if low <= 0.0 && high >= 0.0 { 0.0 } else { f64::midpoint(low, high) };
+    Some(Step { value, size, left, right: 0.0, ratio: f64::INFINITY, blur: high - low })
 }

@@ -78,6 +78,22 @@ pub(super) enum Told {
     Degenerate,
 }
 
+impl Told {
+    fn weight(&self) -> (u8, f64) {
+        match self {
+            Self::Degenerate => (0, 0.0),
+            Self::Agrees { off, .. } => (1, *off),
+            Self::Unclear(_) => (2, 0.0),
+            Self::Contradicts { .. } => (3, 0.0),
+        }
+    }
+
+    /// Whether the other says more against the claim.
+    pub(super) fn is_milder_than(&self, other: &Self) -> bool {
+        self.weight() < other.weight()
+    }
+}
+
 pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
     if steps.len() < 5 {
         return Told::Unclear(format!("only {} sizes have a finite value", steps.len()));
