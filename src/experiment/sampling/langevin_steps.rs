@@ -24,10 +24,7 @@ pub static EXPERIMENT: Experiment = Experiment {
         Langevin::WALKERS,
     ],
     estimands: &[
-        Estimand::scalar(
-            "steps-per-sample",
-            "N times the variance of the mean of the slowest mode over N steps, over the variance of one sample",
-        ),
+        Estimand::scalar("steps-per-sample", "N Var(mean over N steps)/Var of the slowest mode"),
         Estimand::scalar("steps-per-sample-of-fastest", "the same for the fastest mode, whose sign alternates"),
         Estimand::scalar("memory", "correlation of the slowest mode at the first step and at the last"),
         Estimand::scalar("stationary-variance", "variance of the fastest mode at the last step"),

@@ -35,7 +35,7 @@ impl Lattice {
     pub(super) const GAMMA: Parameter = Parameter::real("gamma", "coefficient γ of φ⁴", 1.0, 0.0, 100.0);
     pub(super) const R: Parameter =
         Parameter::real("r", "coefficient of φ²; above 2β without a fourth power", -1.0, -10.0, 100.0);
-    pub(super) const BETA: Parameter = Parameter::real("beta", "coupling β of neighbours", 0.5, 0.0, 10.0);
+    pub(super) const BETA: Parameter = Parameter::real("beta", "coupling of neighbours", 0.5, 0.0, 10.0);
     pub(super) const BURN: Parameter = Parameter::whole("burn", "sweeps before the first measurement", 60.0, 0.0, 1e6);
     pub(super) const SWEEPS: Parameter = Parameter::whole("sweeps", "measured sweeps of one chain", 200.0, 1.0, 1e6);
 

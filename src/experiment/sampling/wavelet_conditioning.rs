@@ -6,7 +6,8 @@ use crate::random::{SeedPath, Stream};
 use std::f64::consts::TAU;
 
 /// A Gaussian field on a periodic lattice of side L whose precision is the power η/2 of the lattice Laplacian, so that its
-/// spectrum falls like |ω|^{-η}. The constant mode, on which the precision vanishes, is left out of every condition number.
+/// spectrum falls like |ω|^{-η}. An octave is the law of its details given the averages, after finer details are integrated
+/// out; all details together are also taken at unit variance, with their correlations. The constant mode, on which the precision vanishes, is left out of every condition number.
 pub static EXPERIMENT: Experiment = Experiment {
     name: "wavelet-conditioning",
     summary: "Eigenvalues of the precision of a critical stationary field, of the conditional laws of its wavelet details octave by octave, and of all its details normalised",
@@ -25,14 +26,11 @@ pub static EXPERIMENT: Experiment = Experiment {
         Parameter::whole("wavelet", "0: Haar; 1: Daubechies with four coefficients", 0.0, 0.0, 1.0),
     ],
     estimands: &[
-        Estimand::scalar("condition-number", "condition number of the field's precision (the same in every replicate)"),
-        Estimand::scalar(
-            "octave-condition-number",
-            "condition number of the conditional law of the details of octave j, given the averages (the same in every replicate)",
-        ),
+        Estimand::scalar("condition-number", "condition number of the field, the same in every replicate"),
+        Estimand::scalar("octave-condition-number", "condition number of octave j, the same in every replicate"),
         Estimand::scalar(
             "normalised-condition-number",
-            "condition number of the covariance of the details of all octaves, each divided by its standard deviation (the same in every replicate)",
+            "condition number of details of unit variance, the same in every replicate",
         ),
     ],
     prepare,

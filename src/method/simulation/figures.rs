@@ -5,6 +5,7 @@ use super::sample::canonical;
 use super::{Judged, Request};
 use crate::claim::Claim;
 use crate::evidence::{Axis, Figure, HeatMap, Mark, Series};
+use crate::stats::Side;
 
 /// A sweep along its first parameter, with a map if it has two, or the looks at a single point.
 pub(super) fn figures(request: &Request<'_>, claim: &Claim, judged: &[Judged], relative: f64) -> Vec<Figure> {
@@ -14,6 +15,14 @@ pub(super) fn figures(request: &Request<'_>, claim: &Claim, judged: &[Judged], r
             sweep(request, claim, judged, parameter, relative).into_iter().chain(map(request, judged)).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// What the line of a figure is.
+fn predicted(request: &Request<'_>) -> &'static str {
+    match request.side {
+        Side::Both => "closed form",
+        Side::Above | Side::Below => "bound",
     }
 }
 
@@ -34,7 +43,7 @@ fn running(request: &Request<'_>, judged: &Judged) -> Option<Figure> {
         y: Axis { label: request.estimand.meaning.to_owned(), log: false },
         series: vec![
             band("margin", ends.clone(), vec![prediction; 2], vec![margin; 2]),
-            line("closed form", ends, vec![prediction; 2]),
+            line(predicted(request), ends, vec![prediction; 2]),
             Series {
                 name: "measured".to_owned(),
                 mark: Mark::Points,
@@ -72,7 +81,7 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
         let margins: Vec<f64> = members.iter().map(|j| j.target.margins[0]).collect();
         let (grid, curve) = closed_form(request, claim, members[0], parameter, &x).unwrap_or((x.clone(), y.clone()));
         series.push(band(&format!("margin ({} %){suffix}", 100.0 * relative), x.clone(), y, margins));
-        series.push(line(&format!("closed form{suffix}"), grid, curve));
+        series.push(line(&format!("{}{suffix}", predicted(request)), grid, curve));
         let ends = |f: fn(crate::stats::Interval) -> f64| {
             members.iter().map(|j| j.reading.components[0].1.map_or(f64::NAN, f)).collect::<Vec<f64>>()
         };
@@ -90,15 +99,16 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
             && v.iter().fold(0.0f64, |a, b| a.max(*b)) > 30.0 * v.iter().fold(f64::INFINITY, |a, b| a.min(*b))
     };
     let swept: Vec<f64> = judged.iter().map(|j| value(j, parameter)).collect();
-    let predicted: Vec<f64> = judged.iter().map(|j| j.target.predictions[0]).collect();
+    let lines: Vec<f64> = judged.iter().map(|j| j.target.predictions[0]).collect();
     Some(Figure {
         slug: format!("{}-against-{}", request.estimand.name, parameter.to_lowercase()),
         title: format!("{} against {}", request.estimand.name, symbol(parameter)),
-        caption:
-            "Measured means with always-valid intervals; the line is the closed form, the band its equivalence margin."
-                .to_owned(),
+        caption: format!(
+            "Measured means with always-valid intervals; the line is the {}, the band its equivalence margin.",
+            predicted(request)
+        ),
         x: Axis { label: format!("{}: {meaning}", symbol(parameter)), log: wide(&swept) },
-        y: Axis { label: request.estimand.meaning.to_owned(), log: wide(&predicted) },
+        y: Axis { label: request.estimand.meaning.to_owned(), log: wide(&lines) },
         series,
         heat: None,
     })
