@@ -89,17 +89,17 @@ pub fn show(point: &Point) -> Vec<(String, String)> {
     sizes.chain(values).chain(functions).collect()
 }
 
-/// Whether the form of an expression says that it is positive everywhere; `is_family` tells functions that are.
-fn is_positive(e: &Expr, is_family: &dyn Fn(&Symbol) -> bool) -> bool {
-    let all = |parts: &[Expr]| parts.iter().all(|part| is_positive(part, is_family));
+/// Whether the form of an expression says that it is positive everywhere; `is_declared_positive` tells symbols that are by declaration.
+fn is_positive(e: &Expr, is_declared_positive: &dyn Fn(&Symbol) -> bool) -> bool {
+    let all = |parts: &[Expr]| parts.iter().all(|part| is_positive(part, is_declared_positive));
     match &*e.kind {
         Kind::Number(value) => *value > Rational::ZERO,
         Kind::Constant(_) | Kind::Function(Function::Exp | Function::Cosh, _) => e.sort.is_scalar(),
         Kind::DensityOf(Law::Normal(..), _) => true,
-        Kind::Call(f, _) => is_family(f),
+        Kind::Call(f, _) | Kind::Symbol(f) => is_declared_positive(f),
         Kind::Add(parts) | Kind::Mul(parts) | Kind::Function(Function::Sqrt, parts) => all(parts),
-        Kind::Div(a, b) => is_positive(a, is_family) && is_positive(b, is_family),
-        Kind::Pow(base, exponent) => exponent.sort.is_scalar() && is_positive(base, is_family),
+        Kind::Div(a, b) => is_positive(a, is_declared_positive) && is_positive(b, is_declared_positive),
+        Kind::Pow(base, exponent) => exponent.sort.is_scalar() && is_positive(base, is_declared_positive),
         _ => false,
     }
 }
@@ -165,8 +165,16 @@ impl Sampler {
             others.filter_map(|s| declared(&s)).any(|d| matches!(d.role, Role::Random(_)))
         };
         // The members of a family of densities are positive everywhere.
-        let is_family = |f: &Symbol| declared(f).is_some_and(|d| matches!(d.domain, Domain::Density(_)));
-        let is_positive = |density: &Expr| is_positive(density, &is_family);
+        let is_declared_positive = |f: &Symbol| {
+            declared(f).is_some_and(|d| match &d.domain {
+                Domain::Density(_) => true,
+                Domain::Interval { lower: Some((lower, included)), .. } => {
+                    *lower > Rational::ZERO || (*lower == Rational::ZERO && !included)
+                }
+                _ => false,
+            })
+        };
+        let is_positive = |density: &Expr| is_positive(density, &is_declared_positive);
         let (mut has_random, mut support) = (false, None::<Expr>);
         let mut seen: Vec<Symbol> = Vec::new();
         let mut waiting = std::collections::VecDeque::from(symbols);

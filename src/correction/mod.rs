@@ -131,7 +131,8 @@ impl<'a> Bench<'a> {
     fn judge(&self, link: &Link) -> Opinion {
         if law::says_law(link) {
             // Quadratures of oscillating functions: a few points tell two laws apart.
-            let few = Budget { points: self.budget.points.min(FEW_POINTS), ..self.budget.clone() };
+            let steps = self.budget.steps / FEW_POINTS as u64;
+            let few = Budget { points: self.budget.points.min(FEW_POINTS), steps, ..self.budget.clone() };
             return opinion(law::judge(link, self.claim, &few, &self.seed));
         }
         let Some(setting) = &self.setting else { return self.along_the_limit(link) };

@@ -25,6 +25,9 @@ const SLOW_CANDIDATES: usize = 200;
 /// The same where a side is a sum or an average.
 const LONG_CANDIDATES: usize = 60;
 
+/// The same for laws, which take quadratures.
+const LAW_CANDIDATES: usize = 40;
+
 /// Repairs that are shown.
 const SHOWN: usize = 5;
 
@@ -79,13 +82,17 @@ pub fn corrections(
     };
     let filter = bench.as_ref().filter(|b| !b.is_slow()).and_then(|b| Filter::new(b, link));
     let folds = |e| walk::any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Expectation(..)));
-    let long = law::says_law(link) || claim.limit.is_some() && (folds(&link.left) || folds(&link.right));
+    let long = claim.limit.is_some() && (folds(&link.left) || folds(&link.right));
     let plausible = |candidates: Vec<Candidate>| -> Vec<Candidate> {
         match (&bench, &filter) {
             (Some(b), _) if b.is_slow() => {
                 let quick = b.quick();
                 let holds = |c: &Candidate| matches!(quick.judge(&c.link), Opinion::Holds(_));
-                let most = if long { LONG_CANDIDATES } else { SLOW_CANDIDATES };
+                let most = match long {
+                    _ if law::says_law(link) => LAW_CANDIDATES,
+                    true => LONG_CANDIDATES,
+                    false => SLOW_CANDIDATES,
+                };
                 candidates.into_par_iter().take(most).filter(holds).collect()
             }
             (Some(_), Some(filter)) => {

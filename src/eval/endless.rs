@@ -30,7 +30,7 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
             return Err(Undefined::unsupported("a sum without end of selected terms"));
         }
         let lower = self.scalar(lower)?;
-        let lower = self.whole(&lower, "a range with a bound that is not whole")?;
+        let lower = self.range_bound(&lower)?;
         let saved = self.replace(slot, None);
         let outcome = self.endless_from(slot, lower, body);
         self.replace(slot, saved);

@@ -87,8 +87,8 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         match &binder.range {
             Values::Between(lower, upper) => {
                 let (lower, upper) = (self.scalar(lower)?, self.scalar(upper)?);
-                let lower = self.whole(&lower, "a range with a bound that is not whole")?;
-                let upper = self.whole(&upper, "a range with a bound that is not whole")?;
+                let lower = self.range_bound(&lower)?;
+                let upper = self.range_bound(&upper)?;
                 if upper.saturating_sub(lower) > MAX_STEPS as i64 {
                     return Err(Undefined::unsupported("a sum or integral with this many terms"));
                 }

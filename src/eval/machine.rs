@@ -198,6 +198,21 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         whole(self.jets.inner(), value.base()).ok_or(Undefined::Domain(what))
     }
 
+    /// The bound of a range: a whole number, or one that cannot be told from it, as the enclosure of √16 cannot.
+    pub(super) fn range_bound(&self, value: &Jet<A::Number>) -> Result<i64, Undefined> {
+        const NEAR: f64 = 1e-9;
+        let (a, value) = (self.jets.inner(), value.base());
+        let near = || {
+            let approximate = a.approximate(value);
+            let nearest = approximate.round();
+            let is_near = (approximate - nearest).abs() < NEAR && nearest.abs() < 9.0e15;
+            let nearest = nearest as i64;
+            let is_open = is_near && a.compare(value, &a.rational(&Rational::from(nearest))).is_none();
+            is_open.then_some(nearest)
+        };
+        whole(a, value).or_else(near).ok_or(Undefined::Domain("a range with a bound that is not whole"))
+    }
+
     pub(super) fn scalar(&mut self, node: &Node) -> Result<Jet<A::Number>, Undefined> {
         match self.eval(node)? {
             Value::Scalar(x) => Ok(x),

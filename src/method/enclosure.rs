@@ -470,7 +470,7 @@ mod tests {
         // (x − 1.234)² ≥ 10⁻⁶ fails in an interval of width 0.002 only.
         let parabola = pow(x - q(1234, 1000), n(2));
         assert_eq!(finding(&t, parabola.clone(), Relation::GreaterOrEqual, q(1, 1_000_000)), "contradicts");
-        assert_eq!(finding(&t, parabola, Relation::GreaterOrEqual, n(0)), "agrees");
+        assert_eq!(finding(&t, parabola, Relation::GreaterOrEqual, n(0)), "proves");
     }
 
     #[test]

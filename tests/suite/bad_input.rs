@@ -143,7 +143,7 @@ fn a_bad_claim_costs_that_claim_only() {
     let record = corrigenda::record::read(&desk.path("out/record.jsonl")).unwrap();
     let ids: Vec<&str> = record.claims.iter().map(|c| c.id.as_str()).collect();
     assert_eq!((ids, record.diagnostics.len()), (vec!["good"], 2));
-    assert_eq!(record.claims[0].verdict, "supported");
+    assert_eq!(record.claims[0].verdict, "proved");
 }
 
 #[test]

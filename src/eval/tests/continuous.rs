@@ -3,6 +3,7 @@
 use super::*;
 use crate::assumption::{Point, Sampler};
 use crate::expr::declaration::{Declaration, Domain, Role};
+use crate::expr::fixture::sum_over;
 use crate::expr::{Approach, Differential, Optimum};
 use crate::numeric::Special;
 use crate::numeric::ball::Balls;
@@ -389,4 +390,18 @@ fn the_fokker_planck_identity_holds_for_arbitrary_functions() {
     let inner = real(Kind::At(x.clone(), pow(s(&x), 2), d(of(&g), 1)));
     assert!(vanishes(vec![outer.clone(), neg(mul(vec![n(2), s(&x), inner.clone()]))]));
     assert!(!vanishes(vec![outer, neg(mul(vec![s(&x), inner]))]));
+}
+
+#[test]
+fn a_bound_that_is_whole_but_for_rounding_is_whole() {
+    let (n_, k) = (scalar("n"), scalar("k"));
+    let mut at = Assignment::new();
+    at.set(&n_, Value::Scalar(16.0));
+    // Up to e^{log(16)/2} = 4.
+    let bound = |of: Expr| f(Function::Exp, div(f(Function::Log, of), n(2)));
+    let sum = |of: Expr| sum_over(&k, n(2), bound(of), s(&k));
+    let value = Program::compile(&sum(s(&n_))).unwrap().evaluate_with_error(&at).unwrap();
+    assert!(value.as_scalar().is_some_and(|v| v.contains(9.0)), "{value:?}");
+    at.set(&n_, Value::Scalar(16.5));
+    assert!(Program::compile(&sum(s(&n_))).unwrap().evaluate_with_error(&at).is_err());
 }
