@@ -41,12 +41,8 @@ impl Trial for Noisy {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let d = self.spectrum.len();
         let mut noisy = wigner(d, self.strength, stream);
-        out[2] = 0.0;
-        for j in 0..d {
-            for i in 0..d {
-                out[2] += 0.25 * noisy[(i, j)].powi(2) / (self.spectrum[i] * self.spectrum[j]);
-            }
-        }
+        let entry = |i: usize, j: usize| 0.25 * noisy[(i, j)].powi(2) / (self.spectrum[i] * self.spectrum[j]);
+        out[2] = (0..d).map(|j| (0..d).map(|i| entry(i, j)).sum::<f64>()).sum();
         (0..d).for_each(|k| noisy[(k, k)] += self.spectrum[k]);
         match symmetric_eigen(noisy.as_ref()) {
             Ok(eigen) => {

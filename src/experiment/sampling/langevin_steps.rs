@@ -64,9 +64,9 @@ impl Trial for Steps {
         }
         let walkers = chain.walkers as f64;
         let variances = modes.map(|mode| stationary(chain.spectrum[mode]));
-        for mode in 0..2 {
+        for (mode, variance) in variances.iter().enumerate() {
             let square = sums.iter().map(|sum| sum[mode] * sum[mode]).sum::<f64>() / walkers;
-            out[mode] = square / (self.n as f64 * variances[mode]);
+            out[mode] = square / (self.n as f64 * variance);
         }
         out[2] = first.iter().zip(&last).map(|(a, b)| a[0] * b[0]).sum::<f64>() / (walkers * variances[0]);
         out[3] = last.iter().map(|y| y[1] * y[1]).sum::<f64>() / walkers;
