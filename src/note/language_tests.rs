@@ -349,7 +349,6 @@ fn bound_letters_are_printed_apart_from_free_ones() {
         (r"\int_0^1 u s \, du", "u"),
         (r"\sum_{k=1}^{n} k s", "k"),
         (r"\sum_{k=1}^{n} \int_0^1 u^k s \, du", "u"),
-        (r"\lim_{u \to 0} (u - s)^2", "u"),
         (r"\mathbb{E}_{u \sim \mathcal{N}(0, c)} [u s]", "u"),
         (r"(u \mapsto u + s)(t)", "u"),
     ] {

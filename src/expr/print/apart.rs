@@ -20,7 +20,7 @@ pub(super) fn apart(e: &Expr) -> Expr {
 }
 
 /// Whether the name of a bound symbol says nothing by itself: that of a declared random symbol says its law, that of what is
-/// varied its range.
+/// varied, or tends somewhere, its range.
 fn is_nameless(e: &Expr, symbol: &Symbol) -> bool {
     let random = matches!(
         &*e.kind,
@@ -30,7 +30,7 @@ fn is_nameless(e: &Expr, symbol: &Symbol) -> bool {
             | Kind::Variance(..)
             | Kind::Covariance(..)
     );
-    !matches!(&*e.kind, Kind::Optimum(..)) && (!random || symbol.is_introduced())
+    !matches!(&*e.kind, Kind::Optimum(..) | Kind::Limit(..)) && (!random || symbol.is_introduced())
 }
 
 /// The other symbols that are free in the scope of a bound one.
