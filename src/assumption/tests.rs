@@ -131,17 +131,17 @@ fn one_variable_with_a_density_is_drawn_where_the_density_is_positive() {
     let density = n(1) - f(Function::Sign, use_of(&x) - n(1));
     let random = |s: &Symbol, density: Expr| declare(s, Domain::All, Role::Random(Law::Density(density)));
     let declarations = [random(&x, density.clone()), random(&y, use_of(&x) * use_of(&y))];
-    let sampler = Sampler::new(&declarations, &[x.clone()], &[], &[]).unwrap();
+    let sampler = Sampler::new(&declarations, std::slice::from_ref(&x), &[], &[]).unwrap();
     let (points, tally) = sampler.points(20, 50, &SeedPath::root(4));
     assert!(points.len() > 5 && tally.admissible < tally.admissible + tally.rejected.values().sum::<usize>());
     assert!(points.iter().all(|p| matches!(p.get(&x), Some(Value::Scalar(v)) if *v <= Rational::ONE)));
     // Of two it is the joint law that counts; a law that depends on something random is none of one variable.
     assert!(Sampler::new(&declarations, &[x.clone(), y.clone()], &[], &[]).is_err());
-    assert!(Sampler::new(&declarations, &[y.clone()], &[], &[]).is_err());
+    assert!(Sampler::new(&declarations, std::slice::from_ref(&y), &[], &[]).is_err());
     // A density that is positive whatever the other is asks for nothing.
     let gap = use_of(&y) - use_of(&x);
     let positive = f(Function::Exp, n(0) - pow(gap, n(2))) / f(Function::Sqrt, n(3));
     let declarations = [random(&x, density), random(&y, positive)];
-    let sampler = Sampler::new(&declarations, &[y.clone()], &[], &[]).unwrap();
+    let sampler = Sampler::new(&declarations, std::slice::from_ref(&y), &[], &[]).unwrap();
     assert!(sampler.conditions.is_empty() && sampler.variables().count() == 1);
 }
