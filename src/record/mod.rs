@@ -46,7 +46,7 @@ impl Record {
         Verdict::ALL.into_iter().map(|v| (v, count(v))).collect()
     }
 
-    /// Wrong variants of proved and supported claims that the same evidence refutes, and how many there are of them.
+    /// Wrong variants of proved and supported claims that the same evidence refutes, and how many wrong ones were judged.
     pub fn sharpness(&self) -> (usize, usize) {
         let all = self.claims.iter().filter_map(|c| c.sharpness.as_ref());
         all.fold((0, 0), |(killed, wrong), s| (killed + s.killed, wrong + s.mutants - s.equivalent.min(s.mutants)))

@@ -1,7 +1,9 @@
 //! The committed report: Markdown that renders well on any forge, the same for the same record body.
 
 use super::errata::{cell, display, inline, plain, sentence, witness};
-use super::view::{Site, citations, expectation, look, omitted, sharpness, sharpness_text, slug, statement};
+use super::view::{
+    Site, citations, expectation, look, omitted, sharpness, sharpness_of_all, sharpness_text, slug, statement,
+};
 use super::{Page, coverage, errata, figure};
 use crate::record::{ClaimEntry, NoteEntry, Record};
 use crate::verdict::Verdict;
@@ -63,7 +65,9 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
     };
     out +=
         &format!("\nVersion {}, seed {}, profile {}.\n", plain(&header.version), header.seed, plain(&header.profile));
-    out += "\nSharpness is how many wrong variants of a formula the same evidence refutes, of those that could be refuted.\n";
+    if let Some(text) = sharpness_of_all(record) {
+        out += &format!("\n{text}\n");
+    }
     for note in &record.notes {
         let name = names.get(note.path.as_str()).map_or("", String::as_str);
         out += &format!("\n## [{}]({name})\n\n", plain(&note.title));

@@ -335,6 +335,17 @@ pub(crate) fn sharpness(claim: &ClaimEntry) -> String {
         .map_or(String::new(), |s| format!("{}/{}", s.killed, s.mutants - s.equivalent.min(s.mutants)))
 }
 
+/// The same over all claims that stand, in a sentence; `None` if no variant was judged.
+pub(crate) fn sharpness_of_all(record: &Record) -> Option<String> {
+    let (killed, wrong) = record.sharpness();
+    // Rounded down: 100 % is said only of all.
+    let percent = (100 * killed).checked_div(wrong)?;
+    Some(format!(
+        "Sharpness: of {wrong} wrong variants of the formulas that stand, the same evidence refutes {killed} ({percent} %). Variants \
+         that are equal to the formula, or hold on fresh points as well, are not counted."
+    ))
+}
+
 pub(crate) fn sharpness_text(sharpness: &crate::record::Sharpness) -> String {
     let could = sharpness.mutants - sharpness.equivalent.min(sharpness.mutants);
     let mut text = match (could, sharpness.killed) {

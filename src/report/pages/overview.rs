@@ -2,7 +2,7 @@
 
 use super::{Failure, Frame, render};
 use crate::record::diff::{Change, Difference};
-use crate::report::view::{ClaimView, Site, look, worst_first};
+use crate::report::view::{ClaimView, Site, look, sharpness_of_all, worst_first};
 use crate::verdict::Verdict;
 use serde::Serialize;
 use tera::Tera;
@@ -13,6 +13,7 @@ struct Overview {
     headline: String,
     all_well: bool,
     tally: Vec<Count>,
+    sharpness: Option<String>,
     attention: Vec<ClaimView>,
     diagnostics: Vec<DiagnosticView>,
     notes: Vec<NoteRow>,
@@ -112,6 +113,7 @@ pub(super) fn draw(templates: &Result<Tera, tera::Error>, site: &Site<'_>) -> Re
         headline: headline(total, attention.len(), undecided, errors),
         all_well: attention.is_empty() && errors == 0 && total > 0,
         tally: tally.collect(),
+        sharpness: sharpness_of_all(record),
         diagnostics: record
             .diagnostics
             .iter()
