@@ -3,10 +3,10 @@
 use crate::assumption::Point;
 use crate::claim::Tolerance;
 use crate::eval::{Meter, Program, Value};
-use crate::expr::{Link, Relation};
+use crate::expr::{Expr, Kind, Link, Relation, walk};
 use crate::numeric::ball::{Ball, Balls};
 use crate::numeric::interval::{Interval, Intervals};
-use crate::numeric::{Arithmetic, Rational, Undefined};
+use crate::numeric::{Arithmetic, Function, Rational, Undefined};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ pub struct Comparison {
     relation: Relation,
     right: Program,
     tolerance: Option<Rational>,
+    /// Whether something in the formula may have a kink or a jump.
+    kinked: bool,
 }
 
 /// What one point says.
@@ -98,6 +100,29 @@ enum Rung {
     Narrower(f64),
 }
 
+/// Whether an operation is not smooth where it is defined.
+fn has_kinks(e: &Expr) -> bool {
+    match &*e.kind {
+        Kind::Function(f, _) => matches!(
+            f,
+            Function::Sqrt
+                | Function::Abs
+                | Function::Sign
+                | Function::Heaviside
+                | Function::Floor
+                | Function::Ceil
+                | Function::Min
+                | Function::Max
+        ),
+        Kind::Pow(base, exponent) => match exponent.as_number() {
+            Some(n) => !n.is_int(),
+            None => !matches!(&*base.kind, Kind::Number(_) | Kind::Constant(_)),
+        },
+        Kind::Cases(..) | Kind::Probability(..) | Kind::Optimum(..) => true,
+        _ => false,
+    }
+}
+
 impl Comparison {
     /// Compiles both sides.
     ///
@@ -128,7 +153,8 @@ impl Comparison {
             None => None,
         };
         let compile = |e| Program::compile(e).map_err(|u| u.to_string());
-        Ok(Self { left: compile(&link.left)?, relation, right: compile(&link.right)?, tolerance })
+        let kinked = [&link.left, &link.right].into_iter().any(|side| walk::any(side, &mut has_kinks));
+        Ok(Self { left: compile(&link.left)?, relation, right: compile(&link.right)?, tolerance, kinked })
     }
 
     /// The same with its evaluations counted by a meter.
@@ -205,13 +231,13 @@ impl Comparison {
         };
         const GENEROUS: f64 = 100.0;
         // Kinks of an integrand can hide from the estimate, so a smaller relative difference says nothing.
-        const FLOOR: f64 = 1e-8;
+        let floor = if self.kinked { 1e-8 } else { 1e-10 };
         const DIGITS: f64 = 7.0;
         let a = Intervals::estimating();
         let scale = largest(&a, &left).max(largest(&a, &right));
         let inflate = |x: &Interval| {
             let (middle, radius) = (f64::midpoint(x.lo(), x.hi()), (x.hi() - x.lo()) / 2.0);
-            let radius = GENEROUS * radius + FLOOR * scale;
+            let radius = GENEROUS * radius + floor * scale;
             Interval::new(middle - radius, middle + radius)
         };
         match self.compare(&a, &left.map(inflate), &right.map(inflate), DIGITS) {

@@ -359,8 +359,11 @@ fn is_identity(claim: &Claim, condition: &Condition, budget: &Budget, seed: &See
     matches!(super::exact::judge(link, &setting, &budget, seed).finding, Finding::Proves { .. })
 }
 
-/// Whether a value is a symbol of the same sort and domain as a declared one.
+/// Whether a value is a symbol of the same sort and domain as a declared one, or the identity among matrices.
 fn is_alike(claim: &Claim, declaration: &Declaration, value: &Expr) -> bool {
+    if matches!(&*value.kind, Kind::Identity(_)) {
+        return !matches!(declaration.domain, Domain::Signs);
+    }
     let Kind::Symbol(other) = &*value.kind else { return false };
     let other = claim.declarations.iter().find(|d| d.symbol == *other);
     other.is_some_and(|other| {
