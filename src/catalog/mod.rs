@@ -17,6 +17,7 @@ pub mod langevin_steps_per_sample;
 pub mod lattice_condition_number;
 pub mod least_squares_generations_risk;
 pub mod least_squares_risk;
+pub mod linear_readability;
 pub mod mixture_overlap;
 pub mod neighbour_log_ratio;
 pub mod noised_gaussian_entropy;
@@ -79,6 +80,7 @@ pub static ALL: &[&ClosedForm] = &[
     &lattice_condition_number::LATTICE_CONDITION_NUMBER,
     &least_squares_generations_risk::LEAST_SQUARES_GENERATIONS_RISK,
     &least_squares_risk::LEAST_SQUARES_RISK,
+    &linear_readability::LINEAR_READABILITY,
     &mixture_overlap::MIXTURE_OVERLAP,
     &neighbour_log_ratio::NEIGHBOUR_LOG_RATIO,
     &noised_gaussian_entropy::NOISED_GAUSSIAN_ENTROPY,
