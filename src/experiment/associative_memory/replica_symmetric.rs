@@ -51,12 +51,12 @@ fn with_overlap(temperature: f64, b: f64) -> Option<SaddlePoint> {
     for _ in 0..200 {
         let [m, q] = averages(a, b);
         let step = (m - a * temperature) / (1.0 - q - temperature);
-        if !(step > 1e-14 * a) {
+        if step <= 1e-14 * a {
             return Some(SaddlePoint { m, q, b });
         }
         a -= step;
         // The other root is zero, and Newton's method would come down to it for ever.
-        if !(a > 1e-4) {
+        if a < 1e-4 {
             return None;
         }
     }
