@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 /// Every experiment; a test compares the table with the directory listing.
 pub static ALL: &[&Experiment] = &[
     &associative_memory::boltzmann_cascade::EXPERIMENT,
+    &associative_memory::hebbian_basin::EXPERIMENT,
     &associative_memory::hebbian_capacity::EXPERIMENT,
     &associative_memory::hebbian_critical_load::EXPERIMENT,
     &associative_memory::hebbian_examples::EXPERIMENT,

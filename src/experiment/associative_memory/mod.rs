@@ -1,6 +1,7 @@
 //! Networks of binary neurons that store patterns: Hebb's rule, the projector rule, and their dynamics.
 
 pub mod boltzmann_cascade;
+pub mod hebbian_basin;
 pub mod hebbian_capacity;
 pub mod hebbian_critical_load;
 pub mod hebbian_examples;

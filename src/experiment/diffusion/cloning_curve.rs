@@ -1,8 +1,8 @@
 //! One point of a cloning curve (Biroli, Bonnaire, de Bortoli and Mézard 2024, section "Cloning").
 
 use super::backward::agreeing;
-use super::{Schedule, TwoClass, Walkers};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial, cost};
+use super::{Schedule, TwoClass, Walkers, same_class};
+use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
 /// Two clones of a backward trajectory of two Gaussians, released at t = ½ log d + u: do they end in the same class? The
@@ -32,6 +32,7 @@ struct Clones {
     target: TwoClass,
     schedule: Schedule,
     trajectories: usize,
+    separation: f64,
 }
 
 /// The two Gaussians on their axis, the time of the release, and the time of the start.
@@ -49,7 +50,8 @@ fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentErr
         return Err(ExperimentError::Setup(format!("the clones are released at t = {release}, not above 0.05")));
     }
     let schedule = Schedule::new(&target, start, &[release], 0.0, p.get("step"));
-    Ok(Box::new(Clones { target, schedule, trajectories: p.whole("trajectories") }))
+    let separation = target.separation(release);
+    Ok(Box::new(Clones { target, schedule, trajectories: p.whole("trajectories"), separation }))
 }
 
 /// As for the curve of `cloning`: the weak error of the time steps, classes read off wrongly at the end, and a start that is
@@ -83,11 +85,19 @@ impl Trial for Clones {
         let steps = self.schedule.steps_before(0) + 2 * self.schedule.steps_after(0);
         cost::work((self.trajectories * steps) as f64 * (cost::NORMAL + 1.5 * cost::TRANSCENDENTAL))
     }
+
+    fn quantity(&self, name: &str) -> Option<Quantity> {
+        match name {
+            "separation" => Some(Quantity::Scalar(self.separation)),
+            "agreement" => Some(Quantity::Scalar(same_class(self.separation))),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::experiment::diffusion::same_class;
+    use super::same_class;
     use crate::experiment::known_answer::sample;
 
     /// The posterior of the class at the release is sampled by the backward equation: one integral.
@@ -96,7 +106,10 @@ mod tests {
         for (d, u, sigma) in [(16.0f64, 0.4, 1.3), (1024.0, 0.8, 0.5), (64.0, -0.3, 1.0)] {
             let given = [("d", d), ("m", 2.0), ("sigma", sigma), ("u", u)];
             let square = 4.0 * (-2.0 * u).exp() / (1.0 + (sigma * sigma - 1.0) * (-2.0 * u).exp() / d);
-            sample(&super::EXPERIMENT, &given, 40).assert("same-class", &[same_class(square.sqrt())]);
+            let s = sample(&super::EXPERIMENT, &given, 40);
+            s.assert("same-class", &[same_class(square.sqrt())]);
+            let Some(super::Quantity::Scalar(agreement)) = s.trial.quantity("agreement") else { panic!("a number") };
+            assert!((agreement - same_class(square.sqrt())).abs() < 1e-12);
         }
     }
 }
