@@ -1,11 +1,11 @@
 //! Risk of a hard threshold for one coefficient.
 
+use crate::stats::{normal_density, normal_tail};
+
 fn value(x: &[f64]) -> f64 {
     let (u, b) = (x[0], x[1]);
-    let tail = |x: f64| 0.5 * core_math::erfc(x / std::f64::consts::SQRT_2);
-    let density = |x: f64| (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
-    let passes = tail(u - b) + tail(u + b);
-    passes + b * b * (1.0 - passes) + (u - b) * density(u - b) + (u + b) * density(u + b)
+    let passes = normal_tail(u - b) + normal_tail(u + b);
+    passes + b * b * (1.0 - passes) + (u - b) * normal_density(u - b) + (u + b) * normal_density(u + b)
 }
 
 crate::closed_form! {
@@ -53,7 +53,7 @@ mod tests {
                 .map(|k| {
                     let z = -10.0 + (k as f64 + 0.5) * h;
                     let error = if (b + z).abs() > u { z } else { b };
-                    h * (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt() * error * error
+                    h * normal_density(z) * error * error
                 })
                 .sum();
             // The grid places each jump of the loss to within half a step.

@@ -36,6 +36,7 @@ crate::closed_form! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::normal_density;
 
     use crate::catalog::hebbian_bit_error::HEBBIAN_BIT_ERROR;
 
@@ -52,7 +53,7 @@ mod tests {
         let (p, alpha, h) = (0.4, 0.3f64, 1e-4);
         let mean: f64 = (-100_000..100_000)
             .map(|k| (k as f64 + 0.5) * h)
-            .map(|z| h * (p + alpha.sqrt() * z).signum() * (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt())
+            .map(|z| h * (p + alpha.sqrt() * z).signum() * normal_density(z))
             .sum();
         assert!(((HEBBIAN_ONE_STEP_OVERLAP.value)(&[p, alpha]) - mean).abs() < 1e-4);
     }

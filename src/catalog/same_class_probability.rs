@@ -37,15 +37,15 @@ crate::closed_form! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::normal_density;
 
     /// E[p₊² + p₋²] over the density of the mixture itself: ½ ∫ (G₊² + G₋²)/(G₊ + G₋).
     #[test]
     fn is_the_integral_over_the_mixture() {
         for kappa in [0.3f64, 1.0, 2.5] {
             let h = 1e-3;
-            let gauss = |u: f64| (-0.5 * u * u).exp() / std::f64::consts::TAU.sqrt();
             let term = |u: f64| {
-                let (plus, minus) = (gauss(u - kappa), gauss(u + kappa));
+                let (plus, minus) = (normal_density(u - kappa), normal_density(u + kappa));
                 0.5 * h * (plus * plus + minus * minus) / (plus + minus)
             };
             let integral: f64 = (-15_000..=15_000).map(|k| term(f64::from(k) * h)).sum();

@@ -1,17 +1,13 @@
 //! Risk of a soft threshold for one coefficient.
 
-/// The upper tail of the standard normal law.
-fn tail(x: f64) -> f64 {
-    0.5 * core_math::erfc(x / std::f64::consts::SQRT_2)
-}
+use crate::stats::{normal_density, normal_tail};
 
 fn value(x: &[f64]) -> f64 {
     let (u, b) = (x[0], x[1]);
-    let (above, below) = (tail(u - b), tail(u + b));
-    let density = |x: f64| (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
+    let (above, below) = (normal_tail(u - b), normal_tail(u + b));
     (1.0 + u * u) * (above + below) + b * b * (1.0 - above - below)
-        - (u - b) * density(u + b)
-        - (u + b) * density(u - b)
+        - (u - b) * normal_density(u + b)
+        - (u + b) * normal_density(u - b)
 }
 
 crate::closed_form! {
@@ -59,7 +55,7 @@ mod tests {
                     let z = -10.0 + (k as f64 + 0.5) * h;
                     let y: f64 = b + z;
                     let estimate = (y.abs() - u).max(0.0) * y.signum();
-                    h * (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt() * (estimate - b).powi(2)
+                    h * normal_density(z) * (estimate - b).powi(2)
                 })
                 .sum();
             assert!((value(&[u, b]) / mean - 1.0).abs() < 1e-6, "{u} {b}: {} {mean}", value(&[u, b]));

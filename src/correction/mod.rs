@@ -12,19 +12,24 @@ pub use sharpness::sharpness;
 
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding, StopReason};
-use crate::expr::{Condition, Expr, Link, Relation, Statement, walk};
+use crate::expr::{Expr, Link, Relation, Statement, walk};
 use crate::method::scaling::Scaling;
 use crate::method::setting::Setting;
-use crate::method::{Budget, Context, Method, calculus, enclosure, exact, law};
+use crate::method::{Budget, Context, Method, calculus, enclosure, exact, law, subdivision};
 use crate::random::SeedPath;
 
 /// Variants that are judged for the sharpness however much that takes.
 const FEWEST: usize = 8;
 
+/// Points at which a variant of a law is looked at.
+const FEW_POINTS: usize = 6;
+
 /// What is known about a variant of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opinion {
-    /// It holds, proved or to the bound in words.
+    /// It is true, by the certificate in words.
+    Proved(String),
+    /// It holds where it was looked at, to the bound in words.
     Holds(String),
     /// It is false.
     Fails,
@@ -37,12 +42,19 @@ pub enum Opinion {
 /// Judges a variant of the numbered link on the simulations of its claim, without a new one.
 pub type Simulated<'a> = dyn Fn(usize, &Link) -> Opinion + Sync + 'a;
 
-/// Points at which a variant of a law is looked at.
-const FEW_POINTS: usize = 6;
-
 /// For claims without simulation.
 pub fn not_simulated(_: usize, _: &Link) -> Opinion {
     Opinion::Silent("nothing was simulated".into())
+}
+
+impl Opinion {
+    /// Why it holds, if it does.
+    fn support(self) -> Option<String> {
+        match self {
+            Self::Proved(why) | Self::Holds(why) => Some(why),
+            Self::Fails | Self::Silent(_) | Self::Meaningless => None,
+        }
+    }
 }
 
 /// Judges variants of a claim's links.
@@ -70,14 +82,6 @@ impl<'a> Bench<'a> {
         let seed = self.seed.child("fresh");
         let setting = self.setting.as_ref().map(|s| s.fresh(&self.budget, &seed));
         Self { claim: self.claim, setting, budget: self.budget.clone(), seed }
-    }
-
-    /// Whether what holds at points of its own is true: no tolerance lets it pass, and no equation that could not be solved
-    /// leaves special points only.
-    fn tells_truth(&self) -> bool {
-        let equation = |c: &Condition| matches!(c, Condition::Holds(l) if l.relation == Relation::Equal);
-        let restricted = self.setting.as_ref().is_some_and(|s| s.conditions().iter().any(equation));
-        self.claim.tolerance.is_none() && self.claim.experiment.is_none() && !restricted
     }
 
     /// Whether there is nothing to look at.
@@ -150,7 +154,7 @@ impl<'a> Bench<'a> {
             return Opinion::Fails;
         }
         if let Finding::Proves { certificate } = exact::judge(link, setting, &self.budget, &self.seed).finding {
-            return Opinion::Holds(certificate);
+            return Opinion::Proved(certificate);
         }
         if let Some(why) = outcome.agrees().then(|| enclosure::special(link, setting)).flatten() {
             Opinion::Silent(why)
@@ -164,6 +168,21 @@ impl<'a> Bench<'a> {
             let why: Vec<&str> = outcome.silent.keys().map(String::as_str).collect();
             Opinion::Silent(format!("no point decides it: {}", why.join(", ")))
         }
+    }
+
+    /// Whether a variant is proved to follow from the original: its bound is farther out.
+    fn follows(&self, original: &Link, variant: &Link, path: &[usize]) -> bool {
+        let (Some(side), Some(setting)) = (path.first(), &self.setting) else { return false };
+        if !original.relation.is_order() || variant.relation != original.relation {
+            return false;
+        }
+        let upward = matches!(original.relation, Relation::Less | Relation::LessOrEqual);
+        let (old, new) = if *side == 0 { (&original.left, &variant.left) } else { (&original.right, &variant.right) };
+        // A larger upper bound, or a smaller lower one.
+        let (less, more) = if upward == (*side == 0) { (new, old) } else { (old, new) };
+        let looser = Link { left: less.clone(), relation: Relation::LessOrEqual, right: more.clone() };
+        let prepared = setting.prepare(&looser);
+        prepared.is_some_and(|l| subdivision::proves(&l, setting, &self.budget).is_some())
     }
 
     /// Whether the changed parts are proved equal: the whole sides, or else the smallest part that differs.
@@ -186,7 +205,7 @@ impl<'a> Bench<'a> {
 
 fn opinion(evidence: Evidence) -> Opinion {
     match evidence.finding {
-        Finding::Proves { certificate } => Opinion::Holds(certificate),
+        Finding::Proves { certificate } => Opinion::Proved(certificate),
         Finding::Agrees { bound } => Opinion::Holds(bound),
         Finding::Contradicts { .. } => Opinion::Fails,
         // The claim itself has points: a variant without one is defined nowhere.

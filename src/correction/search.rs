@@ -72,12 +72,8 @@ pub fn corrections(
             return None;
         }
         match again.as_ref().map(|b| b.judge(&candidate.link)) {
-            Some(Opinion::Holds(bound)) => Some(bound),
-            Some(Opinion::Fails) => None,
-            Some(Opinion::Silent(_) | Opinion::Meaningless) | None => match simulation {
-                Opinion::Holds(bound) => Some(bound),
-                _ => None,
-            },
+            Some(Opinion::Silent(_) | Opinion::Meaningless) | None => simulation.support(),
+            Some(opinion) => opinion.support(),
         }
     };
     let filter = bench.as_ref().filter(|b| !b.is_slow()).and_then(|b| Filter::new(b, link));
@@ -87,7 +83,7 @@ pub fn corrections(
         match (&bench, &filter) {
             (Some(b), _) if b.is_slow() => {
                 let quick = b.quick();
-                let holds = |c: &Candidate| matches!(quick.judge(&c.link), Opinion::Holds(_));
+                let holds = |c: &Candidate| quick.judge(&c.link).support().is_some();
                 let most = match long {
                     _ if law::says_law(link) => LAW_CANDIDATES,
                     true => LONG_CANDIDATES,
@@ -225,8 +221,9 @@ fn is_news(link: &Link, claim: &Claim, setting: Option<&Setting<'_>>) -> bool {
         let turned = k.relation == Relation::Equal && walk::same(&a, &right) && walk::same(&b, &left);
         k.relation == link.relation && (turned || walk::same(&a, &left) && walk::same(&b, &right))
     };
-    let idle = |l: &Link| says_nothing(l);
-    !idle(link) && !setting.and_then(|s| s.prepare(link)).is_some_and(|l| idle(&l)) && !known.iter().any(restates)
+    !says_nothing(link)
+        && !setting.and_then(|s| s.prepare(link)).is_some_and(|l| says_nothing(&l))
+        && !known.iter().any(restates)
 }
 
 /// The candidates that hold, with the reason, simplest first; of those with as many slips undone the ones last that no

@@ -1,7 +1,8 @@
 //! How sharp a check is: the share of wrong variants that it would have refuted.
 //!
-//! A variant that is true as well is not wrong: twice a limit that is zero, a looser bound. It counts as such if it holds
-//! at fresh points, too, as a formula without tolerance, and no equation restricts the points.
+//! A variant that is true as well is not wrong: twice a limit that is zero, a looser bound. It counts as such only if that is
+//! proved: it is equal to the formula, it has a certificate of its own, or it follows from the formula. One that merely holds
+//! at the points that were tried survives.
 
 use super::{Bench, Opinion, Simulated};
 use crate::algebra::mutants;
@@ -33,8 +34,6 @@ pub fn sharpness(
     limit: usize,
 ) -> Option<Sharpness> {
     let bench = Bench::new(claim, budget, seed).ok();
-    // The left-hand side of an optimum or of a solution is only its name.
-    let names_result = claim.extremum.is_some() || claim.solves.is_some();
     let mut total = Sharpness::default();
     for (number, link) in claim.statement.links.iter().enumerate() {
         let held = evidence
@@ -50,29 +49,26 @@ pub fn sharpness(
             }
             None => (limit, None),
         };
-        let again = bench.as_ref().filter(|b| b.tells_truth()).map(Bench::fresh);
         let understood = bench.as_ref().is_some_and(|b| b.judge(link) != Opinion::Meaningless);
         // Each mutant is judged by itself, so that an idle core can take one.
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
             .map(|mutant| {
                 let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
-                let unnamed = names_result && mutant.path.first() == Some(&0);
-                if unnamed || (opinion == Opinion::Meaningless && understood) {
+                if opinion == Opinion::Meaningless && understood {
                     return Fate::Stillborn;
                 }
                 if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {
                     return Fate::Killed;
                 }
-                if bench.as_ref().is_some_and(|b| b.equivalent(link, &mutant.link, &mutant.path)) {
-                    return Fate::Equivalent;
-                }
-                let holds = matches!(opinion, Opinion::Holds(_));
-                if holds && again.as_ref().is_some_and(|b| matches!(b.judge(&mutant.link), Opinion::Holds(_))) {
+                let implied = |b: &Bench<'_>| {
+                    b.equivalent(link, &mutant.link, &mutant.path) || b.follows(link, &mutant.link, &mutant.path)
+                };
+                if matches!(opinion, Opinion::Proved(_)) || bench.as_ref().is_some_and(implied) {
                     return Fate::Equivalent;
                 }
                 let reason = match opinion {
-                    Opinion::Holds(bound) => format!("holds as well: {bound}"),
+                    Opinion::Proved(bound) | Opinion::Holds(bound) => format!("holds as well: {bound}"),
                     Opinion::Silent(why) if !why.is_empty() => why,
                     _ => "the simulation is not precise enough to tell it apart".to_owned(),
                 };

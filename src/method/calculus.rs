@@ -12,7 +12,7 @@ use super::{Budget, Context, Method, exact, stationary, undecided, undecided_lin
 use crate::assumption;
 use crate::claim::{Claim, Extremum};
 use crate::evidence::{Evidence, Finding, StopReason, Witness};
-use crate::expr::{Expr, Kind, Link, Relation, print, walk};
+use crate::expr::{Expr, Kind, Link, Relation, Symbol, print, walk};
 use crate::numeric::Undefined;
 use crate::random::SeedPath;
 use stationary::{AtOptimum, Stationarity};
@@ -72,6 +72,7 @@ fn identity(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath
 /// Judges one link, or a variant of it, as the claimed optimum or solution.
 pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath) -> Evidence {
     let refuse = |why: &str| undecided_link(NAME, 0, StopReason::NotApplicable, why);
+    let named = &link.left;
     let Some(link) = setting.prepare(link) else { return refuse("a derivative by a defined symbol") };
     if link.relation != Relation::Equal {
         return refuse("only an equation names an optimum or a solution");
@@ -81,7 +82,25 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
             let Some(objective) = setting.prepare_side(&extremum.objective) else {
                 return refuse("an objective with a derivative by a defined symbol");
             };
-            optimum(&Extremum { objective, ..extremum.clone() }, &link.right, setting, budget, seed)
+            let extremum = Extremum { objective, ..extremum.clone() };
+            let right = optimum(&extremum, &link.right, setting, budget, seed);
+            if is_name(named, &extremum, &link.right) || matches!(right.finding, Finding::Contradicts { .. }) {
+                return right;
+            }
+            let known = |s: &Symbol| [&extremum.objective, &link.right].into_iter().any(|e| walk::mentions(e, s));
+            if walk::mentions(named, &extremum.variable) || !walk::free_symbols(&link.left).iter().all(known) {
+                return refuse(
+                    "the left-hand side of an optimum must be what is varied, a name for it, or another form of it",
+                );
+            }
+            // Another form of the optimum is one only if it is optimal, too; of two that are, the weaker finding counts.
+            let left = optimum(&extremum, &link.left, setting, budget, seed);
+            match (&left.finding, &right.finding) {
+                (Finding::Proves { .. }, _) => right,
+                (Finding::Agrees { .. }, Finding::Proves { .. } | Finding::Agrees { .. }) => left,
+                (Finding::Agrees { .. }, _) => right,
+                _ => left,
+            }
         }
         (None, Some(equation)) => {
             let named = matches!(&*link.left.kind, Kind::Symbol(_) | Kind::Call(..));
@@ -91,6 +110,16 @@ pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPat
             solution(&equation.links, &link, setting, budget, seed)
         }
         (None, None) => refuse("the claim names neither an objective nor an equation"),
+    }
+}
+
+/// Whether the left-hand side only names the optimum: what is varied, or a symbol or function that occurs nowhere else.
+fn is_name(left: &Expr, extremum: &Extremum, value: &Expr) -> bool {
+    match &*left.kind {
+        Kind::Symbol(symbol) | Kind::Call(symbol, _) => {
+            *symbol == extremum.variable || ![value, &extremum.objective].iter().any(|e| walk::mentions(e, symbol))
+        }
+        _ => false,
     }
 }
 
@@ -244,6 +273,25 @@ mod tests {
         assert_eq!(word(&Calculus, &optimum(a / (n(2) + b))), "contradicts");
         let maximum = optimum_of(&t, x, objective.clone(), a / (n(1) + b), true);
         assert_eq!(word(&Calculus, &maximum), "contradicts");
+    }
+
+    #[test]
+    fn the_left_hand_side_is_a_name_or_an_optimum_itself() {
+        let mut t = Table::default();
+        let (x, a, y) = (&t.real("x"), &t.positive("a"), &t.positive("y"));
+        let finding = |left: Expr, right: Expr| {
+            let mut claim = optimum_of(&t, x, pow(x - a, n(2)), right, false);
+            claim.statement.links[0].left = flat(left);
+            word(&Calculus, &claim)
+        };
+        assert_eq!(finding(x.clone(), a.clone()), "proves");
+        assert_eq!(finding(y.clone(), a.clone()), "proves");
+        assert_eq!(finding(a * a / a, a.clone()), "proves");
+        assert_eq!(finding(n(2) * a, a.clone()), "contradicts");
+        assert_eq!(finding(-x.clone(), a.clone()), "undecided");
+        assert_eq!(finding(-y.clone(), a.clone()), "undecided");
+        assert_eq!(finding(n(2) * x, a.clone()), "undecided");
+        assert_eq!(finding(a.clone(), n(2) * a), "contradicts");
     }
 
     #[test]

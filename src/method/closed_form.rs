@@ -27,8 +27,7 @@ impl Method for ClosedFormComparison {
         catalog::find(id).map(|_| ()).ok_or_else(|| format!("no closed form is called `{id}`"))
     }
 
-    /// It draws nothing, but a variant is compared with the same formula.
-    fn simulates(&self) -> bool {
+    fn judges_variants(&self) -> bool {
         true
     }
 

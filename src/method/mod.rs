@@ -17,7 +17,7 @@ pub mod scaling;
 pub mod setting;
 pub mod simulation;
 mod stationary;
-mod subdivision;
+pub mod subdivision;
 
 pub use domain::empty_domains;
 pub use laboratory::{Cache, DirectoryCache, Laboratory, NoCache, Runs};
@@ -59,8 +59,9 @@ pub trait Method: Sync {
     /// Checks the claim: one evidence per link of its statement that the method speaks about, in order.
     fn check(&self, context: &Context<'_>) -> Vec<Evidence>;
 
-    /// Whether variants of a claim are judged by what there is already: the same samples, the same closed form.
-    fn simulates(&self) -> bool {
+    /// Whether variants of a claim are judged by this method as well, on what there is already: the same samples, the same
+    /// closed form.
+    fn judges_variants(&self) -> bool {
         false
     }
 

@@ -28,7 +28,7 @@ impl Method for Scaling {
         "limits: extrapolation over at least four sizes with stated correction exponents"
     }
 
-    fn simulates(&self) -> bool {
+    fn judges_variants(&self) -> bool {
         true
     }
 

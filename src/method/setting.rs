@@ -80,10 +80,15 @@ impl<'a> Setting<'a> {
             let link = setting
                 .prepare(link)
                 .ok_or("a value or derivative that no assumption gives, or a derivative by a defined symbol")?;
-            // The left-hand side of an optimum or a solution is only its name.
             match (&claim.extremum, &claim.solves) {
                 (None, None) => used.extend(walk::free_symbols_of_links([&link])),
-                (Some(_), _) => used.extend(walk::free_symbols(&link.right)),
+                // The left-hand side of an optimum may be a name for it.
+                (Some(_), _) => {
+                    used.extend(walk::free_symbols(&link.right));
+                    if !matches!(&*link.left.kind, Kind::Symbol(_) | Kind::Call(..)) {
+                        used.extend(walk::free_symbols(&link.left));
+                    }
+                }
                 // Further links of a chain after the solution are identities.
                 (None, Some(_)) if !matches!(&*link.left.kind, Kind::Symbol(_) | Kind::Call(..)) => {
                     used.extend(walk::free_symbols_of_links([&link]));

@@ -45,7 +45,7 @@ impl Method for Simulation {
         "closed form against experiment, by always-valid intervals and an equivalence margin fixed beforehand"
     }
 
-    fn simulates(&self) -> bool {
+    fn judges_variants(&self) -> bool {
         true
     }
 

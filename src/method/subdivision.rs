@@ -25,7 +25,7 @@ const FARTHEST: f64 = 1e9;
 
 /// What holds on the whole range of the symbols of a prepared inequality; `None` if it is not shown, or the formula is not one
 /// of a few real numbers only.
-pub(super) fn proves(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<String> {
+pub fn proves(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<String> {
     let symbols: Vec<Symbol> = walk::free_symbols_of_links([link]);
     if !link.relation.is_order() || symbols.is_empty() || symbols.len() > MOST_SYMBOLS {
         return None;

@@ -341,8 +341,8 @@ pub(crate) fn sharpness_of_all(record: &Record) -> Option<String> {
     // Rounded down: 100 % is said only of all.
     let percent = (100 * killed).checked_div(wrong)?;
     Some(format!(
-        "Sharpness: of {wrong} wrong variants of the formulas that stand, the same evidence refutes {killed} ({percent} %). Variants \
-         that are equal to the formula, or hold on fresh points as well, are not counted."
+        "Sharpness: of {wrong} variants of the formulas that stand, the same evidence refutes {killed} ({percent} %). Variants that \
+         are proved equal to the formula, proved true, or proved to follow from it are not counted."
     ))
 }
 
@@ -358,8 +358,8 @@ pub(crate) fn sharpness_text(sharpness: &crate::record::Sharpness) -> String {
     };
     match sharpness.equivalent {
         0 => {}
-        1 => text += " One more variant is equal to the formula or true as well, and does not count.",
-        n => text += &format!(" {n} more variants are equal to the formula or true as well, and do not count."),
+        1 => text += " One more variant is proved to be equal to the formula or true as well, and does not count.",
+        n => text += &format!(" {n} more variants are proved to be equal to the formula or true as well, and do not count."),
     }
     text
 }

@@ -45,6 +45,14 @@ pub fn because(verdict: Verdict, evidence: &[Evidence], declined: &[&Declined], 
             reasons.push(reason);
         }
     }
+    // Support from elsewhere is no measurement: one that did not decide is said as well.
+    if verdict == Verdict::Supported {
+        let measured = evidence.iter().filter(|e| !e.estimates.is_empty());
+        reasons.extend(measured.filter_map(|e| match &e.finding {
+            Finding::Undecided { explanation, .. } => Some(format!("{} does not decide: {explanation}", e.method)),
+            _ => None,
+        }));
+    }
     // What makes a claim doubtful matters more than what leaves it open.
     let doubts = |e: &&Evidence| matches!(e.finding, Finding::Undecided { reason: StopReason::Assumed, .. });
     if verdict == Verdict::Inconclusive && evidence.iter().any(|e| doubts(&e)) {
@@ -65,6 +73,29 @@ pub fn because(verdict: Verdict, evidence: &[Evidence], declined: &[&Declined], 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Estimate;
+
+    #[test]
+    fn a_measurement_that_does_not_decide_is_said_beside_what_supports() {
+        let evidence = |method: &str, finding: Finding, estimates: Vec<Estimate>| Evidence {
+            method: method.to_owned(),
+            link: 0,
+            finding,
+            detail: String::new(),
+            facts: Vec::new(),
+            estimates,
+            figures: Vec::new(),
+        };
+        let open = || Finding::Undecided { reason: StopReason::BudgetExhausted, explanation: "too wide".to_owned() };
+        let agrees = evidence("closed-form", Finding::Agrees { bound: "equal".to_owned() }, Vec::new());
+        let estimate = Estimate { name: "m".to_owned(), value: 1.0, low: 0.0, high: 2.0 };
+        let all = [agrees.clone(), evidence("simulation", open(), vec![estimate])];
+        let line = because(Verdict::Supported, &all, &[], 1);
+        assert_eq!(line, "closed-form: equal; simulation does not decide: too wide");
+        // What measured nothing has nothing to say beside the support.
+        let all = [agrees, evidence("enclosure", open(), Vec::new())];
+        assert_eq!(because(Verdict::Supported, &all, &[], 1), "closed-form: equal");
+    }
 
     #[test]
     fn expectations_are_met_or_not() {

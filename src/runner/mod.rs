@@ -71,8 +71,8 @@ pub struct Subject<'a> {
     pub budget: &'a Budget,
     /// Where the streams of its variants hang.
     pub seed: &'a SeedPath,
-    /// Checks a variant of the claim by those of its methods that simulate, on the samples that are there: nothing is drawn.
-    pub resimulate: &'a (dyn Fn(&Claim) -> Vec<Evidence> + Sync),
+    /// Checks a variant of the claim by those of its methods that judge variants: nothing is drawn anew.
+    pub recheck: &'a (dyn Fn(&Claim) -> Vec<Evidence> + Sync),
 }
 
 /// All that is known about one claim after a run.
@@ -227,9 +227,10 @@ impl Job<'_> {
         let because = because(verdict, &evidence, &declined, claim.statement.links.len());
         let (mut sharpness, mut corrections) = (None, Vec::new());
         if let (Some(first), false) = (checks.first(), self.setup.interrupted.load(Ordering::Relaxed)) {
-            let simulating: Vec<&&Check> = checks.iter().filter(|c| self.simulates(c)).collect();
-            let resimulate = |variant: &Claim| -> Vec<Evidence> {
-                simulating.iter().flat_map(|check| self.check(variant, check, true, &|_| {})).collect()
+            let lasting = |c: &&&Check| self.method(c).is_some_and(Method::judges_variants);
+            let lasting: Vec<&&Check> = checks.iter().filter(lasting).collect();
+            let recheck = |variant: &Claim| -> Vec<Evidence> {
+                lasting.iter().flat_map(|check| self.check(variant, check, true, &|_| {})).collect()
             };
             let seed = SeedPath::root(self.plan.seed).child("claim").child(&claim.id).child("variants");
             let subject = Subject {
@@ -238,7 +239,7 @@ impl Job<'_> {
                 plan: self.plan,
                 budget: &first.budget,
                 seed: &seed,
-                resimulate: &resimulate,
+                recheck: &recheck,
             };
             match verdict {
                 Verdict::Proved | Verdict::Supported => sharpness = self.setup.refine.sharpness(&subject),
@@ -260,10 +261,6 @@ impl Job<'_> {
 
     fn method(&self, check: &Check) -> Option<&'static dyn Method> {
         self.setup.methods.iter().copied().find(|m| m.name() == check.method)
-    }
-
-    fn simulates(&self, check: &Check) -> bool {
-        self.method(check).is_some_and(Method::simulates)
     }
 
     fn check(&self, claim: &Claim, check: &Check, frozen: bool, progress: &(dyn Fn(&str) + Sync)) -> Vec<Evidence> {

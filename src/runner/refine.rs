@@ -32,7 +32,7 @@ fn opinion(subject: &Subject<'_>, number: usize, link: &Link) -> Opinion {
     *place = link.clone();
     // A reading that the variant does not have must not vouch for it.
     variant.alternative = None;
-    let found = (subject.resimulate)(&variant);
+    let found = (subject.recheck)(&variant);
     let about = || found.iter().filter(|e: &&Evidence| e.link == number);
     if about().any(|e| matches!(e.finding, Finding::Contradicts { .. })) {
         return Opinion::Fails;

@@ -18,7 +18,7 @@ impl Method for ToySimulation {
     fn summary(&self) -> &'static str {
         "draws"
     }
-    fn simulates(&self) -> bool {
+    fn judges_variants(&self) -> bool {
         true
     }
     fn applies(&self, claim: &Claim) -> Result<(), String> {
@@ -57,7 +57,7 @@ impl Refine for Doubling {
     fn sharpness(&self, subject: &Subject<'_>) -> Option<Sharpness> {
         let mut variant = subject.claim.clone();
         variant.statement.links[0].right = &variant.statement.links[0].right * &n(2);
-        let killed = judge(&(subject.resimulate)(&variant), 1) == Verdict::Refuted;
+        let killed = judge(&(subject.recheck)(&variant), 1) == Verdict::Refuted;
         Some(Sharpness { mutants: 1, killed: usize::from(killed), equivalent: 0, survivors: Vec::new() })
     }
     fn corrections(&self, _: &Subject<'_>) -> Vec<Correction> {

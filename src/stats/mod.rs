@@ -8,6 +8,7 @@ mod fit;
 mod kolmogorov;
 mod leading;
 mod moments;
+mod normal;
 mod sequence;
 
 pub use crossing::{crossing, level_crossing};
@@ -17,7 +18,8 @@ pub use fit::{Fit, FitError, weighted_least_squares};
 pub use kolmogorov::{KolmogorovSmirnov, kolmogorov_smirnov};
 pub use leading::{Leading, leading_behaviour};
 pub use moments::Moments;
-pub use sequence::{ConfidenceSequence, normal_quantile};
+pub use normal::{normal_density, normal_quantile, normal_tail};
+pub use sequence::ConfidenceSequence;
 
 /// A closed interval of real numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]

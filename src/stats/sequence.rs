@@ -1,12 +1,6 @@
 //! Confidence sequences for a mean: intervals that hold at every look at once, so that looking often costs nothing.
 
 use super::{Interval, Moments};
-use statrs::distribution::{ContinuousCDF, Normal};
-
-/// The quantile of the standard normal law at probability `p` in (0, 1).
-pub fn normal_quantile(p: f64) -> f64 {
-    Normal::standard().inverse_cdf(p)
-}
 
 /// A (1 − α) confidence sequence for the mean of independent replicates, fed block by block.
 #[derive(Clone, Debug)]

@@ -64,7 +64,7 @@ impl Trial for Noisy {
 mod tests {
     use super::*;
     use crate::experiment::known_answer::sample;
-    use std::f64::consts::TAU;
+    use crate::stats::normal_density;
 
     #[test]
     fn two_dimensions_match_quadrature() {
@@ -73,12 +73,12 @@ mod tests {
         let found = sample(&EXPERIMENT, &[("d", 2.0), ("a", 1.5)], 40_000);
         let h = 0.02;
         let grid = || (-400..400).map(move |k| (f64::from(k) + 0.5) * h);
-        let density = |z: f64| (-0.5 * z * z).exp() / TAU.sqrt();
         let mut overlap = 0.0;
         for x in grid() {
             for y in grid() {
                 let (difference, twice) = (1.0 + 2f64.sqrt() * epsilon * x, 2f64.sqrt() * epsilon * y);
-                overlap += h * h * density(x) * density(y) * 0.5 * (1.0 + difference / difference.hypot(twice));
+                overlap +=
+                    h * h * normal_density(x) * normal_density(y) * 0.5 * (1.0 + difference / difference.hypot(twice));
             }
         }
         found.assert("eigenvector-overlap", &[overlap]);

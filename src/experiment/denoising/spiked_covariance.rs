@@ -52,7 +52,7 @@ impl Trial for Spike {
 mod tests {
     use super::*;
     use crate::experiment::known_answer::sample;
-    use std::f64::consts::TAU;
+    use crate::stats::normal_density;
 
     #[test]
     fn two_dimensions_match_quadrature() {
@@ -61,13 +61,12 @@ mod tests {
         let found = sample(&EXPERIMENT, &[("d", 2.0), ("s", s), ("sigma", sigma)], 40_000);
         let h = 0.02;
         let grid = || (-400..400).map(move |k| (f64::from(k) + 0.5) * h);
-        let density = |z: f64| (-0.5 * z * z).exp() / TAU.sqrt();
         let (mut overlap, mut eigenvalue) = (0.0, 0.0);
         for x in grid() {
             for y in grid() {
                 // a − c has the variance 2σ², 2b too; a + c is independent of both and of mean zero.
                 let (difference, twice) = (s + 2f64.sqrt() * sigma * x, 2f64.sqrt() * sigma * y);
-                let weight = h * h * density(x) * density(y);
+                let weight = h * h * normal_density(x) * normal_density(y);
                 let radius = difference.hypot(twice);
                 overlap += weight * 0.5 * (1.0 + difference / radius);
                 eigenvalue += weight * 0.5 * (s + radius);

@@ -86,14 +86,14 @@ impl Trial for Thresholds {
 mod tests {
     use super::*;
     use crate::experiment::known_answer::sample;
+    use crate::stats::normal_density;
 
     /// The mean of `loss(y, a)` over noise and, if `random`, over a ~ N(0, c²), by the midpoint rule on the densities.
     fn risk(a: f64, sigma: f64, random: bool, loss: impl Fn(f64, f64) -> f64) -> f64 {
-        let density = |z: f64| (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
         let h = if random { 0.02 } else { 1e-4 };
         let grid = || (0..(16.0 / h) as usize).map(move |i| -8.0 + (i as f64 + 0.5) * h);
-        let over_noise = |a: f64| grid().map(|z| h * density(z) * loss(a + sigma * z, a)).sum::<f64>();
-        if random { grid().map(|z| h * density(z) * over_noise(a * z)).sum() } else { over_noise(a) }
+        let over_noise = |a: f64| grid().map(|z| h * normal_density(z) * loss(a + sigma * z, a)).sum::<f64>();
+        if random { grid().map(|z| h * normal_density(z) * over_noise(a * z)).sum() } else { over_noise(a) }
     }
 
     #[test]

@@ -19,10 +19,10 @@ use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Points of the parameters at which the laws are drawn.
-const POINTS: usize = 2;
+/// Points of the parameters, each with a direction of its own, at which the laws are drawn: as many as the work allows.
+const POINTS: [u64; 2] = [2, 6];
 
-/// Draws of each side, at most.
+/// Draws of each side, at most, and for each point beyond the first ones at least.
 const MOST: u64 = 1 << 15;
 
 /// Fewer draws tell too little.
@@ -208,11 +208,12 @@ pub(super) fn judge(
     let largest = |p: &&Point| std::cmp::Reverse(p.sizes().map(|(_, n)| n).sum::<usize>());
     let mut points: Vec<&Point> = setting.points.iter().filter(moves).collect();
     points.sort_by_key(largest);
-    points.truncate(POINTS);
     if points.is_empty() {
         return Err(setting.emptiness());
     }
     let price: u64 = sides.iter().map(|s| s.price(points[0], budget, seed)).sum::<Result<u64, String>>()?;
+    let [least, most] = POINTS;
+    points.truncate((budget.steps / (2 * MOST * price)).clamp(least, most) as usize);
     let draws = (budget.steps / (2 * points.len() as u64 * price)).min(MOST);
     if draws < FEWEST {
         return Err("the work that was granted does not suffice for enough draws".into());
