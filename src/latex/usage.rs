@@ -36,8 +36,10 @@ pub struct Uses {
     pub normed: bool,
     /// Alone in a logarithm or a square root, or greater than zero.
     pub positive: bool,
-    /// Followed by arguments in parentheses that look like those of a function.
+    /// How many arguments follow in parentheses, where they can hardly be a factor: neither a sum nor a difference.
     pub called: BTreeSet<usize>,
+    /// How often a sum or difference in parentheses follows, be it an argument or a factor: `f(x + h)`, `x(1 - y)`.
+    pub before_sum: usize,
     /// Alone on the left of a first relation.
     pub defined: bool,
 }
@@ -49,17 +51,14 @@ pub struct Usage {
     pub names: BTreeMap<String, Uses>,
     /// The upper end of the sums over an index.
     pub ends: BTreeMap<String, String>,
+    /// Letters before the arguments of a special function of that name.
+    pub specials: BTreeSet<String>,
 }
 
 /// Letters that are indices where they stand in a subscript.
 const INDICES: &[&str] = &["i", "j", "k", "l", "m", "n", r"\mu", r"\nu", "a", "b", "s", "t"];
 /// Those of them that are so even if nothing runs over them.
 const STRICT_INDICES: &[&str] = &["i", "j", "k", "l", "m", "n", r"\mu", r"\nu"];
-/// Letters that are functions where parentheses follow.
-const FUNCTIONS: &[&str] = &[
-    "f", "g", "h", "F", "G", "H", "U", "V", "L", "p", "q", "P", "Q", "u", "v", "w", r"\phi", r"\psi", r"\varphi",
-    r"\Phi", r"\Psi", r"\rho", r"\pi", "S", "R", "K", "k",
-];
 /// Names that mean something by themselves.
 const CONSTANTS: &[&str] = &[
     "e",
@@ -296,16 +295,20 @@ impl Walker<'_> {
         if let Some(NodeKind::Fence('(', ')', body)) = rest.first().map(|n| &n.kind)
             && is_special(&name, body.split(|n| matches!(n.kind, NodeKind::Mark(',' | ';'))).count())
         {
+            self.usage.specials.insert(name);
             self.list(power.unwrap_or_default());
             return;
         }
+        let mut before_sum = 0;
         let arguments = match rest.first().map(|n| &n.kind) {
             Some(NodeKind::Fence('(' | '[', ')' | ']', body)) => {
                 let pieces: Vec<&[Node]> = body.split(|n| matches!(n.kind, NodeKind::Mark(',' | ';' | '|'))).collect();
-                let plain = pieces.iter().all(|piece| matches!(piece, [only] if is_name(only)));
-                let typical = FUNCTIONS.contains(&name.as_str());
-                // A bar is one only between arguments.
-                (pieces.len() > 1 || typical && plain).then_some(pieces.len())
+                let is_sign = |n: &Node| {
+                    matches!(n.kind, NodeKind::Mark('+' | '-' | '−') | NodeKind::Operator(Meaning::PlusMinus))
+                };
+                let is_sum = pieces.len() == 1 && body.iter().skip(1).any(is_sign);
+                before_sum = usize::from(is_sum);
+                (!is_sum).then_some(pieces.len())
             }
             _ => None,
         };
@@ -329,6 +332,7 @@ impl Walker<'_> {
                 uses.indices.insert(indices);
             }
             uses.called.extend(arguments);
+            uses.before_sum += before_sum;
         });
         if let Some(power) = power.filter(|_| !transposed) {
             self.list(power);
@@ -426,6 +430,11 @@ mod tests {
         let of = |name: &str| usage.names.get(name).unwrap_or_else(|| panic!("{name} in {:?}", usage.names));
         assert!(of("H").defined && of("A").inverted && of("A").square && of("B").transposed && of("v").normed);
         assert!(of("C").square && of("x_{0}").free && !usage.names.contains_key("e"));
+        let usage = uses(r"\mu(\theta) + g(x + h) - g(2 x) = r^2(1 - \theta) \psi(u)");
+        let of = |name: &str| usage.names.get(name).unwrap_or_else(|| panic!("{name} in {:?}", usage.names));
+        assert!(of(r"\mu").called.contains(&1) && of("g").called.contains(&1) && of("r").called.is_empty());
+        assert_eq!((of("g").before_sum, of("r").before_sum, of("r").count), (1, 1, 1));
+        assert!(usage.specials.contains(r"\psi"));
         let usage = uses(r"\frac{d}{dx} \cosh(x) = x(1 - y)");
         assert!(usage.names["x"].called.is_empty() && !usage.names.contains_key("d"), "{usage:?}");
     }

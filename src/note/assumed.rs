@@ -9,8 +9,8 @@ use super::claim_comment::{Asserted, RawClaim, slug};
 use super::{Located, RawNote, stem};
 use crate::claim::Claim;
 use crate::expr::declaration::{Declaration, Domain, Role};
-use crate::expr::walk::{free_symbols, free_symbols_of_links, free_symbols_of_statement};
-use crate::expr::{Dim, Kind, Relation, Sort, Statement, Symbol};
+use crate::expr::walk::{children, free_symbols, free_symbols_of_links, free_symbols_of_statement, mentions};
+use crate::expr::{Dim, Expr, Kind, Link, Relation, Sort, Statement, Symbol};
 use crate::latex::usage::{Usage, Uses};
 use crate::latex::{self, Define, Entry, Scope};
 use crate::numeric::Rational;
@@ -71,18 +71,15 @@ fn declare(
 /// How far definitions may use each other.
 const DEEPEST_DEFINITION: usize = 5;
 
-/// Whether a name is used as a number is.
+/// Whether a name is used as a number is. One that stands only before parentheses may be a function as well.
 fn is_number(uses: &Uses) -> bool {
-    uses.indices.is_empty() && uses.called.is_empty() && !uses.transposed && !uses.square && !uses.normed
+    let may_be_called = !uses.called.is_empty() || uses.count > 0 && uses.before_sum == uses.count;
+    uses.indices.is_empty() && !may_be_called && !uses.transposed && !uses.square && !uses.normed
 }
 
-/// Whether a formula that nobody claims says something about numbers: a chain of equalities and inequalities that is not
-/// the definition of an undeclared name.
-pub(super) fn is_checkable(statement: &Statement, assumed: &[Symbol]) -> bool {
-    let defines = |side: &crate::expr::Expr| match &*side.kind {
-        Kind::Symbol(symbol) => assumed.contains(symbol),
-        _ => false,
-    };
+/// Leaves of a formula that nobody claims what says something about numbers: equalities and inequalities that neither
+/// define an undeclared name nor hold at some of its values only. Returns whether anything is left.
+pub(super) fn keep_checkable(statement: &mut Statement, assumed: &[Symbol]) -> bool {
     let compares = |relation: Relation| {
         matches!(
             relation,
@@ -94,10 +91,68 @@ pub(super) fn is_checkable(statement: &Statement, assumed: &[Symbol]) -> bool {
                 | Relation::GreaterOrEqual
         )
     };
-    let links = &statement.links;
-    links.iter().all(|link| compares(link.relation) && link.left.sort.is_scalar() && link.right.sort.is_scalar())
-        && !links.first().is_some_and(|link| defines(&link.left))
-        && !links.iter().any(|link| matches!(link.relation, Relation::Equal) && defines(&link.right))
+    let is_scalar = |link: &Link| compares(link.relation) && link.left.sort.is_scalar() && link.right.sort.is_scalar();
+    if !statement.links.iter().all(is_scalar) {
+        return false;
+    }
+    statement.links.retain(|link| !settles(link, assumed));
+    !statement.links.is_empty()
+}
+
+/// Whether a link says what some assumed symbol is rather than what holds for all its values: the symbol stands alone on
+/// one side, or in a product of powers that the other side knows nothing of, or once in all of an equation.
+fn settles(link: &Link, assumed: &[Symbol]) -> bool {
+    let is_equation = link.relation == Relation::Equal;
+    let sides = [(&link.left, &link.right), (&link.right, &link.left)];
+    let is_alone = |side: &Expr, other: &Expr| match &*side.kind {
+        Kind::Symbol(symbol) => assumed.contains(symbol) && (is_equation || !mentions(other, symbol)),
+        _ => false,
+    };
+    let is_product = |side: &Expr, other: &Expr| {
+        is_equation && is_monomial(side) && assumed.iter().any(|s| mentions(side, s) && !mentions(other, s))
+    };
+    let once = |symbol: &Symbol| {
+        let (left, right) = (occurrences(&link.left, symbol), occurrences(&link.right, symbol));
+        is_equation && left.count + right.count == 1 && !left.in_binder && !right.in_binder
+    };
+    sides.into_iter().any(|(side, other)| is_alone(side, other) || is_product(side, other)) || assumed.iter().any(once)
+}
+
+/// A product of numbers and powers of symbols.
+fn is_monomial(expr: &Expr) -> bool {
+    match &*expr.kind {
+        Kind::Number(_) | Kind::Constant(_) | Kind::Symbol(_) => true,
+        Kind::Neg(a) => is_monomial(a),
+        Kind::Mul(factors) => factors.iter().all(is_monomial),
+        Kind::Div(a, b) => is_monomial(a) && is_monomial(b),
+        Kind::Pow(base, _) => is_monomial(base),
+        _ => false,
+    }
+}
+
+/// How often a symbol occurs in an expression.
+#[derive(Default)]
+struct Occurrences {
+    count: usize,
+    /// Some of them below a sum, an integral, an average or a derivative, of which the value may not depend on it.
+    in_binder: bool,
+}
+
+fn occurrences(expr: &Expr, symbol: &Symbol) -> Occurrences {
+    let mut all = Occurrences::default();
+    if matches!(&*expr.kind, Kind::Symbol(s) if s == symbol) {
+        all.count = 1;
+    }
+    let is_plain = matches!(
+        &*expr.kind,
+        Kind::Add(_) | Kind::Mul(_) | Kind::Neg(_) | Kind::Div(..) | Kind::Pow(..) | Kind::Function(..)
+    );
+    for child in children(expr) {
+        let below = occurrences(child, symbol);
+        all.in_binder |= below.in_binder || below.count > 0 && !is_plain;
+        all.count += below.count;
+    }
+    all
 }
 
 /// Those of `guesses` on which a claim rests.

@@ -88,13 +88,17 @@ fn id(note: &RawNote, index: usize, taken: &mut BTreeSet<String>) -> String {
     id
 }
 
-/// Names that one formula defines: alone on its left side, before they are used, and not used in it.
+/// Names that one formula defines: alone on its left side, before they are used, and not used in it. A name that several
+/// formulas define may be another quantity in each.
 pub(super) fn definitions(note: &RawNote, known: &Scope) -> BTreeMap<String, (usize, String)> {
     let (mut found, mut seen) = (BTreeMap::new(), BTreeSet::new());
     for (index, formula) in note.formulas.iter().take(MOST_FORMULAS).enumerate() {
         let mut usage = Usage::default();
         if usage.add(&formula.tex.text).is_err() {
             continue;
+        }
+        for (name, _) in usage.names.iter().filter(|(_, uses)| uses.defined) {
+            found.remove(name);
         }
         let sides: Vec<&str> = formula.tex.text.split('=').collect();
         if let [left, right] = sides.as_slice()
@@ -142,6 +146,9 @@ fn guesses(usage: &Usage, known: &Scope) -> BTreeMap<String, Guess> {
         let square = || format!("matrix({default}, {default})");
         let made = if let Some(count) = uses.called.first() {
             guess(format!("function({}) -> real", vec!["real"; *count].join(", ")), "called with arguments", true)
+        } else if uses.before_sum > 0 && uses.before_sum == uses.count {
+            // A function or a factor.
+            continue;
         } else if let Some(indices) = uses.indices.first() {
             match indices.as_slice() {
                 [i, j, ..] => guess(format!("matrix({}, {})", end(i), end(j)), "has two indices", true),

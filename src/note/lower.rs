@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
 use crate::expr::walk::same;
 use crate::expr::{Condition, Kind, Relation, Statement, Symbol};
+use crate::latex::usage::Usage;
 use crate::latex::{self, Scope};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -111,6 +112,9 @@ fn with_defaults(
         let message = "not an assertion about numbers that can be checked as it stands";
         Box::new(Diagnostic::error(&codes::NOT_CLAIMED, &note.file, formula.span, message))
     };
+    if by_nobody && uses_letter_of_digamma(&formula.text, scope) {
+        return Err(silent());
+    }
     let Some((scope, assumed)) = by_default(&formula.text, scope, definitions) else {
         return if by_nobody { Err(silent()) } else { claim(note, raw, scope, declarations, Vec::new()) };
     };
@@ -119,12 +123,24 @@ fn with_defaults(
     let mut read = claim(note, raw, &scope, &declarations, symbols.clone())?;
     if by_nobody {
         let is_definition = definitions.values().any(|(index, _)| raw.target == Some(*index));
-        if is_definition || !assumed::is_checkable(&read.statement, &symbols) {
+        let links = read.statement.links.len();
+        if is_definition || !assumed::keep_checkable(&mut read.statement, &symbols) {
             return Err(silent());
         }
-        read.assumed.get_or_insert_default();
+        // Another reading, or the other direction, is of all links.
+        if read.statement.links.len() < links && (read.alternative.is_some() || read.converse.is_some()) {
+            return Err(silent());
+        }
+        let guesses = read.assumed.take().unwrap_or_default();
+        read.assumed = Some(assumed::used_by(&read, &guesses));
     }
     Ok(read)
+}
+
+/// Whether an undeclared `\psi` is called: where nobody says so it is not taken for the digamma function.
+fn uses_letter_of_digamma(formula: &str, scope: &Scope) -> bool {
+    let mut usage = Usage::default();
+    !scope.knows(r"\psi") && usage.add(formula).is_ok() && usage.specials.contains(r"\psi")
 }
 
 /// The formula that a readable claim is about.

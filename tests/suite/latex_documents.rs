@@ -80,7 +80,7 @@ fn awkward_displays_have_their_numbers_and_lines() {
     assert_eq!(note.file.slice(norm.tex.place(at..at + 1)), "v");
     assert_eq!(note.file.slice(note.formulas[0].tex.span), "α = \\beta + 1");
     let labels: Vec<&str> = note.formulas.iter().flat_map(|f| &f.labels).map(|l| l.text.as_str()).collect();
-    assert_eq!(labels, ["eq:first", "eq:part"]);
+    assert_eq!(labels, ["eq:first", "eq:part", "eq:outer"]);
 }
 
 #[test]

@@ -79,6 +79,44 @@ fn chains_of_scalars_are_checked_where_nothing_is_declared() {
     assert!(found[1].2.contains("doubtful") && found[1].2.contains("assumed"), "{}", found[1].2);
 }
 
+/// Formulas as they stand in papers, right where they stand, and what is said of them: nothing where they define or
+/// constrain something, or may be about a function.
+#[test]
+fn what_may_be_right_is_not_doubted() {
+    let cases = [
+        (r"\mu(\theta) = \nu \theta", None),
+        (r"f_S(x) = \frac{1}{s} f\left( \frac{x - m}{s} \right)", None),
+        (r"g(x + h) - g(h + x + x) = h x", None),
+        (r"M(t) = e^{a t} \Gamma(1 - b t)", None),
+        (r"r^2(\theta) - n s^2 = s^4 - r^2", None),
+        (r"E = m c", None),
+        (r"E = m c^2", None),
+        (r"\tilde{\sigma}_1^2 = \frac{\sigma_1^2 \sigma_2^2}{n \sigma_1^2 + \sigma_2^2}", None),
+        (r"u + u' = v + v'", None),
+        (r"0 = n - \frac{a^2}{b^2} - b", None),
+        (r"\psi(u) \le e^{-\rho u}", None),
+        (r"\psi(u) = u \rho e^{-\rho u}", None),
+        (r"\Gamma(a; x) = \int_0^x t^{a - 1} e^{-t} dt", None),
+        (r"\mathrm{rank}(\mathbf{A}) = 3", None),
+        (r"y \le z^2 + 1", None),
+        // What is left of a chain when its first link is a definition.
+        (r"L P = (r + 1)^2 = r^2 + 2 r + 1", Some("proved")),
+        (r"K P = (r + 1)^2 = r^2 + 1", Some("inconclusive")),
+        (r"x (1 - y) = x - x y", Some("proved")),
+        (r"n!!\, (n - 1)!! = n!", Some("supported")),
+        (r"\int_{-\infty}^\infty e^{-(x - m)^2} dx = \sqrt{\pi}", Some("supported")),
+        (r"y^2 \ge 0", Some("supported")),
+    ];
+    let text: String = cases.iter().map(|(formula, _)| format!("$$ {formula} $$\n\n")).collect();
+    let folder = folder("note.md", &text);
+    let found = verdicts(&folder, "note.md", &[]);
+    let found: Vec<(&str, &str)> = found.iter().map(|(id, verdict, _)| (id.as_str(), verdict.as_str())).collect();
+    let ids: Vec<String> = (0..cases.len()).map(|n| format!("note-line-{}", 2 * n + 1)).collect();
+    let said: Vec<(&str, &str)> =
+        ids.iter().zip(cases).filter_map(|(id, (_, verdict))| Some((id.as_str(), verdict?))).collect();
+    assert_eq!(found, said);
+}
+
 #[test]
 fn annotated_notes_are_checked_further_on_request_only() {
     let text = format!("+++\n[symbols]\n'x' = 'real'\n+++\n{NOTE}")

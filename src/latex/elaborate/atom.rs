@@ -4,7 +4,7 @@ use super::super::name::canonical_node;
 use super::super::notation::{self, Meaning};
 use super::super::pattern::{is_prefix, prefixed};
 use super::super::tree::{Node, NodeKind};
-use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, unexpected};
+use super::{Cursor, Elaborator, Read, Trouble, array, function, is_mark, unexpected};
 use crate::diagnostic::codes;
 use crate::expr::{ArrayFunction, Expr, Fold, Kind, Optimum, Sort, Symbol};
 use crate::numeric::{Function, Rational};
@@ -23,15 +23,21 @@ impl Elaborator<'_> {
         let value = self.atom(node, cursor);
         self.depth.set(self.depth.get() - 1);
         let mut value = value?;
-        let mut factorials = 0;
+        let mut signs = 0;
         while cursor.is_mark('!') {
-            factorials += 1;
-            if factorials > super::DEPTH_LIMIT {
-                return Err(super::too_deep(cursor.span()));
-            }
-            let span = value.span.join(cursor.span());
+            value.span = value.span.join(cursor.span());
             cursor.at += 1;
-            value = self.elementwise(Function::Factorial, value, span)?;
+            signs += 1;
+        }
+        match signs {
+            0 => {}
+            1 => value = self.elementwise(Function::Factorial, value.clone(), value.span)?,
+            2 => value = function::double_factorial(value)?,
+            _ => {
+                let message = "so many signs could be a multifactorial or factorials of factorials";
+                return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, value.span, message)
+                    .hint("write parentheses between them"));
+            }
         }
         Ok(value)
     }

@@ -5,7 +5,7 @@ use super::super::tree::{Node, NodeKind};
 use super::term::ends_term;
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
-use crate::expr::{ArrayFunction, Expr, Fold, Kind, Sort};
+use crate::expr::{ArrayFunction, Binder, Expr, Fold, Kind, Range, Sort, Symbol};
 use crate::numeric::Function;
 use crate::source::Span;
 
@@ -236,4 +236,22 @@ fn inverse(function: Function, span: Span) -> Read<Function> {
             .hint("write a fraction for the reciprocal"));
         }
     })
+}
+
+/// `n!!`: the product of n, n − 2, n − 4 … down to 2 or 1, and 1 for n = 0 and n = −1.
+pub(super) fn double_factorial(n: Expr) -> Read<Expr> {
+    let span = n.span;
+    if !matches!(n.sort, Sort::Integer | Sort::Index(_)) {
+        let message = format!("the double factorial is of a whole number, not of {}", n.sort);
+        return Err(Trouble::new(&codes::SORT_MISMATCH, span, message).hint("declare it as `integer`"));
+    }
+    let integer = |value| Expr::integer(value, span);
+    let whole = |kind| Expr::new(kind, Sort::Integer, span);
+    let symbol = Symbol::new("k", Sort::Integer);
+    let twice = whole(Kind::Mul(vec![integer(2), Expr::symbol(&symbol, span)]));
+    let factor = whole(Kind::Add(vec![n.clone(), whole(Kind::Neg(twice))]));
+    let half = Expr::new(Kind::Div(whole(Kind::Add(vec![n, integer(-1)])), integer(2)), Sort::Real, span);
+    let last = whole(Kind::Function(Function::Floor, vec![half]));
+    let binder = Binder { symbol, range: Range::Between(integer(0), last) };
+    Ok(whole(Kind::Fold(Fold::Product, vec![binder], None, factor)))
 }

@@ -153,6 +153,13 @@ impl Elaborator<'_> {
             ("K" | r"\mathrm{K}", true, 1) => Special::BesselK,
             _ => return Ok(None),
         };
+        if matches!(function, Special::UpperGamma | Special::LowerGamma) && body.iter().any(|n| is_mark(n, ';')) {
+            let message = format!(
+                "`{name}(a; x)` is an incomplete gamma function for some and its share of \\Gamma(a) for others"
+            );
+            return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span.join(fence), message)
+                .hint(format!("write `{name}(a, x)` for the integral, and divide it by `\\Gamma(a)` for the share")));
+        }
         let mut operands = Vec::new();
         if let Some(sub) = sub {
             operands.push(self.whole(sub, span)?);

@@ -140,6 +140,19 @@ impl<'a> Lexer<'a> {
         self.group().map(|range| self.text[range].trim())
     }
 
+    /// The inside of the environment whose `\begin{name}` has been read, which is passed over with its `\end{name}`.
+    pub(super) fn inside(&mut self, name: &str) -> Option<Range<usize>> {
+        let mut ahead = self.clone();
+        while let Some((lexeme, range)) = ahead.next() {
+            if lexeme == Lexeme::Command("end") && ahead.word() == Some(name) {
+                let inside = self.at..range.start;
+                self.at = ahead.at;
+                return Some(inside);
+            }
+        }
+        None
+    }
+
     /// Where the text `\end{name}` begins from here on, whatever stands in between.
     pub(super) fn find_raw(&self, needle: &str) -> Option<Range<usize>> {
         let begin = self.at + self.rest().find(needle)?;

@@ -91,10 +91,32 @@ impl Counters {
     /// The number of the next equation, as printed.
     pub(super) fn equation(&mut self) -> String {
         self.step("equation");
+        self.last_equation()
+    }
+
+    /// The number that the last equation got, as printed.
+    pub(super) fn last_equation(&self) -> String {
         match &self.group {
             Some((number, _)) => format!("{number}{}", letters(self.value("equation"))),
             None => self.printed("equation", 0),
         }
+    }
+
+    /// A tag as printed: the number of this equation or of another may stand in it.
+    pub(super) fn tag(&self, tag: &str, numbers: &BTreeMap<String, String>) -> String {
+        let mut out = String::new();
+        let mut lexer = Lexer::new(tag, 0..tag.len());
+        while let Some((lexeme, range)) = lexer.next() {
+            match lexeme {
+                Lexeme::Command("theequation") => out += &self.last_equation(),
+                Lexeme::Command("ref" | "eqref") => {
+                    let number = lexer.word().and_then(|label| numbers.get(label));
+                    out += number.map_or(&tag[range.start..lexer.at], String::as_str);
+                }
+                _ => out += &tag[range],
+            }
+        }
+        out.trim().to_owned()
     }
 
     /// The number of the heading or equation that was numbered last, for a label outside an equation.

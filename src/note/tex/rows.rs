@@ -14,6 +14,8 @@ pub(super) struct Row {
     pub(super) labels: Vec<Range<usize>>,
     /// `\nonumber` or `\notag`.
     pub(super) unnumbered: bool,
+    /// Whether the display that it stands in is starred, where that is one of its own in a row of another.
+    pub(super) starred: Option<bool>,
     /// Where its first symbol stands; `None` if it has none.
     pub(super) first: Option<usize>,
 }
@@ -89,6 +91,26 @@ pub(super) fn rows(text: &str, inside: Range<usize>) -> Vec<Row> {
     row.cells.push(cell..inside.end);
     rows.push(row);
     rows
+}
+
+/// Rows with those of a display that fills a row, an `align` in a `gather`, in place of that row.
+pub(super) fn with_inner(text: &str, rows: Vec<Row>, is_display: &dyn Fn(&str) -> bool) -> Vec<Row> {
+    let mut out = Vec::new();
+    for row in rows {
+        let mut lexer = Lexer::new(text, row.range());
+        let inner = match lexer.next() {
+            Some((Lexeme::Command("begin"), _)) => lexer.word().filter(|name| is_display(name)),
+            _ => None,
+        };
+        match inner.and_then(|name| Some((name, lexer.inside(name)?))) {
+            Some((name, inside)) => {
+                let starred = Some(name.ends_with('*'));
+                out.extend(self::rows(text, inside).into_iter().map(|row| Row { starred, ..row }));
+            }
+            None => out.push(row),
+        }
+    }
+    out
 }
 
 /// Rows that make one equation: one that begins with a relation or a sign goes on with the one before.

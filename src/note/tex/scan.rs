@@ -286,8 +286,14 @@ impl<'a> Scanner<'a> {
                 Lexeme::Command("end") if ahead.word() == Some(name) => {
                     return self.close(begin, layout, starred, range, ahead.at);
                 }
-                // A display in a display: the first one is not closed.
-                Lexeme::Command("begin") if ahead.word().is_some_and(is_display) => break,
+                Lexeme::Command("begin") => match ahead.word() {
+                    // amsmath lets an align stand in a row of a gather.
+                    Some(inner) if name.starts_with("gather") && is_display(inner) && ahead.inside(inner).is_some() => {
+                    }
+                    // A display in a display: the first one is not closed.
+                    Some(inner) if is_display(inner) => break,
+                    _ => {}
+                },
                 Lexeme::Command("section" | "[") => break,
                 _ => {}
             }
@@ -309,7 +315,7 @@ impl<'a> Scanner<'a> {
         let inside = self.lexer.at..closer.start;
         self.lexer.at = end;
         let first = self.out.formulas.len();
-        let rows = rows::rows(&text.text, inside.clone());
+        let rows = rows::with_inner(&text.text, rows::rows(&text.text, inside.clone()), &is_display);
         // Where each formula begins, for the `%!` lines inside the display.
         let mut starts = Vec::new();
         if let Layout::Rows(columns) = layout {
@@ -362,8 +368,8 @@ impl<'a> Scanner<'a> {
     /// The number of rows that have one together, as printed.
     fn number(&mut self, rows: &[Row], starred: bool) -> Option<String> {
         let number = match rows.iter().find_map(|row| row.tag.clone()) {
-            Some(tag) => Some(self.text.text[tag].trim().to_owned()),
-            None if starred || rows.iter().any(|row| row.unnumbered) => None,
+            Some(tag) => Some(self.counters.tag(&self.text.text[tag], &self.out.numbers)),
+            None if rows[0].starred.unwrap_or(starred) || rows.iter().any(|row| row.unnumbered) => None,
             None => Some(self.counters.equation()),
         };
         for label in rows.iter().flat_map(|row| &row.labels) {
