@@ -359,7 +359,10 @@ pub(crate) fn sharpness_text(sharpness: &crate::record::Sharpness) -> String {
     match sharpness.equivalent {
         0 => {}
         1 => text += " One more variant is proved to be equal to the formula or true as well, and does not count.",
-        n => text += &format!(" {n} more variants are proved to be equal to the formula or true as well, and do not count."),
+        n => {
+            text +=
+                &format!(" {n} more variants are proved to be equal to the formula or true as well, and do not count.")
+        }
     }
     text
 }
