@@ -6,6 +6,7 @@ pub mod collapse_time;
 pub mod crosstalk_variance;
 pub mod euler_stationary_variance;
 pub mod excess_entropy;
+pub mod glass_temperature;
 pub mod haar_octave_condition_number;
 pub mod hard_threshold_risk;
 pub mod hebbian_bit_error;
@@ -17,6 +18,7 @@ pub mod langevin_steps_per_sample;
 pub mod lattice_condition_number;
 pub mod least_squares_generations_risk;
 pub mod least_squares_risk;
+pub mod linear_readability;
 pub mod mixture_overlap;
 pub mod neighbour_log_ratio;
 pub mod noised_gaussian_entropy;
@@ -37,6 +39,7 @@ pub mod reverse_family_memory;
 pub mod reverse_family_variance;
 pub mod same_class_probability;
 pub mod score_distance;
+pub mod second_mode_learning_time;
 pub mod separate_gaussians_entropy;
 pub mod single_pattern_capacity;
 pub mod soft_threshold_risk;
@@ -68,6 +71,7 @@ pub static ALL: &[&ClosedForm] = &[
     &crosstalk_variance::CROSSTALK_VARIANCE,
     &euler_stationary_variance::EULER_STATIONARY_VARIANCE,
     &excess_entropy::EXCESS_ENTROPY,
+    &glass_temperature::GLASS_TEMPERATURE,
     &haar_octave_condition_number::HAAR_OCTAVE_CONDITION_NUMBER,
     &hard_threshold_risk::HARD_THRESHOLD_RISK,
     &hebbian_bit_error::HEBBIAN_BIT_ERROR,
@@ -79,6 +83,7 @@ pub static ALL: &[&ClosedForm] = &[
     &lattice_condition_number::LATTICE_CONDITION_NUMBER,
     &least_squares_generations_risk::LEAST_SQUARES_GENERATIONS_RISK,
     &least_squares_risk::LEAST_SQUARES_RISK,
+    &linear_readability::LINEAR_READABILITY,
     &mixture_overlap::MIXTURE_OVERLAP,
     &neighbour_log_ratio::NEIGHBOUR_LOG_RATIO,
     &noised_gaussian_entropy::NOISED_GAUSSIAN_ENTROPY,
@@ -99,6 +104,7 @@ pub static ALL: &[&ClosedForm] = &[
     &reverse_family_variance::REVERSE_FAMILY_VARIANCE,
     &same_class_probability::SAME_CLASS_PROBABILITY,
     &score_distance::SCORE_DISTANCE,
+    &second_mode_learning_time::SECOND_MODE_LEARNING_TIME,
     &separate_gaussians_entropy::SEPARATE_GAUSSIANS_ENTROPY,
     &single_pattern_capacity::SINGLE_PATTERN_CAPACITY,
     &soft_threshold_risk::SOFT_THRESHOLD_RISK,

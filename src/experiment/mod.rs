@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 
 /// Every experiment; a test compares the table with the directory listing.
 pub static ALL: &[&Experiment] = &[
+    &associative_memory::boltzmann_cascade::EXPERIMENT,
+    &associative_memory::hebbian_basin::EXPERIMENT,
     &associative_memory::hebbian_capacity::EXPERIMENT,
     &associative_memory::hebbian_critical_load::EXPERIMENT,
     &associative_memory::hebbian_examples::EXPERIMENT,
@@ -23,6 +25,7 @@ pub static ALL: &[&Experiment] = &[
     &associative_memory::hebbian_retrieval::EXPERIMENT,
     &associative_memory::hebbian_temperature::EXPERIMENT,
     &associative_memory::hopfield_enumeration::EXPERIMENT,
+    &associative_memory::hopfield_phase_lines::EXPERIMENT,
     &associative_memory::lyapunov_descent::EXPERIMENT,
     &associative_memory::projector_basin::EXPERIMENT,
     &associative_memory::projector_one_step::EXPERIMENT,
@@ -38,11 +41,13 @@ pub static ALL: &[&Experiment] = &[
     &denoising::threshold_denoising::EXPERIMENT,
     &denoising::wiener_filter::EXPERIMENT,
     &diffusion::cloning::EXPERIMENT,
+    &diffusion::cloning_curve::EXPERIMENT,
     &diffusion::collapse_posterior::EXPERIMENT,
     &diffusion::collapse_time::EXPERIMENT,
     &diffusion::curie_weiss_score::EXPERIMENT,
     &diffusion::excess_entropy::EXPERIMENT,
     &diffusion::hidden_manifold_collapse::EXPERIMENT,
+    &diffusion::order_parameter_potential::EXPERIMENT,
     &diffusion::posterior_class::EXPERIMENT,
     &diffusion::rem_free_energy::EXPERIMENT,
     &diffusion::reverse_family::EXPERIMENT,
@@ -51,6 +56,7 @@ pub static ALL: &[&Experiment] = &[
     &learning::infinite_memory::EXPERIMENT,
     &learning::least_squares::EXPERIMENT,
     &learning::least_squares_generations::EXPERIMENT,
+    &learning::linear_readability::EXPERIMENT,
     &learning::nearest_neighbours::EXPERIMENT,
     &learning::recursive_gaussian::EXPERIMENT,
     &molecules::multifarious_assembly::EXPERIMENT,

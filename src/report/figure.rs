@@ -11,6 +11,7 @@ use axis::Scale;
 use plotters::coord::Shift;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::sync::Once;
 
 /// Width and height of every figure in user units.
@@ -143,10 +144,12 @@ where
     let (_, area) = root.split_vertically(legend);
     let widths = y.labels().into_iter().map(|l| root.estimate_text_size(&l, &text(13)).map_or(0, |size| size.0));
     let widest = widths.max().unwrap_or(0);
+    let upright = in_two_lines(&root, &figure.y.label, 330, unit);
+    let lead = if upright.len() > 1 { 16 * unit } else { 0 };
     let mut chart = ChartBuilder::on(&area)
         .margin_top(6 * unit)
         .margin_right(24 * unit)
-        .margin_left(4 * unit)
+        .margin_left(4 * unit + lead)
         .margin_bottom(4 * unit)
         .x_label_area_size(44 * unit)
         .y_label_area_size(widest as i32 + 38 * unit)
@@ -160,10 +163,15 @@ where
         .label_style(text(13))
         .axis_desc_style(text(14))
         .x_desc(shortened(&root, &figure.x.label, 560, unit))
-        .y_desc(shortened(&root, &figure.y.label, 310, unit))
+        .y_desc(upright.last().map_or("", String::as_str))
         .x_label_formatter(&|v| x.label(*v))
         .y_label_formatter(&|v| y.label(*v))
         .draw()?;
+    if let [first, _] = upright.as_slice() {
+        // Where the last line stands, one line further out.
+        let middle = legend + (6 * unit + (SIZE.1 as i32 * unit - legend - 48 * unit)) / 2;
+        root.draw(&Text::new(first.clone(), (12 * unit, middle), turned(14 * unit)))?;
+    }
     let cap = 4 * unit;
     for (s, look) in &entries {
         let pixel = |i: usize, v: f64| chart.backend_coord(&(s.x[i], v));
@@ -201,6 +209,24 @@ type Failure = Box<dyn std::error::Error>;
 
 fn text(size: i32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
+}
+
+/// Text that reads upward, centred.
+fn turned(size: i32) -> TextStyle<'static> {
+    let font = ("sans-serif", size).into_font().transform(FontTransform::Rotate270);
+    font.color(&INK).pos(Pos::new(HPos::Center, VPos::Center))
+}
+
+/// A label in one line of so many units if it fits, else in two, broken between words; the second is cut if it has to be.
+fn in_two_lines<B: DrawingBackend>(area: &Area<B>, label: &str, width: u32, unit: i32) -> Vec<String> {
+    let label = shortened(area, label, 4 * width, unit);
+    let fits =
+        |words: &str| area.estimate_text_size(words, &text(14 * unit)).is_ok_and(|size| size.0 <= width * unit as u32);
+    let last_break = label.match_indices(' ').map(|(at, _)| at).take_while(|at| fits(&label[..*at])).last();
+    match last_break.filter(|_| !fits(&label)) {
+        Some(at) => vec![label[..at].to_owned(), shortened(area, &label[at + 1..], width, unit)],
+        None => vec![shortened(area, &label, width, unit)],
+    }
 }
 
 /// A label cut to a number of pixels.
@@ -258,10 +284,20 @@ impl Look {
 }
 
 /// The first line (a closed form) is ink-coloured and solid, further ones are dashed; points get a colour and a mark
-/// each; bands are pale.
+/// each; bands are pale. Several points that come with a line and a band each give them their colour.
 fn looks(series: &[Series], unit: i32) -> Vec<Look> {
     let (mut lines, mut points, mut bands) = (0, 0, 0);
+    let count = |mark: Mark| series.iter().filter(|s| s.mark == mark).count();
+    let sweeps = count(Mark::Points) > 1 && [Mark::Line, Mark::Band].iter().all(|m| count(*m) == count(Mark::Points));
     let look = |s: &Series| match s.mark {
+        Mark::Line if sweeps => {
+            lines += 1;
+            Look { colour: COLOURS[(lines - 1) % COLOURS.len()], mark: 0, dash: None, unit }
+        }
+        Mark::Band if sweeps => {
+            bands += 1;
+            Look { colour: COLOURS[(bands - 1) % COLOURS.len()], mark: 0, dash: None, unit }
+        }
         Mark::Line => {
             let dash = [None, Some((8, 4)), Some((3, 3)), Some((12, 3))][lines % 4];
             let colour = if lines == 0 { INK } else { COLOURS[(lines + 1) % COLOURS.len()] };
@@ -312,6 +348,38 @@ mod tests {
             assert!(drawing.standalone().contains("prefers-color-scheme"));
             assert_eq!(drawing.svg, draw(&figure).unwrap().svg, "deterministic");
         }
+    }
+
+    #[test]
+    fn long_labels_take_two_lines() {
+        let words =
+            "posterior weight of the originating data point, also called its probability given the noised point";
+        for mut figure in [fixture::scaling(), fixture::map()] {
+            figure.y.label = words.to_owned();
+            let svg = draw(&figure).unwrap().svg;
+            let drawn = svg.split("</desc>").nth(1).unwrap();
+            assert!(!drawn.contains('…') && !drawn.contains(words), "{drawn}");
+            assert!(drawn.contains("posterior weight of") && drawn.contains("noised point"), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn the_lines_of_several_sweeps_have_the_colours_of_their_points() {
+        let of = |name: &str, mark| Series {
+            name: name.to_owned(),
+            mark,
+            x: vec![1.0, 2.0],
+            y: vec![1.0, 2.0],
+            low: vec![0.5, 1.5],
+            high: vec![1.5, 2.5],
+        };
+        let group = |name: &str| [of("margin", Mark::Band), of("closed form", Mark::Line), of(name, Mark::Points)];
+        let series: Vec<Series> = ["d = 8", "d = 16"].iter().flat_map(|name| group(name)).collect();
+        let colours: Vec<RGBColor> = looks(&series, 1).iter().map(|look| look.colour).collect();
+        assert_eq!(colours, [[COLOURS[0]; 3], [COLOURS[1]; 3]].concat());
+        let svg = draw(&Figure { series, ..fixture::scaling() }).unwrap().svg;
+        let body = svg.split("</desc>").nth(1).unwrap();
+        assert_eq!((body.matches("closed form").count(), body.matches("d = ").count()), (1, 2));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Retrieval at a temperature under Hebb's rule.
 
+use super::replica_symmetric::retrieval;
 use super::{pattern_count, random_patterns};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
@@ -74,43 +75,10 @@ impl Trial for Temperature {
 
     fn quantity(&self, name: &str) -> Option<Quantity> {
         match name {
-            "m" => saddle_point(self.k as f64 / self.n as f64, self.temperature).map(Quantity::Scalar),
+            "m" => retrieval(self.k as f64 / self.n as f64, self.temperature).map(|s| Quantity::Scalar(s.m)),
             _ => None,
         }
     }
-}
-
-/// The overlap m of the replica-symmetric retrieval state (Amit, Gutfreund and Sompolinsky 1987): m = ∫Dz tanh β(m + √(αr) z),
-/// q = ∫Dz tanh² β(m + √(αr) z), r = q/(1 − β(1−q))², iterated from the pattern; `None` if that leads to no such state.
-fn saddle_point(load: f64, temperature: f64) -> Option<f64> {
-    let beta = 1.0 / temperature;
-    // The trapezoidal rule on a smooth integrand that decays like a Gaussian.
-    let step = 0.02;
-    let nodes: Vec<(f64, f64)> = (-450..=450)
-        .map(|j| {
-            let z = f64::from(j) * step;
-            (z, step * (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt())
-        })
-        .collect();
-    let (mut m, mut q, mut r) = (1.0f64, 1.0f64, 1.0f64);
-    for _ in 0..20_000 {
-        let (mut next, mut square) = (0.0, 0.0);
-        for &(z, weight) in &nodes {
-            let t = (beta * (m + (load * r).sqrt() * z)).tanh();
-            next += weight * t;
-            square += weight * t * t;
-        }
-        let response = 1.0 - beta * (1.0 - square);
-        if response <= 0.0 || next < 0.05 {
-            return None;
-        }
-        let change = (next - m).abs() + (square - q).abs();
-        (m, q, r) = (next, square, square / (response * response));
-        if change < 1e-13 {
-            return Some(m);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -127,16 +95,5 @@ mod tests {
             sample(&EXPERIMENT, &[("N", 1000.0), ("alpha", 0.001), ("T", 0.6), ("relax", 20.0), ("sweeps", 20.0)], 60);
         let (mean, error) = s.get("overlap")[0];
         assert!((mean - m).abs() < 4.5 * error + 0.003, "{mean} ± {error}, expected {m}");
-        assert!((saddle_point(1e-9, 0.6).unwrap() - m).abs() < 1e-6);
-    }
-
-    #[test]
-    fn the_saddle_point_has_the_limits_of_the_theory() {
-        // At zero temperature and the load 0.12 it is erf(1.92) = 0.9934; nothing above the capacity 0.138, nor above the
-        // critical temperature.
-        let m = saddle_point(0.12, 0.02).unwrap();
-        assert!((m - 0.9934).abs() < 0.003, "{m}");
-        assert_eq!(saddle_point(0.145, 0.05), None);
-        assert_eq!(saddle_point(0.05, 0.9), None);
     }
 }

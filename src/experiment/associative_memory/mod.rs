@@ -1,5 +1,7 @@
 //! Networks of binary neurons that store patterns: Hebb's rule, the projector rule, and their dynamics.
 
+pub mod boltzmann_cascade;
+pub mod hebbian_basin;
 pub mod hebbian_capacity;
 pub mod hebbian_critical_load;
 pub mod hebbian_examples;
@@ -8,12 +10,14 @@ pub mod hebbian_mixture;
 pub mod hebbian_retrieval;
 pub mod hebbian_temperature;
 pub mod hopfield_enumeration;
+pub mod hopfield_phase_lines;
 pub mod lyapunov_descent;
 pub mod projector_basin;
 pub mod projector_one_step;
 pub mod projector_rule;
 
 mod dynamics;
+mod replica_symmetric;
 
 use crate::experiment::cost;
 use crate::linalg::{Cholesky, Mat, NotPositiveDefinite, gram, product};

@@ -35,6 +35,39 @@ struct Basin {
     sweeps: usize,
 }
 
+/// The median over the probes, one for each order of flips, of the overlap between the last recovered and the first lost
+/// number of flips.
+pub(super) fn critical_overlap(
+    couplings: &Couplings<'_>,
+    patterns: &Mat<f32>,
+    orders: &[Vec<u32>],
+    sweeps: usize,
+) -> f64 {
+    // `kept` flips are recovered (-1: not even none), `lost` flips are not.
+    let n = patterns.nrows();
+    let mut range = vec![(-1i64, n as i64); orders.len()];
+    loop {
+        let middle: Vec<usize> = range.iter().map(|(kept, lost)| ((kept + lost) / 2).max(0) as usize).collect();
+        if range.iter().all(|(kept, lost)| lost - kept <= 1) {
+            break;
+        }
+        let mut states = flipped(patterns, orders, |j| middle[j]);
+        parallel(couplings, &mut states, sweeps);
+        for (j, (kept, lost)) in range.iter_mut().enumerate().filter(|(_, (kept, lost))| lost - kept > 1) {
+            if states.col_as_slice(j) == patterns.col_as_slice(j) {
+                *kept = middle[j] as i64;
+            } else {
+                *lost = middle[j] as i64;
+            }
+        }
+    }
+    let mut lost: Vec<i64> = range.iter().map(|(_, lost)| *lost).collect();
+    lost.sort_unstable();
+    let half = lost.len() / 2;
+    let median = (lost[half] + lost[(lost.len() - 1) / 2]) as f64 / 2.0;
+    (1.0 - (2.0 * median - 1.0) / n as f64).min(1.0)
+}
+
 fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
     let n = p.whole("N");
     let k = pattern_count(n, p.get("alpha"));
@@ -73,34 +106,6 @@ pub(super) fn flipped(patterns: &Mat<f32>, orders: &[Vec<u32>], flips: impl Fn(u
     states
 }
 
-impl Basin {
-    /// The median over the probes of the overlap between the last recovered and the first lost number of flips.
-    fn critical(&self, couplings: &Couplings<'_>, patterns: &Mat<f32>, orders: &[Vec<u32>]) -> f64 {
-        // `kept` flips are recovered (-1: not even none), `lost` flips are not.
-        let mut range = vec![(-1i64, self.n as i64); orders.len()];
-        loop {
-            let middle: Vec<usize> = range.iter().map(|(kept, lost)| ((kept + lost) / 2).max(0) as usize).collect();
-            if range.iter().all(|(kept, lost)| lost - kept <= 1) {
-                break;
-            }
-            let mut states = flipped(patterns, orders, |j| middle[j]);
-            parallel(couplings, &mut states, self.sweeps);
-            for (j, (kept, lost)) in range.iter_mut().enumerate().filter(|(_, (kept, lost))| lost - kept > 1) {
-                if states.col_as_slice(j) == patterns.col_as_slice(j) {
-                    *kept = middle[j] as i64;
-                } else {
-                    *lost = middle[j] as i64;
-                }
-            }
-        }
-        let mut lost: Vec<i64> = range.iter().map(|(_, lost)| *lost).collect();
-        lost.sort_unstable();
-        let half = lost.len() / 2;
-        let median = (lost[half] + lost[(lost.len() - 1) / 2]) as f64 / 2.0;
-        (1.0 - (2.0 * median - 1.0) / self.n as f64).min(1.0)
-    }
-}
-
 pub(super) fn orders(n: usize, count: usize, generator: &mut Bulk) -> Vec<Vec<u32>> {
     let order = |generator: &mut Bulk| {
         let mut order: Vec<u32> = (0..n as u32).collect();
@@ -118,7 +123,7 @@ impl Trial for Basin {
         };
         let orders = orders(self.n, self.probes, &mut generator);
         for (out, keep_self) in out.iter_mut().zip([true, false]) {
-            *out = self.critical(&stored.couplings(keep_self), &stored.patterns, &orders);
+            *out = critical_overlap(&stored.couplings(keep_self), &stored.patterns, &orders, self.sweeps);
         }
     }
 
@@ -142,7 +147,7 @@ impl Trial for Basin {
 
 /// z for which the expected number of errors among so many sites, each of probability ½ erfc(z/√2), is log 2, so that no
 /// error has even odds by the law of rare events.
-fn even_odds(sites: f64) -> f64 {
+pub(super) fn even_odds(sites: f64) -> f64 {
     let excess = |z: f64| 0.5 * sites * core_math::erfc(z / std::f64::consts::SQRT_2) - std::f64::consts::LN_2;
     let (mut low, mut high) = (-1.0, 12.0);
     for _ in 0..100 {

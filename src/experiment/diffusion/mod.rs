@@ -2,11 +2,13 @@
 //! x_t = e^{-t} a + √Δ_t z with Δ_t = 1 − e^{-2t}; the backward one is dx = (x + 2∇log p_t(x)) dτ + √2 dW, τ = t_f − t.
 
 pub mod cloning;
+pub mod cloning_curve;
 pub mod collapse_posterior;
 pub mod collapse_time;
 pub mod curie_weiss_score;
 pub mod excess_entropy;
 pub mod hidden_manifold_collapse;
+pub mod order_parameter_potential;
 pub mod posterior_class;
 pub mod rem_free_energy;
 pub mod reverse_family;

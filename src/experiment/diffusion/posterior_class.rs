@@ -1,6 +1,6 @@
 //! Speciation without a trajectory: the exact backward equation samples the posterior given x_t.
 
-use super::{HalfPoint, TwoClass, agreements, delta};
+use super::{HalfPoint, TwoClass, agreements, delta, same_class};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Shape, Trial, cost};
 use crate::random::{Bulk, SeedPath, Stream, bulk, fill_normal};
 
@@ -92,14 +92,17 @@ impl Trial for PosteriorClass {
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {
-        (name == "beta" && self.target.sigma.is_none()).then(|| Quantity::Scalar(self.target.m.atanh() / self.target.m))
+        match (name, self.target.sigma) {
+            ("beta", None) => Some(Quantity::Scalar(self.target.m.atanh() / self.target.m)),
+            ("agreement", Some(_)) => Some(Quantity::Scalar(same_class(self.target.separation(self.t)))),
+            _ => None,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::diffusion::same_class;
     use crate::experiment::known_answer::sample;
 
     #[test]

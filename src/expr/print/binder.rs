@@ -103,6 +103,9 @@ pub(super) fn render(e: &Expr) -> (String, Level) {
             (text, Level::Open)
         }
         Kind::At(s, value, body) => {
+            if let Some(slope) = slope(s, value, body) {
+                return (slope, Level::Power);
+            }
             (format!(r"\left. {} \right|_{{{}={}}}", plain(body), s.tex(), plain(value)), Level::Power)
         }
         Kind::Mapping(symbols, body) => {
@@ -111,6 +114,15 @@ pub(super) fn render(e: &Expr) -> (String, Level) {
         }
         _ => unreachable!("every other operation is printed by the caller"),
     }
+}
+
+/// `V'(u)`: the derivative of a function of one number at another place.
+fn slope(s: &Symbol, value: &Expr, body: &Expr) -> Option<String> {
+    let Kind::Derivative(of, by, order) = &*body.kind else { return None };
+    let Kind::Call(function, arguments) = &*of.kind else { return None };
+    let [Kind::Symbol(argument)] = arguments.iter().map(|a| &*a.kind).collect::<Vec<_>>()[..] else { return None };
+    let direct = by == s && argument == s && !function.tex().contains('#');
+    direct.then(|| format!("{}{}{}", function.tex(), "'".repeat(*order as usize), brackets(&plain(value))))
 }
 
 fn square(inner: &str) -> String {

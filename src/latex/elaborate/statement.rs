@@ -37,6 +37,10 @@ enum Piece<'n> {
 /// Words after which names follow, perhaps with a condition on them.
 const QUANTIFIERS: &[&str] = &["for all", "for every", "for each", "for any"];
 
+fn is_implication(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Operator(Meaning::Implies | Meaning::Equivalent))
+}
+
 impl Elaborator<'_> {
     /// A whole display. `\pm` asserts both signs.
     pub(super) fn statement(&self, nodes: &[Node], whole: Span) -> Read<Statement> {
@@ -58,7 +62,15 @@ impl Elaborator<'_> {
 
     fn signed_statement(&self, nodes: &[Node], whole: Span) -> Read<Statement> {
         let mut statement = Statement { premises: Vec::new(), links: Vec::new() };
-        for row in rows(nodes) {
+        let all = rows(nodes);
+        let arrows: Vec<&Node> = all.iter().flatten().filter(|n| is_implication(n)).collect();
+        if let [_, second, ..] = arrows[..] {
+            // Of A ⟹ B ⟹ C it is open whether C follows from B alone.
+            let message = "more than one implication or equivalence in one formula is not read";
+            return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, second.span, message)
+                .hint("write one formula for each, so that it is clear what follows from what"));
+        }
+        for row in all {
             let mut is_condition = false;
             let mut quantifies = false;
             for piece in self.pieces(&row)? {
@@ -147,21 +159,18 @@ impl Elaborator<'_> {
             return self.piece(inner, is_condition, statement, whole);
         }
         let equivalent = |n: &Node| matches!(n.kind, NodeKind::Operator(Meaning::Equivalent));
-        let implies = |n: &Node| matches!(n.kind, NodeKind::Operator(Meaning::Implies)) || equivalent(n);
-        if piece.iter().any(equivalent) {
-            if piece.iter().filter(|n| implies(n)).count() > 1 {
-                let message = "a chain of equivalences is not read";
-                return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(piece, whole), message)
-                    .hint("write one formula for each"));
-            }
-            if is_condition || mentions_sign(piece) {
-                let message = "an equivalence is read as a whole formula without ± only";
-                return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(piece, whole), message)
-                    .hint("write the equation that is meant as a condition, or one formula for each sign"));
-            }
+        if piece.iter().any(equivalent) && (is_condition || mentions_sign(piece)) {
+            let message = "an equivalence is read as a whole formula without ± only";
+            return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(piece, whole), message)
+                .hint("write the equation that is meant as a condition, or one formula for each sign"));
         }
-        let (premises, claims) = (statement.premises.len(), statement.links.len());
-        let mut sides = piece.split(implies).peekable();
+        let premises = statement.premises.len();
+        // `A \\ \implies B`: the rows before are the premise.
+        if piece.first().is_some_and(is_implication) && !is_condition {
+            statement.premises.append(&mut statement.links);
+        }
+        let claims = statement.links.len();
+        let mut sides = piece.split(is_implication).peekable();
         while let Some(side) = sides.next() {
             if side.is_empty() {
                 continue;

@@ -253,6 +253,11 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
     if undefined == points.len() {
         return undecided(StopReason::NoAdmissiblePoint, "the two sides are defined at no point of the other symbols");
     }
+    if points.len() > 1 && agreeing == 1 {
+        let all = points.len();
+        unclear = unclear
+            .or(Some(format!("both sides are defined and not zero at one of {all} points of the other symbols only")));
+    }
     fact("sizes", format!("{} from {} on", main[0].len(), significant(main[0][0].1, 3)));
     if meter.is_spent() {
         unclear = unclear.or(Some("the work that was granted is spent before all sizes are looked at".to_owned()));

@@ -72,21 +72,28 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
             None => groups.push((name, vec![j])),
         }
     }
+    let wide = |v: &[f64]| {
+        v.iter().all(|x| *x > 0.0)
+            && v.iter().fold(0.0f64, |a, b| a.max(*b)) > 30.0 * v.iter().fold(f64::INFINITY, |a, b| a.min(*b))
+    };
     let mut series = Vec::new();
     for (name, mut members) in groups {
         members.sort_by(|a, b| value(a, parameter).total_cmp(&value(b, parameter)));
-        let suffix = if name.is_empty() { String::new() } else { format!(", {name}") };
+        // Line and band have the colour of their points, and need no name of their own.
+        let measured = if name.is_empty() { "measured".to_owned() } else { name };
         let x: Vec<f64> = members.iter().map(|j| value(j, parameter)).collect();
         let y: Vec<f64> = members.iter().map(|j| j.target.predictions[0]).collect();
         let margins: Vec<f64> = members.iter().map(|j| j.target.margins[0]).collect();
-        let (grid, curve) = closed_form(request, claim, members[0], parameter, &x).unwrap_or((x.clone(), y.clone()));
-        series.push(band(&format!("margin ({} %){suffix}", 100.0 * relative), x.clone(), y, margins));
-        series.push(line(&format!("{}{suffix}", predicted(request)), grid, curve));
+        let (grid, curve) =
+            closed_form(request, claim, members[0], parameter, &x, wide(&x)).unwrap_or((x.clone(), y.clone()));
+        let radius: Vec<f64> = grid.iter().map(|at| between(&x, &margins, *at)).collect();
+        series.push(band(&format!("margin ({} %)", 100.0 * relative), grid.clone(), curve.clone(), radius));
+        series.push(line(predicted(request), grid, curve));
         let ends = |f: fn(crate::stats::Interval) -> f64| {
             members.iter().map(|j| j.reading.components[0].1.map_or(f64::NAN, f)).collect::<Vec<f64>>()
         };
         series.push(Series {
-            name: format!("measured{suffix}"),
+            name: measured,
             mark: Mark::Points,
             x,
             y: members.iter().map(|j| j.reading.components[0].0).collect(),
@@ -94,10 +101,6 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
             high: ends(|i| i.high),
         });
     }
-    let wide = |v: &[f64]| {
-        v.iter().all(|x| *x > 0.0)
-            && v.iter().fold(0.0f64, |a, b| a.max(*b)) > 30.0 * v.iter().fold(f64::INFINITY, |a, b| a.min(*b))
-    };
     let swept: Vec<f64> = judged.iter().map(|j| value(j, parameter)).collect();
     let lines: Vec<f64> = judged.iter().map(|j| j.target.predictions[0]).collect();
     Some(Figure {
@@ -177,16 +180,23 @@ fn closed_form(
     at: &Judged,
     parameter: &str,
     x: &[f64],
+    log: bool,
 ) -> Option<(Vec<f64>, Vec<f64>)> {
     let declared = request.experiment.parameters.iter().find(|p| p.name == parameter)?;
-    if declared.whole || request.estimand.shape != crate::experiment::Shape::Scalar {
+    if request.estimand.shape != crate::experiment::Shape::Scalar {
         return None;
     }
     let (low, high) = (x.first()?, x.last()?);
     let mut point: std::collections::BTreeMap<String, f64> =
         at.run.parameters.iter().map(|(n, v)| (n.to_owned(), v)).collect();
     let mut curve = Vec::new();
-    let grid: Vec<f64> = (0..=60).map(|i| low + (high - low) * f64::from(i) / 60.0).collect();
+    // Even on the axis that will be drawn; whole where the parameter is.
+    let even = |share: f64| if log { low * (high / low).powf(share) } else { low + (high - low) * share };
+    let mut grid: Vec<f64> = (0..=60).map(|i| even(f64::from(i) / 60.0).clamp(*low, *high)).collect();
+    if declared.whole {
+        grid.iter_mut().for_each(|value| *value = value.round());
+        grid.dedup();
+    }
     for value in &grid {
         point.insert(parameter.to_owned(), *value);
         let parameters = request.experiment.parameters(&point).ok()?;
@@ -194,6 +204,17 @@ fn closed_form(
         curve.push(*predict(request.prediction, claim, request.request, &bare).ok()?.first()?);
     }
     Some((grid, curve))
+}
+
+/// The value at a point of the polygon through points in ascending order.
+fn between(x: &[f64], y: &[f64], at: f64) -> f64 {
+    let k = x.partition_point(|x| *x <= at).clamp(1, x.len().max(2) - 1);
+    match (x.get(k), y.get(k)) {
+        (Some(right), Some(above)) if *right > x[k - 1] => {
+            y[k - 1] + (above - y[k - 1]) * (at - x[k - 1]) / (right - x[k - 1])
+        }
+        _ => y[0],
+    }
 }
 
 pub(crate) fn line(name: &str, x: Vec<f64>, y: Vec<f64>) -> Series {
@@ -204,4 +225,19 @@ pub(crate) fn band(name: &str, x: Vec<f64>, centre: Vec<f64>, radius: Vec<f64>) 
     let low = centre.iter().zip(&radius).map(|(c, r)| c - r).collect();
     let high = centre.iter().zip(&radius).map(|(c, r)| c + r).collect();
     Series { name: name.to_owned(), mark: Mark::Band, x, y: centre, low, high }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::between;
+
+    #[test]
+    fn margins_are_interpolated() {
+        let (x, y) = ([1.0, 2.0, 4.0], [3.0, 5.0, 1.0]);
+        for (at, expected) in [(1.0, 3.0), (1.5, 4.0), (2.0, 5.0), (3.0, 3.0), (4.0, 1.0)] {
+            assert!((between(&x, &y, at) - expected).abs() < 1e-12, "{at}");
+        }
+        assert_eq!(between(&[2.0], &[7.0], 2.0), 7.0);
+        assert_eq!(between(&[2.0, 2.0], &[7.0, 7.0], 2.0), 7.0);
+    }
 }

@@ -1,7 +1,7 @@
 //! Heat maps: a cell for each pair of values, its colour and its number, and a scale of the colours.
 
 use super::axis::Scale;
-use super::{Area, Failure, GRID, INK, SIZE, shortened, text};
+use super::{Area, Failure, GRID, SIZE, in_two_lines, shortened, text, turned};
 use crate::evidence::{Figure, HeatMap};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -79,12 +79,17 @@ where
         let style = text(13 * unit).pos(Pos::new(HPos::Right, VPos::Center));
         area.draw(&Text::new(short(*value), (left - 6 * unit, edge(bottom, top, 2 * j + 1, 2 * rows)), style))?;
     }
-    let upright = |size: i32| ("sans-serif", size * unit).into_font().transform(FontTransform::Rotate270).color(&INK);
     let label = |words: &str, width| shortened(area, words, width, unit);
     area.draw(&Text::new(label(&figure.x.label, 440), ((left + right) / 2, bottom + 38 * unit), centred(14)))?;
     let middle = (top + bottom) / 2;
-    let turned = |size: i32| upright(size).pos(Pos::new(HPos::Center, VPos::Center));
-    area.draw(&Text::new(label(&figure.y.label, 310), (16 * unit, middle), turned(14)))?;
+    let upright = |words: &str, x: i32, last: i32| -> Result<(), Failure> {
+        for (k, line) in in_two_lines(area, words, 330, unit).into_iter().enumerate() {
+            let at = if k == 0 { x } else { last };
+            area.draw(&Text::new(line, (at * unit, middle), turned(14 * unit)))?;
+        }
+        Ok(())
+    };
+    upright(&figure.y.label, 12, 28)?;
     // The scale of colours.
     let (bar, wide) = (right + 18 * unit, 16 * unit);
     for k in 0..64 {
@@ -97,8 +102,8 @@ where
         let style = text(12 * unit).pos(Pos::new(HPos::Left, VPos::Center));
         area.draw(&Text::new(scale.label(*tick), (bar + wide + 4 * unit, y), style))?;
     }
-    let place = ((SIZE.0 as i32 - 14) * unit, middle);
-    area.draw(&Text::new(label(&map.quantity, 310), place, turned(13)))?;
+    let edge_of_all = SIZE.0 as i32;
+    upright(&map.quantity, edge_of_all - 28, edge_of_all - 12)?;
     Ok(map.values.iter().filter(|v| !(v.is_finite() && v.abs() < 1e300)).count())
 }
 

@@ -1,6 +1,6 @@
 //! The legend: a strip above the plot, so that it never covers data.
 
-use super::{Area, Failure, Look, SIZE, shortened, text};
+use super::{Area, Failure, INK, Look, SIZE, shortened, text};
 use crate::evidence::{Mark, Series};
 use plotters::prelude::*;
 
@@ -16,7 +16,14 @@ where
     let full = (SIZE.0 as i32 - 12) * unit;
     let (left, sample) = (12 * unit, SAMPLE * unit);
     let (mut x, mut row) = (left, 0);
-    for (series, look) in entries {
+    // Bands and lines of several sweeps share their names: one entry, in no sweep's colour, is enough.
+    let same = |a: &(&Series, Look), b: &(&Series, Look)| a.0.name == b.0.name && a.0.mark == b.0.mark;
+    for (k, (series, look)) in entries.iter().enumerate() {
+        if entries[..k].iter().any(|earlier| same(earlier, &entries[k])) {
+            continue;
+        }
+        let shared = entries[k + 1..].iter().any(|later| same(later, &entries[k]));
+        let look = if shared { Look { colour: INK, ..*look } } else { *look };
         let name = shortened(area, &series.name, SIZE.0 - 90, unit);
         let style = text(13 * unit);
         let width = area.estimate_text_size(&name, &style).map_or(0, |size| size.0 as i32) + sample + 26 * unit;

@@ -10,6 +10,10 @@ const MARGIN: f64 = 1e-3;
 /// The same where the approach is logarithmic and extrapolation is less sure.
 const SLOW_MARGIN: f64 = 2e-2;
 
+/// What the estimate of a limit's uncertainty may miss: within the margin, a limit that is farther off than this and than ten
+/// uncertainties is neither the claimed one nor clearly another.
+const FLOOR: f64 = 1e-6;
+
 /// An accelerated limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Accelerated {
@@ -62,6 +66,15 @@ fn accelerate(values: &[f64], blur: f64) -> Option<Accelerated> {
     let lower = neville(n - 1, order - 1);
     let uncertainty = (now - before).abs().max((now - lower).abs());
     Some(Accelerated { limit: now, uncertainty, slow: true })
+}
+
+fn margin(slow: bool) -> f64 {
+    if slow { SLOW_MARGIN } else { MARGIN }
+}
+
+/// Whether a limit that is so far off the claimed one, with such an uncertainty, may be the claimed one.
+fn is_met(off: f64, uncertainty: f64, slow: bool) -> bool {
+    off + 3.0 * uncertainty <= margin(slow) && (slow || off <= (10.0 * uncertainty).max(FLOOR))
 }
 
 /// What the sizes say at one point of the other symbols.
@@ -134,12 +147,11 @@ pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
     let scale = if goal == 0.0 { 1.0 } else { goal.abs() };
     match accelerate(&values, blur) {
         Some(a) => {
-            let margin = if a.slow { SLOW_MARGIN } else { MARGIN };
             let off = (a.limit - goal).abs() / scale;
             let uncertainty = a.uncertainty / scale;
-            if off + 3.0 * uncertainty <= margin {
+            if is_met(off, uncertainty, a.slow) {
                 Told::Agrees { off: off + 3.0 * uncertainty, slow: a.slow }
-            } else if off > margin + 10.0 * uncertainty && (!a.slow || off > 0.1) {
+            } else if off > margin(a.slow) + 10.0 * uncertainty && (!a.slow || off > 0.1) {
                 let what = if by_ratio { "The ratio of the two sides" } else { "The left-hand side" };
                 Told::Contradicts {
                     summary: format!(
@@ -183,10 +195,9 @@ fn beside_zero(relation: Relation, steps: &[Step], both: bool, other: fn(&Step) 
     match accelerate(&values, blur) {
         Some(a) => {
             let (off, uncertainty) = (a.limit.abs() / largest, a.uncertainty / largest);
-            let margin = if a.slow { SLOW_MARGIN } else { MARGIN };
-            if off + 3.0 * uncertainty <= margin {
+            if is_met(off, uncertainty, a.slow) {
                 Told::Agrees { off: off + 3.0 * uncertainty, slow: a.slow }
-            } else if off > margin + 10.0 * uncertainty && (!a.slow || off > 0.1) {
+            } else if off > margin(a.slow) + 10.0 * uncertainty && (!a.slow || off > 0.1) {
                 let (limit, error) = (significant(a.limit, 6), significant(a.uncertainty.max(f64::MIN_POSITIVE), 1));
                 Told::Contradicts {
                     summary: format!("One side is zero and the other tends to {limit} with an uncertainty of {error}."),
