@@ -4,6 +4,7 @@
 //! [`Simulated`] that judges a variant on the simulation evidence that is there already.
 
 mod filter;
+mod harmless;
 mod search;
 mod sharpness;
 
@@ -12,10 +13,10 @@ pub use sharpness::sharpness;
 
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding, StopReason};
-use crate::expr::{Expr, Link, Relation, Statement, walk};
+use crate::expr::{Link, Statement, walk};
 use crate::method::scaling::Scaling;
 use crate::method::setting::Setting;
-use crate::method::{Budget, Context, Method, calculus, enclosure, exact, law, subdivision};
+use crate::method::{Budget, Context, Method, calculus, enclosure, exact, law};
 use crate::random::SeedPath;
 
 /// Variants that are judged for the sharpness however much that takes.
@@ -168,38 +169,6 @@ impl<'a> Bench<'a> {
             let why: Vec<&str> = outcome.silent.keys().map(String::as_str).collect();
             Opinion::Silent(format!("no point decides it: {}", why.join(", ")))
         }
-    }
-
-    /// Whether a variant is proved to follow from the original: its bound is farther out.
-    fn follows(&self, original: &Link, variant: &Link, path: &[usize]) -> bool {
-        let (Some(side), Some(setting)) = (path.first(), &self.setting) else { return false };
-        if !original.relation.is_order() || variant.relation != original.relation {
-            return false;
-        }
-        let upward = matches!(original.relation, Relation::Less | Relation::LessOrEqual);
-        let (old, new) = if *side == 0 { (&original.left, &variant.left) } else { (&original.right, &variant.right) };
-        // A larger upper bound, or a smaller lower one.
-        let (less, more) = if upward == (*side == 0) { (new, old) } else { (old, new) };
-        let looser = Link { left: less.clone(), relation: Relation::LessOrEqual, right: more.clone() };
-        let prepared = setting.prepare(&looser);
-        prepared.is_some_and(|l| subdivision::proves(&l, setting, &self.budget).is_some())
-    }
-
-    /// Whether the changed parts are proved equal: the whole sides, or else the smallest part that differs.
-    fn equivalent(&self, original: &Link, variant: &Link, path: &[usize]) -> bool {
-        let [side, inner @ ..] = path else { return false };
-        let (old, new) = if *side == 0 { (&original.left, &variant.left) } else { (&original.right, &variant.right) };
-        let unlimited = Claim { limit: None, ..self.claim.clone() };
-        let indeterminate = Budget { points: 0, ..self.budget.clone() };
-        let own = || Setting::new(&unlimited, &indeterminate, &self.seed).ok();
-        let limited = if self.setting.is_none() { own() } else { None };
-        let Some(setting) = self.setting.as_ref().or(limited.as_ref()) else { return false };
-        let equal = |left: &Expr, right: &Expr| {
-            let link = Link { left: left.clone(), relation: Relation::Equal, right: right.clone() };
-            matches!(exact::judge(&link, setting, &self.budget, &self.seed).finding, Finding::Proves { .. })
-        };
-        equal(old, new)
-            || matches!((walk::get(old, inner), walk::get(new, inner)), (Some(a), Some(b)) if !inner.is_empty() && equal(a, b))
     }
 }
 

@@ -61,10 +61,9 @@ pub fn sharpness(
                 if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {
                     return Fate::Killed;
                 }
-                let implied = |b: &Bench<'_>| {
-                    b.equivalent(link, &mutant.link, &mutant.path) || b.follows(link, &mutant.link, &mutant.path)
-                };
-                if matches!(opinion, Opinion::Proved(_)) || bench.as_ref().is_some_and(implied) {
+                if matches!(opinion, Opinion::Proved(_))
+                    || bench.as_ref().is_some_and(|b| b.is_harmless(link, &mutant.link, &mutant.path))
+                {
                     return Fate::Equivalent;
                 }
                 let reason = match opinion {

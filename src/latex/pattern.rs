@@ -242,9 +242,15 @@ pub fn notation(text: &str, scope: &Scope) -> Result<Option<Notation>, Trouble> 
     }))
 }
 
-/// Whether a letter before a name makes another name of it: the increments ΔW and δx.
+/// Whether a letter or words before a name make another name of it: the increments ΔW and δx.
 pub(super) fn is_prefix(node: &Node) -> bool {
-    matches!(&node.kind, NodeKind::Letter(c) if matches!(c.as_str(), r"\Delta" | r"\delta"))
+    match &node.kind {
+        NodeKind::Letter(c) => matches!(c.as_str(), r"\Delta" | r"\delta"),
+        // `\text{const. in } \theta`.
+        NodeKind::Text(_) => true,
+        NodeKind::Word(word) => word.contains(' '),
+        _ => false,
+    }
 }
 
 /// `\Delta` and `W_{ij}` as the name `\Delta W` with the scripts of the second.

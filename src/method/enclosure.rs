@@ -2,7 +2,9 @@
 
 use super::comparison::{AtPoint, Comparison, Ladder};
 use super::setting::Setting;
-use super::{Budget, Context, Method, attack, degenerate, increments, subdivision, undecided, undecided_link};
+use super::{
+    Budget, Context, Method, attack, averages, degenerate, increments, subdivision, undecided, undecided_link,
+};
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
 use crate::eval::Meter;
@@ -57,7 +59,11 @@ impl Method for Enclosure {
             return undecided(NAME, claim, StopReason::NoAdmissiblePoint, &setting.emptiness());
         }
         let links = claim.statement.links.iter().enumerate();
+        let inside = |link: &Link, inside: &Setting<'_>| judge(link, inside, budget);
         let judged = links.map(|(k, link)| match increments::finite_part(link) {
+            None if let Some(found) = averages::judged(link, &setting, budget, seed, &inside) => {
+                Evidence { link: k, ..found }
+            }
             None => evidence(k, (link, budget), &setting, &compare(link, &setting, budget)),
             Some(rest) => finite(evidence(k, (&rest, budget), &setting, &compare(&rest, &setting, budget)), &rest),
         });

@@ -14,7 +14,7 @@ pub(super) use sizes::{Deciding, deciding_gradient};
 
 use super::enclosure::fact;
 use super::setting::Setting;
-use super::{Budget, Context, Method, undecided, undecided_link};
+use super::{Budget, Context, Method, averages, undecided, undecided_link};
 use crate::assumption::Point;
 use crate::claim::{Claim, Domain};
 use crate::eval::{Assignment, Meter, Program, Value};
@@ -74,7 +74,12 @@ impl Method for Exact {
             Err(why) => return undecided(NAME, claim, StopReason::NotApplicable, &why),
         };
         let links = claim.statement.links.iter().enumerate();
-        links.map(|(k, link)| Evidence { link: k, ..judge(link, &setting, budget, seed) }).collect()
+        let averaged = |link: &Link| {
+            let judge = |link: &Link, inside: &Setting<'_>| judge(link, inside, budget, seed);
+            averages::judged(link, &setting, &Budget { points: 0, ..budget.clone() }, seed, &judge)
+        };
+        let judged = |link: &Link| averaged(link).unwrap_or_else(|| judge(link, &setting, budget, seed));
+        links.map(|(k, link)| Evidence { link: k, ..judged(link) }).collect()
     }
 }
 

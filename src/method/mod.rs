@@ -1,6 +1,7 @@
 //! Ways to check a claim, one per file. Each answers with one [`Evidence`] per link of the statement, never with a verdict.
 
 mod attack;
+mod averages;
 pub mod calculus;
 pub mod closed_form;
 pub mod comparison;

@@ -27,7 +27,7 @@ const FARTHEST: f64 = 1e9;
 /// of a few real numbers only.
 pub fn proves(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<String> {
     let symbols: Vec<Symbol> = walk::free_symbols_of_links([link]);
-    if !link.relation.is_order() || symbols.is_empty() || symbols.len() > MOST_SYMBOLS {
+    if !link.relation.is_order() || symbols.len() > MOST_SYMBOLS {
         return None;
     }
     let whole: Vec<Interval> = symbols.iter().map(|s| range(s, setting)).collect::<Option<_>>()?;
@@ -42,6 +42,9 @@ pub fn proves(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<Str
             let (low, high) = halves(&ranges)?;
             open.extend([low, high]);
         }
+    }
+    if walk::free_symbols_of_links([link]).is_empty() {
+        return Some("the margin of the two numbers is enclosed on the right side of zero".to_owned());
     }
     let word = if boxes == 1 { "box" } else { "boxes" };
     Some(format!(

@@ -364,6 +364,16 @@ fn bound_letters_are_printed_apart_from_free_ones() {
 }
 
 #[test]
+fn words_before_a_letter_are_one_name_where_they_are_declared() {
+    let scope = scope(r"\theta: real; \text{const. in } \theta: real; s: real");
+    let statement = round_trip(r"s = -\theta + 2 (\text{const. in } \theta)", &scope).unwrap();
+    assert_eq!(print::statement(&statement), r"s = -\theta + 2 \mathrm{const. in}\theta");
+    for other in [r"s = 2 (\text{const. in } s)", r"s = 2 (\text{other than } \theta)", r"s = \text{const. in }"] {
+        assert!(latex::statement(other, &scope).is_err(), "{other}");
+    }
+}
+
+#[test]
 fn a_conditional_mean_needs_laws_that_know_of_each_other() {
     let mean = |symbols: &str| {
         let scope = scope(&format!(r"x: real; y: real; {symbols}"));

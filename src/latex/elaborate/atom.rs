@@ -152,7 +152,10 @@ impl Elaborator<'_> {
             return false;
         }
         let known = |node: &Node| self.scope.get(&canonical_node(node)).is_some();
-        known(node) || known(base) || !self.scope.patterns(&canonical_node(base)).is_empty()
+        let text = canonical_node(base);
+        // The name may go on behind the text, as in `\text{const. in } \theta`.
+        let begins = || self.scope.names().any(|name| name.strip_prefix(&text).is_some_and(|rest| !rest.is_empty()));
+        known(node) || known(base) || !self.scope.patterns(&text).is_empty() || begins()
     }
 
     /// A name, or what stands for something where no name is declared.
