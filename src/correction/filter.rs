@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 /// Points of the filter.
 const POINTS: usize = 12;
 
-/// Operations that looking at candidates may take, but for what single ones take more than the refuted formula.
+/// Operations that looking at candidates may take at most.
 const STEPS: u64 = 6_000_000;
 
 /// What reading and compiling a candidate takes, in operations.
@@ -35,6 +35,12 @@ struct Place {
     estimates: bool,
 }
 
+/// Whether a side is a mean or an integral.
+pub(super) fn averages(link: &Link) -> bool {
+    let average = |e: &Expr| matches!(&*e.kind, Kind::Expectation(..) | Kind::Integral(..) | Kind::AverageOver(..));
+    [&link.left, &link.right].into_iter().any(|e| walk::any(e, &mut |e| average(e)))
+}
+
 /// One side of a formula with its values at the points, each computed when it is first asked for.
 pub(super) struct Side {
     program: Program,
@@ -52,6 +58,8 @@ pub(super) struct Filter<'a> {
     price: u64,
     /// Some changes make quadratures of what was exact.
     averages: bool,
+    /// Operations that looking at candidates may take, but for what single ones take more than the refuted formula.
+    work: u64,
 }
 
 impl<'a> Filter<'a> {
@@ -61,16 +69,20 @@ impl<'a> Filter<'a> {
         let a = Intervals::new();
         let place = |p: &Point| Place { plain: p.map(nearest), enclosed: p.map(|x| a.rational(x)), estimates: true };
         let places: Vec<Place> = enclosure::cheap_first(refuted, setting).into_iter().take(POINTS).map(place).collect();
-        let averages = [&refuted.left, &refuted.right].into_iter().any(|e| {
-            walk::any(e, &mut |e| {
-                matches!(&*e.kind, Kind::Expectation(..) | Kind::Integral(..) | Kind::AverageOver(..))
-            })
-        });
         let count = places.len();
         let meter = Meter::new(bench.budget.steps);
+        let work = STEPS.min(bench.budget.steps);
         let side = |e: &Expr| Side::new(setting, e, count, &meter);
         let sides = [side(&refuted.left)?, side(&refuted.right)?];
-        let mut filter = Self { setting, relation: refuted.relation, places: Vec::new(), sides, price: 1, averages };
+        let mut filter = Self {
+            setting,
+            relation: refuted.relation,
+            places: Vec::new(),
+            sides,
+            price: 1,
+            averages: averages(refuted),
+            work,
+        };
         for (at, mut place) in places.into_iter().enumerate() {
             let before = meter.left();
             let plain = filter.sides.each_ref().map(|s| s.program.evaluate(&F64, &place.plain).ok());
@@ -115,7 +127,7 @@ impl<'a> Filter<'a> {
 
     /// How many candidates may be looked at, by the operations that one evaluation of the refuted formula takes.
     pub(super) fn affordable(&self) -> usize {
-        let steps = if self.averages { STEPS / 4 } else { STEPS };
+        let steps = if self.averages { self.work / 4 } else { self.work };
         (steps / (self.price + READING)).min(CANDIDATES) as usize
     }
 

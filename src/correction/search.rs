@@ -1,6 +1,6 @@
 //! The search for a repair: one slip undone, then two, filtered in `f64` and verified on fresh points.
 
-use super::filter::Filter;
+use super::filter::{Filter, averages};
 use super::{Bench, Opinion, Simulated};
 use crate::algebra::{Mutant, Operator, insertions, mutants, plain, says_nothing};
 use crate::claim::Claim;
@@ -22,7 +22,7 @@ const TOGETHER: usize = 8;
 /// Single slips of a claim about an optimum or a solution, whose judging is slow.
 const SLOW_CANDIDATES: usize = 200;
 
-/// The same where a side is a sum or an average.
+/// The same where a side is a sum or an average; of a simulated claim where it is an average.
 const LONG_CANDIDATES: usize = 60;
 
 /// The same for laws, which take quadratures.
@@ -96,7 +96,12 @@ pub fn corrections(
                 candidates.into_par_iter().take(most).filter(|c| filter.passes(&c.link, c.changed())).collect()
             }
             (Some(_), None) => Vec::new(),
-            (None, _) => candidates.into_par_iter().filter(|c| simulated(number, &c.link) != Opinion::Fails).collect(),
+            (None, _) => {
+                // Each candidate is predicted anew at every parameter point: a quadrature there takes milliseconds.
+                let most = if averages(link) { LONG_CANDIDATES } else { usize::MAX };
+                let fits = |c: &Candidate| simulated(number, &c.link) != Opinion::Fails;
+                candidates.into_par_iter().take(most).filter(fits).collect()
+            }
         }
     };
     let single = single_slips(link).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();

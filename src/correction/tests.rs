@@ -1,7 +1,7 @@
 use super::*;
 use crate::claim::Domain;
 use crate::expr::fixture::*;
-use crate::expr::{ArrayFunction, Expr, Sort, print};
+use crate::expr::{ArrayFunction, Expr, Relation, Sort, print};
 use crate::method::Context;
 use crate::method::Method;
 use crate::method::fixture::Table;
@@ -97,4 +97,32 @@ fn a_sharp_check_kills_what_is_wrong_and_knows_what_is_the_same() {
     claim.tolerance = Some(crate::claim::Tolerance { relative: 0.01, reason: "first order".into() });
     let blunt = sharpness(&claim, &evidence(&claim), &budget(), &SeedPath::root(1), &not_simulated, 80).unwrap();
     assert!(!blunt.survivors.is_empty() && blunt.killed > 0, "{blunt:?}");
+}
+
+#[test]
+fn what_follows_from_the_formula_is_harmless_and_what_happens_to_hold_is_not() {
+    let mut t = Table::default();
+    let (x, y) = (&t.positive("x"), &t.positive("y"));
+    let harmless = |original: (Expr, Relation, Expr), changed: Expr, side: usize| {
+        let claim = t.claim(original.0, original.1, original.2);
+        let budget = budget();
+        let bench = Bench::new(&claim, &budget, &SeedPath::root(1)).unwrap();
+        let link = &claim.statement.links[0];
+        let mut variant = link.clone();
+        *(if side == 0 { &mut variant.left } else { &mut variant.right }) = flat(changed);
+        bench.is_harmless(link, &variant, &[side])
+    };
+    let one = || pow(f(Cosh, x.clone()), n(2)) - pow(f(Sinh, x.clone()), n(2));
+    assert!(harmless((one(), Relation::Equal, n(1)), pow(one(), n(2)), 0));
+    assert!(!harmless((one(), Relation::Equal, n(1)), n(2) * one(), 0));
+    assert!(harmless((one() - n(1), Relation::Equal, n(0)), n(2) * (one() - n(1)), 0));
+    assert!(!harmless((one() - n(1), Relation::Equal, n(0)), one() - n(2), 0));
+    // A positive multiple keeps its sign, the negative one does not.
+    let square = || pow(x - y, n(2));
+    assert!(harmless((square(), Relation::GreaterOrEqual, n(0)), n(2) * square(), 0));
+    assert!(!harmless((square(), Relation::GreaterOrEqual, n(0)), -square(), 0));
+    // A looser bound follows, a tighter one that may hold as well does not.
+    let bound = (f(Tanh, x.clone()), Relation::LessOrEqual, n(1));
+    assert!(harmless(bound.clone(), n(2), 1));
+    assert!(!harmless(bound, f(Tanh, n(2) * x), 1));
 }

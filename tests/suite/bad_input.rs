@@ -107,7 +107,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
         ("nested accents", note(&nested("\\hat", "")).into_bytes(), "too-large", "note.md:8:"),
         ("nested functions", note(&nested("\\log", "")).into_bytes(), "too-large", "note.md:8:"),
         ("nested quotients", note(&nested("", "/x")).into_bytes(), "too-large", "note.md:8:"),
-        ("nested factorials", note(&nested("", "!")).into_bytes(), "too-large", "note.md:8:"),
+        ("factorials of factorials", note(&nested("", "!")).into_bytes(), "unsupported-construct", "note.md:8:"),
         ("doubling abbreviations", doubling.into_bytes(), "too-large", "note.md:"),
         ("unclosed display", note("$$ x = 1").into_bytes(), "unclosed-formula", "note.md:8:1"),
         ("front matter", b"+++\n[symbols\n+++\n\n$$ x = 1 $$\n".to_vec(), "bad-front-matter", "note.md:2:"),
