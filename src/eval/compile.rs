@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// Deeper expressions are refused, so that evaluation cannot exhaust the stack.
 const MAX_DEPTH: usize = 200;
 
+/// Operations of one program: some averages double with every term that is written out.
+const MAX_NODES: usize = 1 << 18;
+
 struct Compiler {
     slots: Vec<Symbol>,
     by_id: BTreeMap<u32, usize>,
@@ -109,6 +112,9 @@ impl Compiler {
             return refuse("an expression nested this deeply", expr);
         }
         let place = self.places.len();
+        if place >= MAX_NODES {
+            return refuse("an expression that is this long when its averages are written out", expr);
+        }
         self.places.push(expr.clone());
         let op = match desugar::desugar(expr) {
             Some(simpler) => self.node(&simpler)?.op,
