@@ -129,8 +129,9 @@ impl Outcome {
         points > 0 && self.holds == 0 && outside >= points
     }
 
+    /// Points in the domain of both sides that were looked at and not decided.
     fn open(&self) -> usize {
-        self.silent.get(OPEN).copied().unwrap_or(0)
+        [OPEN, OVERFLOW].iter().filter_map(|why| self.silent.get(*why)).sum()
     }
 }
 
