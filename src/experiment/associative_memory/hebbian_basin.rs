@@ -1,8 +1,8 @@
 //! Basins of attraction under Hebb's rule.
 
 use super::dynamics::Couplings;
-use super::projector_basin::{critical_overlap, even_odds, orders};
-use super::{pattern_count, random_patterns};
+use super::projector_basin::{Starts, critical_overlap, even_odds, orders};
+use super::random_patterns;
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
@@ -14,48 +14,38 @@ pub static EXPERIMENT: Experiment = Experiment {
     parameters: &[
         Parameter::whole("N", "neurons", 1000.0, 2.0, 10000.0),
         Parameter::real("alpha", "load K/N", 0.05, 1e-4, 1.0),
-        Parameter::whole("probes", "stored patterns started from per replicate, at most K", 31.0, 1.0, 1001.0),
-        Parameter::whole("sweeps", "parallel steps; 1 asks for recovery in one step", 1.0, 1.0, 1000.0),
+        Starts::PROBES,
+        Starts::sweeps(1.0),
     ],
     estimands: &[Estimand::scalar("critical-overlap", "initial overlap with even odds of recovery")],
     prepare,
 };
 
-struct Basin {
-    n: usize,
-    k: usize,
-    probes: usize,
-    sweeps: usize,
-}
+struct Basin(Starts);
 
 fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
-    let n = p.whole("N");
-    let k = pattern_count(n, p.get("alpha"));
-    Ok(Box::new(Basin { n, k, probes: p.whole("probes").min(k), sweeps: p.whole("sweeps") }))
+    Ok(Box::new(Basin(Starts::new(p))))
 }
 
 impl Trial for Basin {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let mut generator = bulk(stream);
-        let patterns = random_patterns(self.n, self.k, &mut generator);
+        let patterns = random_patterns(self.0.n, self.0.k, &mut generator);
         // N times the couplings: their fields are whole numbers, and have the same signs.
-        let own = vec![self.k as f32; self.n];
+        let own = vec![self.0.k as f32; self.0.n];
         let couplings = Couplings { left: patterns.as_ref(), right: patterns.transpose(), removed: &own };
-        let orders = orders(self.n, self.probes, &mut generator);
-        out[0] = critical_overlap(&couplings, &patterns, &orders, self.sweeps);
+        let orders = orders(self.0.n, self.0.probes, &mut generator);
+        out[0] = critical_overlap(&couplings, &patterns, &orders, self.0.sweeps);
     }
 
     fn work(&self) -> f64 {
-        // A bisection of ln N / ln 2 steps, each of them run for about ten sweeps.
-        let sweeps = (self.sweeps.min(10) as f64) * (self.n as f64).log2().ceil();
-        let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 3.0 * (self.n * self.probes) as f64;
-        cost::work(2.0 * (self.n * self.k) as f64 + sweeps * step)
+        cost::work(2.0 * (self.0.n * self.0.k) as f64 + self.0.operations())
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {
         match name {
-            "K" => Some(Quantity::Scalar(self.k as f64)),
-            "signal-to-noise" => Some(Quantity::Scalar(even_odds(self.n as f64))),
+            "K" => Some(Quantity::Scalar(self.0.k as f64)),
+            "signal-to-noise" => Some(Quantity::Scalar(even_odds(self.0.n as f64))),
             _ => None,
         }
     }

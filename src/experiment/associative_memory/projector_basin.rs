@@ -17,8 +17,8 @@ pub static EXPERIMENT: Experiment = Experiment {
     parameters: &[
         Parameter::whole("N", "neurons", 400.0, 2.0, 4000.0),
         Parameter::real("alpha", "load K/N", 0.5, 1e-4, 2.0),
-        Parameter::whole("probes", "stored patterns started from per replicate, at most K", 31.0, 1.0, 1001.0),
-        Parameter::whole("sweeps", "parallel steps; 1 asks for recovery in one step", 50.0, 1.0, 1000.0),
+        Starts::PROBES,
+        Starts::sweeps(50.0),
     ],
     // Medians over the probes: nearly normal, so that no bounds are needed for a narrow interval of their mean.
     estimands: &[
@@ -28,11 +28,34 @@ pub static EXPERIMENT: Experiment = Experiment {
     prepare,
 };
 
-struct Basin {
-    n: usize,
-    k: usize,
-    probes: usize,
-    sweeps: usize,
+/// The starts of one replicate: K patterns of N sites, so many of which are started from, and sweeps for each.
+pub(super) struct Starts {
+    pub(super) n: usize,
+    pub(super) k: usize,
+    pub(super) probes: usize,
+    pub(super) sweeps: usize,
+}
+
+impl Starts {
+    pub(super) const PROBES: Parameter =
+        Parameter::whole("probes", "stored patterns started from per replicate, at most K", 31.0, 1.0, 1001.0);
+
+    pub(super) const fn sweeps(default: f64) -> Parameter {
+        Parameter::whole("sweeps", "parallel steps; 1 asks for recovery in one step", default, 1.0, 1000.0)
+    }
+
+    pub(super) fn new(p: &Parameters) -> Self {
+        let n = p.whole("N");
+        let k = pattern_count(n, p.get("alpha"));
+        Self { n, k, probes: p.whole("probes").min(k), sweeps: p.whole("sweeps") }
+    }
+
+    /// Operations of one [`critical_overlap`]: a bisection of ln N / ln 2 steps, each of them run for about ten sweeps.
+    pub(super) fn operations(&self) -> f64 {
+        let sweeps = (self.sweeps.min(10) as f64) * (self.n as f64).log2().ceil();
+        let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 3.0 * (self.n * self.probes) as f64;
+        sweeps * step
+    }
 }
 
 /// The median over the probes, one for each order of flips, of the overlap between the last recovered and the first lost
@@ -69,9 +92,7 @@ pub(super) fn critical_overlap(
 }
 
 fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
-    let n = p.whole("N");
-    let k = pattern_count(n, p.get("alpha"));
-    Ok(Box::new(Basin { n, k, probes: p.whole("probes").min(k), sweeps: p.whole("sweeps") }))
+    Ok(Box::new(Starts::new(p)))
 }
 
 /// Random patterns with their projector in single precision.
@@ -115,7 +136,7 @@ pub(super) fn orders(n: usize, count: usize, generator: &mut Bulk) -> Vec<Vec<u3
     (0..count).map(|_| order(generator)).collect()
 }
 
-impl Trial for Basin {
+impl Trial for Starts {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let mut generator = bulk(stream);
         let Some(stored) = Stored::draw(self.n, self.k, &mut generator) else {
@@ -128,10 +149,7 @@ impl Trial for Basin {
     }
 
     fn work(&self) -> f64 {
-        // Twice a bisection of ln N / ln 2 steps, each of them run for about ten sweeps.
-        let sweeps = (self.sweeps.min(10) as f64) * (self.n as f64).log2().ceil();
-        let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 3.0 * (self.n * self.probes) as f64;
-        cost::work(projector_cost(self.n, self.k) + 2.0 * sweeps * step)
+        cost::work(projector_cost(self.n, self.k) + 2.0 * self.operations())
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {
