@@ -16,6 +16,15 @@ fn e(kind: Kind, sort: Sort) -> Expr {
 fn real(kind: Kind) -> Expr {
     e(kind, Sort::Real)
 }
+#[test]
+fn a_program_has_a_bounded_length() {
+    let x = scalar("x");
+    let doubled = |times: u32| (0..times).fold(s(&x), |e, _| real(Kind::Add(vec![e.clone(), e])));
+    assert!(Program::compile(&doubled(10)).is_ok());
+    let refused = Program::compile(&doubled(40)).err().expect("2⁴⁰ operations");
+    assert!(refused.to_string().contains("this long"), "{refused}");
+}
+
 fn n(value: i64) -> Expr {
     Expr::integer(value, Span::default())
 }

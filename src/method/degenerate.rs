@@ -4,7 +4,7 @@ use super::setting::Setting;
 use crate::assumption::Point;
 use crate::eval::{Program, Value};
 use crate::expr::declaration::Domain;
-use crate::expr::{Condition, Link, Relation};
+use crate::expr::{Condition, Link, Relation, Symbol, walk};
 use crate::numeric::Rational;
 use crate::numeric::float::{F64, nearest};
 
@@ -12,7 +12,7 @@ use crate::numeric::float::{F64, nearest};
 const SIZE_ASSIGNMENTS: usize = 64;
 
 /// What all points of a setting with assumptions have in common that the assumptions do not ask for, in words: a symbol
-/// that is zero, or a single size. Nothing was learned about the other values.
+/// that is zero, two that are equal, or a single size. Nothing was learned about the other values.
 pub(super) fn degenerate(setting: &Setting<'_>) -> Option<String> {
     if setting.conditions.is_empty() || setting.points.is_empty() {
         return None;
@@ -24,6 +24,9 @@ pub(super) fn degenerate(setting: &Setting<'_>) -> Option<String> {
     let zero = setting.sampler.variables().find(|d| !only_zero(&d.domain) && points.iter().all(|p| vanishes(p, d)));
     if let Some(d) = zero {
         return Some(format!("the assumptions were met only where ${}$ = 0", d.symbol.tex()));
+    }
+    if let Some((a, b)) = tied(setting) {
+        return Some(format!("the assumptions were met only where ${}$ = ${}$", a.tex(), b.tex()));
     }
     setting.sampler.dimensions().find_map(|d| {
         let mut sizes = points.iter().map(|p| p.size(&d.symbol));
@@ -37,10 +40,28 @@ pub(super) fn degenerate(setting: &Setting<'_>) -> Option<String> {
     })
 }
 
+/// Two symbols of an equation that could not be solved which are equal at every point: points with ties meet a² = b² without
+/// ever taking the other root.
+fn tied<'s>(setting: &'s Setting<'_>) -> Option<(&'s Symbol, &'s Symbol)> {
+    let equal = |a: &Symbol, b: &Symbol| {
+        let same = |p: &Point| matches!((p.get(a), p.get(b)), (Some(x), Some(y)) if x == y);
+        a.sort() == b.sort() && setting.points.iter().all(same)
+    };
+    setting.conditions.iter().filter(|c| is_equation(c)).find_map(|condition| {
+        let symbols = walk::free_symbols_of_condition(condition);
+        let drawn: Vec<&Symbol> =
+            setting.sampler.variables().map(|d| &d.symbol).filter(|s| symbols.contains(s)).collect();
+        drawn.iter().enumerate().find_map(|(k, a)| drawn[k + 1..].iter().find(|b| equal(a, b)).map(|b| (*a, *b)))
+    })
+}
+
+fn is_equation(condition: &Condition) -> bool {
+    matches!(condition, Condition::Holds(link) if link.relation == Relation::Equal)
+}
+
 /// Whether both sides of an equation are zero at every point, where equations that could not be solved restrict these.
 pub(super) fn both_vanish(link: &Link, setting: &Setting<'_>) -> bool {
-    let equation = |c: &Condition| matches!(c, Condition::Holds(l) if l.relation == Relation::Equal);
-    if link.relation != Relation::Equal || !setting.conditions.iter().any(equation) {
+    if link.relation != Relation::Equal || !setting.conditions.iter().any(is_equation) {
         return false;
     }
     let Some(link) = setting.prepare(link) else { return false };

@@ -401,6 +401,22 @@ mod tests {
     }
 
     #[test]
+    fn agreement_at_few_points_says_nothing_where_the_others_overflow() {
+        let outcome = |holds: usize, overflow: usize| Outcome {
+            holds,
+            digits: 30.0,
+            witness: None,
+            silent: BTreeMap::from([(OVERFLOW.to_owned(), overflow)]),
+            shapeless: Vec::new(),
+            estimated: false,
+            touches: None,
+            spent: false,
+            refused: None,
+        };
+        assert!(outcome(10, 2).agrees() && !outcome(2, 10).agrees());
+    }
+
+    #[test]
     fn jumps_are_looked_at_from_both_sides_and_work_ends() {
         use crate::numeric::Function::Floor;
         let mut t = Table::default();

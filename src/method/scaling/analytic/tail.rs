@@ -247,10 +247,18 @@ pub(super) fn judge_order(order: Order, steps: &[Step]) -> Told {
 
 #[cfg(test)]
 mod tests {
-    use super::accelerate;
+    use super::{accelerate, is_met};
 
     fn at(steps: u32, f: impl Fn(f64) -> f64) -> Vec<f64> {
         (1..=steps).map(|k| f(10f64.powi(k as i32))).collect()
+    }
+
+    #[test]
+    fn a_limit_that_is_known_better_than_it_agrees_is_not_met() {
+        assert!(is_met(1e-12, 1e-12, false) && is_met(5e-7, 1e-12, false) && is_met(2e-4, 5e-5, false));
+        assert!(!is_met(5e-4, 1e-12, false) && !is_met(2e-5, 1e-6, false));
+        assert!(!is_met(1e-5, 1e-3, false), "an estimate that is too coarse says nothing");
+        assert!(is_met(1e-2, 1e-4, true) && !is_met(3e-2, 1e-4, true));
     }
 
     #[test]
