@@ -21,7 +21,7 @@ fn a_program_has_a_bounded_length() {
     let x = scalar("x");
     let doubled = |times: u32| (0..times).fold(s(&x), |e, _| real(Kind::Add(vec![e.clone(), e])));
     assert!(Program::compile(&doubled(10)).is_ok());
-    let refused = Program::compile(&doubled(40)).err().expect("2⁴⁰ operations");
+    let refused = Program::compile(&doubled(40)).expect_err("2⁴⁰ operations");
     assert!(refused.to_string().contains("this long"), "{refused}");
 }
 
