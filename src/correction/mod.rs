@@ -14,6 +14,7 @@ pub use sharpness::sharpness;
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding, StopReason};
 use crate::expr::{Link, Statement, walk};
+use crate::method::places::Known;
 use crate::method::scaling::Scaling;
 use crate::method::setting::Setting;
 use crate::method::{Budget, Context, Method, calculus, enclosure, exact, law};
@@ -65,6 +66,8 @@ struct Bench<'a> {
     setting: Option<Setting<'a>>,
     budget: Budget,
     seed: SeedPath,
+    /// The formula whose variants are judged, at its first points.
+    known: Option<Known>,
 }
 
 impl<'a> Bench<'a> {
@@ -75,14 +78,14 @@ impl<'a> Bench<'a> {
             (Some(_), None) => None,
             (Some(_), Some(_)) => return Err("the limit of an experiment is judged on its samples".into()),
         };
-        Ok(Self { claim, setting, budget: budget.clone(), seed: seed.clone() })
+        Ok(Self { claim, setting, budget: budget.clone(), seed: seed.clone(), known: None })
     }
 
     /// The same claim at points of its own.
     fn fresh(&self) -> Self {
         let seed = self.seed.child("fresh");
         let setting = self.setting.as_ref().map(|s| s.fresh(&self.budget, &seed));
-        Self { claim: self.claim, setting, budget: self.budget.clone(), seed }
+        Self { claim: self.claim, setting, budget: self.budget.clone(), seed, known: None }
     }
 
     /// Whether there is nothing to look at.
@@ -111,7 +114,10 @@ impl<'a> Bench<'a> {
         };
         let steps = (granted / limit.max(1) as u64).max(least).min(self.budget.steps);
         let budget = Budget { steps, ..self.budget.clone() };
-        (limit, Self { claim: self.claim, setting: self.setting.clone(), budget, seed: self.seed.clone() })
+        let setting = self.setting.clone();
+        let pointwise = setting.as_ref().filter(|_| !self.is_slow());
+        let known = pointwise.and_then(|setting| Known::new(link, setting, &self.budget));
+        (limit, Self { claim: self.claim, setting, budget, seed: self.seed.clone(), known })
     }
 
     fn along_the_limit(&self, link: &Link) -> Opinion {
@@ -144,7 +150,7 @@ impl<'a> Bench<'a> {
         if self.is_slow() {
             return opinion(calculus::judge(link, setting, &self.budget, &self.seed));
         }
-        let outcome = enclosure::refute(link, setting, &self.budget);
+        let outcome = enclosure::refute(link, setting, &self.budget, self.known.as_ref());
         if outcome.refused.is_some() {
             return Opinion::Meaningless;
         }

@@ -272,6 +272,6 @@ impl Bench<'_> {
         let steps = self.budget.steps / 40;
         let few = Budget { points: 3, precisions: vec![128, 256], steps, ..self.budget.clone() };
         let setting = self.setting.as_ref().map(|s| s.fresh(&few, &self.seed.child("quick")));
-        Self { claim: self.claim, setting, budget: few, seed: self.seed.clone() }
+        Self { claim: self.claim, setting, budget: few, seed: self.seed.clone(), known: None }
     }
 }

@@ -13,6 +13,7 @@ use crate::method::Budget;
 use crate::random::SeedPath;
 use crate::record::{Sharpness, Survivor};
 use rayon::prelude::*;
+use std::sync::LazyLock;
 
 /// What became of a mutant.
 enum Fate {
@@ -49,13 +50,13 @@ pub fn sharpness(
             }
             None => (limit, None),
         };
-        let understood = bench.as_ref().is_some_and(|b| b.judge(link) != Opinion::Meaningless);
+        let understood = LazyLock::new(|| bench.as_ref().is_some_and(|b| b.judge(link) != Opinion::Meaningless));
         // Each mutant is judged by itself, so that an idle core can take one.
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
             .map(|mutant| {
                 let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
-                if opinion == Opinion::Meaningless && understood {
+                if opinion == Opinion::Meaningless && *understood {
                     return Fate::Stillborn;
                 }
                 if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {

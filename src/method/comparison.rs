@@ -1,8 +1,8 @@
 //! Two sides of a link at one point, enclosed ever more tightly until the point is decided.
 
-use crate::assumption::Point;
+use super::places::{Known, Place, Side};
 use crate::claim::Tolerance;
-use crate::eval::{Meter, Program, Value};
+use crate::eval::{Meter, Value};
 use crate::expr::{Expr, Kind, Link, Relation, walk};
 use crate::numeric::ball::{Ball, Balls};
 use crate::numeric::interval::{Interval, Intervals};
@@ -41,12 +41,19 @@ impl Enclosing for Balls {
 pub struct Ladder {
     balls: Vec<Balls>,
     digits: f64,
+    /// Whether what fails on one rung must fail again on the next.
+    confirms: bool,
 }
 
 impl Ladder {
     /// Balls of these precisions in bits, ascending; both sides have to agree to `digits` decimal digits.
     pub fn new(precisions: &[usize], digits: f64) -> Self {
-        Self { balls: precisions.iter().map(|bits| Balls::new(*bits)).collect(), digits }
+        Self { balls: precisions.iter().map(|bits| Balls::new(*bits)).collect(), digits, confirms: true }
+    }
+
+    /// The same for variants of a formula, of which nothing is said to a reader: one rung is enough to fail.
+    pub(super) fn unconfirmed(self) -> Self {
+        Self { confirms: false, ..self }
     }
 
     pub(super) fn balls(&self) -> &[Balls] {
@@ -61,9 +68,8 @@ impl Ladder {
 /// A link compiled once, to be looked at at many points.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    left: Program,
+    sides: [Side; 2],
     relation: Relation,
-    right: Program,
     tolerance: Option<Rational>,
     /// Whether something in the formula may have a kink or a jump.
     kinked: bool,
@@ -124,11 +130,11 @@ fn has_kinks(e: &Expr) -> bool {
 }
 
 impl Comparison {
-    /// Compiles both sides.
+    /// Compiles both sides; what is known of a side that is the same is used.
     ///
     /// # Errors
     /// In words: the relation says nothing about a single point, or a side cannot be evaluated.
-    pub fn new(link: &Link, tolerance: Option<&Tolerance>) -> Result<Self, String> {
+    pub fn new(link: &Link, tolerance: Option<&Tolerance>, known: Option<&Known>) -> Result<Self, String> {
         let relation = match (link.relation, tolerance) {
             (Relation::Approximately, None) => return Err("≈ without a tolerance says nothing certain".into()),
             (
@@ -152,31 +158,31 @@ impl Comparison {
             Some(t) => Some(Rational::try_from(t.relative).map_err(|_| "a tolerance that is not finite")?),
             None => None,
         };
-        let compile = |e| Program::compile(e).map_err(|u| u.to_string());
         let kinked = [&link.left, &link.right].into_iter().any(|side| walk::any(side, &mut has_kinks));
-        Ok(Self { left: compile(&link.left)?, relation, right: compile(&link.right)?, tolerance, kinked })
+        let sides = [Side::new(&link.left, 0, known)?, Side::new(&link.right, 1, known)?];
+        Ok(Self { sides, relation, tolerance, kinked })
     }
 
     /// The same with its evaluations counted by a meter.
     pub(super) fn metered(self, meter: &Arc<Meter>) -> Self {
-        Self { left: self.left.metered(meter), right: self.right.metered(meter), ..self }
+        Self { sides: self.sides.map(|side| side.metered(meter)), ..self }
     }
 
     /// Looks at one point: `f64` intervals first, then higher precisions until it is decided. What fails on one rung must
-    /// fail again on the next.
-    pub fn at(&self, point: &Point, ladder: &Ladder) -> AtPoint {
+    /// fail again on the next, unless the ladder asks for no confirmation.
+    pub fn at(&self, place: Place<'_>, ladder: &Ladder) -> AtPoint {
         let mut best = f64::NEG_INFINITY;
         let mut suspicion: Option<AtPoint> = None;
         let mut last_error: Option<Undefined> = None;
         for rung in std::iter::once(None).chain(ladder.balls.iter().map(Some)) {
             let answer = match rung {
                 // What is equal to double precision may differ in the next digit: here equality has to be exact.
-                None => self.look(&Intervals::new(), point, f64::INFINITY),
-                Some(balls) => self.look(balls, point, ladder.digits),
+                None => self.in_intervals(place),
+                Some(balls) => self.look(balls, place, ladder.digits),
             };
             match answer {
                 Ok(Rung::Decided(fails @ AtPoint::Fails { .. })) => {
-                    if suspicion.is_some() {
+                    if suspicion.is_some() || !ladder.confirms {
                         return fails;
                     }
                     suspicion = Some(fails);
@@ -198,26 +204,32 @@ impl Comparison {
 
     /// Looks at the highest precision, whatever lower ones say, and at twice of it before anything fails: what agrees to all
     /// digits that were asked for may differ in later ones.
-    pub fn at_depth(&self, point: &Point, ladder: &Ladder) -> Option<AtPoint> {
+    pub fn at_depth(&self, place: Place<'_>, ladder: &Ladder) -> Option<AtPoint> {
         let top = ladder.balls.last()?;
-        let failing = |balls: &Balls| match self.look(balls, point, ladder.digits) {
+        let failing = |balls: &Balls| match self.look(balls, place, ladder.digits) {
             Ok(Rung::Decided(fails @ AtPoint::Fails { .. })) => Some(fails),
             _ => None,
         };
         failing(top).and_then(|_| failing(&Balls::new(2 * top.precision())))
     }
 
-    fn look<A: Enclosing>(&self, a: &A, point: &Point, digits: f64) -> Result<Rung, Undefined> {
-        let at = point.map(|x| a.rational(x));
-        let (left, right) = (self.left.evaluate(a, &at)?, self.right.evaluate(a, &at)?);
-        self.compare(a, &left, &right, digits)
+    fn in_intervals(&self, place: Place<'_>) -> Result<Rung, Undefined> {
+        let [left, right] = &self.sides;
+        self.compare(&Intervals::new(), &left.enclosed(place)?, &right.enclosed(place)?, f64::INFINITY)
+    }
+
+    fn look(&self, balls: &Balls, place: Place<'_>, digits: f64) -> Result<Rung, Undefined> {
+        let at = place.point.map(|x| balls.rational(x));
+        let [left, right] = &self.sides;
+        let (left, right) = (left.program.evaluate(balls, &at)?, right.program.evaluate(balls, &at)?);
+        self.compare(balls, &left, &right, digits)
     }
 
     /// Both sides in `f64` with estimated errors: for integrals and eigenvalues, which have no enclosure. It agrees to at
     /// most half of the double digits, and fails only by a hundred times the error.
-    pub fn estimate(&self, point: &Point) -> AtPoint {
-        let at = point.map(crate::numeric::float::nearest);
-        let (left, right) = match (self.left.evaluate_with_error(&at), self.right.evaluate_with_error(&at)) {
+    pub fn estimate(&self, place: Place<'_>) -> AtPoint {
+        let [left, right] = &self.sides;
+        let (left, right) = match (left.estimated(place), right.estimated(place)) {
             (Ok(left), Ok(right)) => (left, right),
             (Err(error), _) | (_, Err(error)) => {
                 return match error {
@@ -246,7 +258,8 @@ impl Comparison {
             Ok(Rung::Narrower(_)) if self.relation == Relation::Equal && left.shape() == right.shape() => {
                 let pairs = left.entries().iter().zip(right.entries());
                 let difference = pairs.map(|(x, y)| magnitude(&a, &a.sub(x, y)).1).fold(0.0, f64::max);
-                let scales = [&self.left, &self.right].map(|side| side.natural_scale(&at).unwrap_or(0.0));
+                let at = place.point.map(crate::numeric::float::nearest);
+                let scales = self.sides.each_ref().map(|side| side.program.natural_scale(&at).unwrap_or(0.0));
                 let digits = scales[0].max(scales[1]).log10() - (GENEROUS * difference).log10();
                 if digits >= DIGITS { AtPoint::Holds(digits) } else { AtPoint::Open }
             }

@@ -1,6 +1,7 @@
 //! Both sides as enclosures at admissible points: separated, or equal to many digits.
 
 use super::comparison::{AtPoint, Comparison, Ladder};
+use super::places::{Known, Place, cheap_first};
 use super::setting::Setting;
 use super::{
     Budget, Context, Method, attack, averages, degenerate, increments, subdivision, undecided, undecided_link,
@@ -9,7 +10,9 @@ use crate::assumption::{self, Point};
 use crate::claim::Claim;
 use crate::eval::Meter;
 use crate::evidence::{Evidence, Fact, Finding, StopReason, Witness};
-use crate::expr::{Kind, Link, Relation, print, walk};
+use crate::expr::{Link, Relation, print};
+use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 /// High-precision comparison at admissible points.
@@ -150,7 +153,7 @@ const FEWEST: usize = 3;
 const LONG: usize = 60;
 
 /// A point in a sentence.
-fn place(shown: &[(String, String)]) -> String {
+fn place_of(shown: &[(String, String)]) -> String {
     let (long, short): (Vec<_>, Vec<_>) = shown.iter().partition(|(_, value)| value.len() > LONG);
     let mut parts: Vec<String> = short.iter().map(|(name, value)| format!("${name}$ = {value}")).collect();
     if !long.is_empty() {
@@ -162,7 +165,7 @@ fn place(shown: &[(String, String)]) -> String {
 
 /// Looks at a link at every point of a setting, until enough witnesses are found to choose from.
 pub fn compare(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
-    look(link, setting, budget, ENOUGH_WITNESSES)
+    look(link, setting, budget, Aim { witnesses: ENOUGH_WITNESSES, confirmed: true, known: None })
 }
 
 /// Whether the margin of an order relation comes down to zero somewhere, as far as a search in `f64` tells.
@@ -171,12 +174,23 @@ pub fn is_attained(link: &Link, setting: &Setting<'_>) -> bool {
     setting.prepare(link).is_some_and(|link| attack::attack(&link, setting).least.abs() < ATTAINED)
 }
 
-/// [`compare`], ended by the first witness.
-pub fn refute(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Outcome {
-    look(link, setting, budget, 1)
+/// [`compare`] for a variant of a formula of which this is known: ended by the first witness, which nobody will read.
+pub fn refute(link: &Link, setting: &Setting<'_>, budget: &Budget, known: Option<&Known>) -> Outcome {
+    look(link, setting, budget, Aim { witnesses: 1, confirmed: false, known })
 }
 
-fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> Outcome {
+/// What a look at the points is for.
+#[derive(Clone, Copy)]
+struct Aim<'a> {
+    /// Witnesses to choose from.
+    witnesses: usize,
+    /// Whether a witness has to be confirmed in a higher precision.
+    confirmed: bool,
+    /// The formula that the link is a variant of.
+    known: Option<&'a Known>,
+}
+
+fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, aim: Aim<'_>) -> Outcome {
     let mut outcome = Outcome {
         holds: 0,
         digits: f64::INFINITY,
@@ -189,7 +203,8 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
         refused: None,
     };
     let prepared = setting.prepare(link).ok_or_else(|| "a derivative by a defined symbol".to_owned());
-    let comparison = prepared.and_then(|l| Comparison::new(&l, setting.claim.tolerance.as_ref()).map(|c| (l, c)));
+    let tolerance = setting.claim.tolerance.as_ref();
+    let comparison = prepared.and_then(|l| Comparison::new(&l, tolerance, aim.known).map(|c| (l, c)));
     let (link, comparison) = match comparison {
         Ok(both) => both,
         Err(why) => {
@@ -200,32 +215,38 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
     let meter = Meter::new(budget.steps);
     let comparison = comparison.metered(&meter);
     let ladder = Ladder::new(&budget.precisions, budget.digits);
+    let ladder = if aim.confirmed { ladder } else { ladder.unconfirmed() };
     let strict = matches!(link.relation, Relation::Less | Relation::Greater);
     let mut witnesses: Vec<(Point, String, String)> = Vec::new();
     let mut deep = 0;
-    let attacked = link.relation.is_order().then(|| attack::attack(&link, setting));
-    let between = match link.relation {
-        Relation::Equal => attack::between_jumps(&link, setting),
-        _ => Vec::new(),
+    // The search for further points begins where the first ones do not suffice.
+    let attacked = LazyCell::new(|| link.relation.is_order().then(|| attack::attack(&link, setting)));
+    let found = || {
+        let mut points = attacked.as_ref().map_or_else(Vec::new, |a| a.candidates.clone());
+        if link.relation == Relation::Equal {
+            points.extend(attack::between_jumps(&link, setting));
+        }
+        points
     };
-    let candidates = attacked.iter().flat_map(|a| &a.candidates).chain(&between);
-    let own = cheap_first(&link, setting);
-    for (looked_at, point) in own.into_iter().chain(candidates).enumerate() {
+    let own = cheap_first(&link, setting).into_iter().map(|place| (Cow::Borrowed(place.point), place.number));
+    let further = std::iter::once_with(found).flatten().map(|point| (Cow::Owned(point), None));
+    for (looked_at, (point, number)) in own.chain(further).enumerate() {
+        let place = Place { point: &point, number };
         if meter.is_spent() {
             outcome.spent = true;
             let passed_over = setting.points.len().saturating_sub(looked_at);
             *outcome.silent.entry(SPENT.to_owned()).or_default() += passed_over;
             break;
         }
-        let mut answer = comparison.at(point, &ladder);
+        let mut answer = comparison.at(place, &ladder);
         if matches!(answer, AtPoint::Unsupported(_)) {
-            let estimate = comparison.estimate(point);
+            let estimate = comparison.estimate(place);
             outcome.estimated |= !matches!(estimate, AtPoint::Unsupported(_));
             answer = estimate;
         }
         if matches!(answer, AtPoint::Holds(d) if d.is_finite()) && deep < DEEP_POINTS {
             deep += 1;
-            answer = comparison.at_depth(point, &ladder).unwrap_or(answer);
+            answer = comparison.at_depth(place, &ladder).unwrap_or(answer);
         }
         let mut silent = |why: String| *outcome.silent.entry(why).or_default() += 1;
         match answer {
@@ -233,7 +254,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
                 outcome.holds += 1;
                 outcome.digits = outcome.digits.min(digits);
             }
-            AtPoint::Fails { left, right } => witnesses.push((point.clone(), left, right)),
+            AtPoint::Fails { left, right } => witnesses.push((place.point.clone(), left, right)),
             AtPoint::Outside(why) => silent(why),
             AtPoint::Open => silent(OPEN.to_owned()),
             AtPoint::NonFinite => silent(OVERFLOW.to_owned()),
@@ -244,7 +265,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
             }
         }
         let needed = if outcome.estimated { ESTIMATED_WITNESSES } else { 1 };
-        if witnesses.len() >= enough.max(needed) {
+        if witnesses.len() >= aim.witnesses.max(needed) {
             break;
         }
     }
@@ -253,8 +274,8 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
         outcome.witness = witnesses.into_iter().min_by_key(|(point, _, _)| assumption::complexity(point));
         return outcome;
     }
-    if strict && let Some(point) = attacked.and_then(|a| a.touches) {
-        outcome.touches = Some(place(&assumption::show(&point)));
+    if strict && let Some(point) = attacked.as_ref().and_then(|a| a.touches.as_ref()) {
+        outcome.touches = Some(place_of(&assumption::show(point)));
     }
     if !witnesses.is_empty() {
         *outcome.silent.entry(OPEN.to_owned()).or_default() += witnesses.len();
@@ -262,38 +283,17 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, enough: usize) -> O
     outcome
 }
 
-/// The points of a setting; where integrals and averages over arrays cost much, those of small sizes first.
-pub fn cheap_first<'s>(link: &Link, setting: &'s Setting<'_>) -> Vec<&'s Point> {
-    let mut points: Vec<&Point> = setting.points.iter().collect();
-    let costly = |e| {
-        walk::any(e, &mut |e| {
-            matches!(
-                &*e.kind,
-                Kind::Integral(..)
-                    | Kind::IntegralOver(..)
-                    | Kind::AverageOver(..)
-                    | Kind::RelativeEntropy(..)
-                    | Kind::Entropy(..)
-                    | Kind::Expectation(..)
-            )
-        })
-    };
-    if costly(&link.left) || costly(&link.right) {
-        points.sort_by_key(|p| p.sizes().map(|(_, n)| n).sum::<usize>());
-    }
-    points
-}
-
 /// What looking at the first point of a link takes, in operations.
 pub fn price(link: &Link, setting: &Setting<'_>, budget: &Budget) -> u64 {
     let prepared = setting.prepare(link);
-    let comparison = prepared.and_then(|l| Some((Comparison::new(&l, setting.claim.tolerance.as_ref()).ok()?, l)));
+    let comparison =
+        prepared.and_then(|l| Some((Comparison::new(&l, setting.claim.tolerance.as_ref(), None).ok()?, l)));
     let Some((comparison, link)) = comparison else { return 1 };
     let meter = Meter::new(budget.steps);
-    if let Some(point) = cheap_first(&link, setting).first() {
+    if let Some(place) = cheap_first(&link, setting).first() {
         let (comparison, ladder) = (comparison.metered(&meter), Ladder::new(&budget.precisions, budget.digits));
-        if matches!(comparison.at(point, &ladder), AtPoint::Unsupported(_)) {
-            comparison.estimate(point);
+        if matches!(comparison.at(*place, &ladder), AtPoint::Unsupported(_)) {
+            comparison.estimate(*place);
         }
     }
     (budget.steps - meter.left()).max(1)
@@ -329,7 +329,7 @@ fn evidence(number: usize, (link, budget): (&Link, &Budget), setting: &Setting<'
     let how = if outcome.estimated { ", errors estimated" } else { "" };
     let (finding, detail) = if let Some((point, left, right)) = &outcome.witness {
         let shown = assumption::show(point);
-        let place = place(&shown);
+        let place = place_of(&shown);
         let at = if place.is_empty() { String::new() } else { format!("At {place}, ") };
         let the = if place.is_empty() { "The" } else { "the" };
         let summary = format!("{at}{the} left-hand side is {left} and the right-hand side {right}{how}.");
@@ -439,7 +439,7 @@ mod tests {
 
     #[test]
     fn a_drift_without_its_step_of_time_is_of_another_order() {
-        use crate::expr::{Expr, Sort};
+        use crate::expr::{Expr, Kind, Sort};
         let mut t = Table::default();
         let (x, y) = (&t.real("x"), &t.real("y"));
         let d = |e: &Expr| Expr::new(Kind::Increment(e.clone()), Sort::Real, e.span);

@@ -14,6 +14,7 @@ pub(crate) mod fixture;
 mod increments;
 mod laboratory;
 pub mod law;
+pub mod places;
 pub mod scaling;
 pub mod setting;
 pub mod simulation;
