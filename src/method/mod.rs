@@ -14,6 +14,7 @@ pub(crate) mod fixture;
 mod increments;
 mod laboratory;
 pub mod law;
+mod proportion;
 pub mod scaling;
 pub mod setting;
 pub mod simulation;
