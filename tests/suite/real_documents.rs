@@ -1,8 +1,8 @@
 //! Documents that are not ours and so not here: their displays beside those that pdfLaTeX numbers.
 //!
-//! `LATEX=a/main.tex:b/main.tex cargo test --test suite real_documents -- --ignored --nocapture` compiles each document with
-//! a hook that writes file, line and number of every equation number that it sets, and compares. Packages that are not
-//! installed are replaced by empty ones.
+//! `cargo test --test suite real_documents -- --ignored --nocapture` compiles each document that is named in
+//! `target/documents.txt`, one path a line, with a hook that writes file, line and number of every equation number that it
+//! sets, and compares. Packages that are not installed are replaced by empty ones.
 
 use corrigenda::note;
 use std::collections::BTreeMap;
@@ -32,7 +32,8 @@ fn numbered_by_latex(main: &Path) -> Vec<Place> {
     let scratch = tempfile::tempdir().unwrap();
     fs::write(scratch.path().join("hook.tex"), HOOK).unwrap();
     let job = format!("\\input{{hook}}\\input{{{}}}", main.file_name().unwrap().to_str().unwrap());
-    let inputs = format!(".:{}:{}", scratch.path().display(), std::env::var("TEXINPUTS").unwrap_or_default());
+    // A document's own style files stand beside it or in a folder beside its own.
+    let inputs = format!(".:{}:../style:", scratch.path().display());
     let log = loop {
         Command::new("pdflatex")
             .current_dir(main.parent().unwrap())
@@ -67,9 +68,10 @@ fn numbered_by_latex(main: &Path) -> Vec<Place> {
 #[test]
 #[ignore = "needs pdflatex and documents that are not ours"]
 fn every_number_that_latex_sets_is_found_at_its_line() {
-    let documents = std::env::var("LATEX").unwrap_or_default();
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/documents.txt");
+    let documents = fs::read_to_string(&list).expect("a list of documents");
     let mut wrong = Vec::new();
-    for main in documents.split(':').filter(|name| !name.is_empty()) {
+    for main in documents.lines().filter(|name| !name.is_empty()) {
         let main = fs::canonicalize(main).unwrap();
         let expected = numbered_by_latex(&main);
         let began = Instant::now();
