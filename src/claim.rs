@@ -99,6 +99,9 @@ pub struct Claim {
     pub extremum: Option<Extremum>,
     /// The displayed expression solves this equation.
     pub solves: Option<Statement>,
+    /// The symbols in which a proportionality holds, each with the symbol that takes a second value of it: the constant may
+    /// depend on all others.
+    pub over: Vec<(Symbol, Symbol)>,
     /// The claim is a limit statement.
     pub limit: Option<Limit>,
     /// To be compared with a simulation.

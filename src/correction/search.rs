@@ -76,12 +76,14 @@ pub fn corrections(
             Some(opinion) => opinion.support(),
         }
     };
-    let filter = bench.as_ref().filter(|b| !b.is_slow()).and_then(|b| Filter::new(b, link));
+    // The sides of a proportionality are not equal: the filter cannot compare them.
+    let is_slow = |b: &Bench<'_>| b.is_slow() || link.relation == Relation::Proportional;
+    let filter = bench.as_ref().filter(|b| !is_slow(b)).and_then(|b| Filter::new(b, link));
     let folds = |e| walk::any(e, &mut |e| matches!(&*e.kind, Kind::Fold(..) | Kind::Expectation(..)));
     let long = claim.limit.is_some() && (folds(&link.left) || folds(&link.right));
     let plausible = |candidates: Vec<Candidate>| -> Vec<Candidate> {
         match (&bench, &filter) {
-            (Some(b), _) if b.is_slow() => {
+            (Some(b), _) if is_slow(b) => {
                 let quick = b.quick();
                 let holds = |c: &Candidate| quick.judge(&c.link).support().is_some();
                 let most = match long {

@@ -92,6 +92,14 @@ pub fn symbol_name(text: &str) -> Result<(String, Vec<String>), Trouble> {
     }
 }
 
+/// Whether every group of a formula is closed, whatever its symbols mean.
+///
+/// # Errors
+/// The first place where that is not so.
+pub fn well_formed(text: &str) -> Result<(), Trouble> {
+    tree::parse(text).map(|_| ())
+}
+
 /// Whether a formula begins with a relation, and so goes on from one before it.
 pub fn begins_with_relation(text: &str) -> bool {
     tree::parse(text).is_ok_and(|nodes| elaborate::begins_with_relation(&nodes))

@@ -18,7 +18,9 @@ pub(super) fn canonical_node(node: &Node) -> String {
         NodeKind::Operator(Meaning::Infinity) => r"\infty".into(),
         NodeKind::Operator(Meaning::Member) => r" \in ".into(),
         NodeKind::Operator(Meaning::Relation(relation)) => relation.tex().into(),
-        NodeKind::Operator(other) => format!("\\{other:?}"),
+        NodeKind::Operator(other) => {
+            super::notation::name_of(*other).map_or_else(|| format!("\\{other:?}"), |name| format!("\\{name}"))
+        }
         NodeKind::Word(word) | NodeKind::Text(word) => format!(r"\mathrm{{{word}}}"),
         NodeKind::Font(font, body) | NodeKind::Accent(font, body) => format!("{font}{{{}}}", canonical(body)),
         NodeKind::Group(body) => canonical(body),

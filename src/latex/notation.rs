@@ -11,6 +11,8 @@ pub(super) enum Meaning {
     Letter,
     /// A real function.
     Function(Function),
+    /// One over a real function.
+    Reciprocal(Function),
     /// A matrix or vector function.
     Array(ArrayFunction),
     /// A relation.
@@ -91,6 +93,8 @@ pub(super) enum Meaning {
     Brace,
     /// A label over or under one symbol.
     Stacked,
+    /// `\bra{a}`, `\ket{a}`, `\braket{a|b}`, `\abs{x}`, `\norm{x}`: a pair of delimiters around one argument.
+    Delimited(char, char),
     /// `\textcolor`: a colour, then what has it.
     Colored,
     /// `\frac` and its kin.
@@ -196,6 +200,16 @@ const MACROS: &[(&str, Meaning)] = &[
     ("sinh", M::Function(Function::Sinh)),
     ("cosh", M::Function(Function::Cosh)),
     ("tanh", M::Function(Function::Tanh)),
+    ("coth", M::Reciprocal(Function::Tanh)),
+    ("cot", M::Reciprocal(Function::Tan)),
+    ("sec", M::Reciprocal(Function::Cos)),
+    ("csc", M::Reciprocal(Function::Sin)),
+    ("bra", M::Delimited('⟨', '|')),
+    ("ket", M::Delimited('|', '⟩')),
+    ("braket", M::Delimited('⟨', '⟩')),
+    ("abs", M::Delimited('|', '|')),
+    ("norm", M::Delimited('‖', '‖')),
+    ("mathop", M::Transparent),
     ("det", M::Array(ArrayFunction::Determinant)),
     ("overset", M::Stacked),
     ("underset", M::Stacked),
@@ -309,7 +323,6 @@ const MACROS: &[(&str, Meaning)] = &[
     ("limsup", M::Unsupported),
     ("liminf", M::Unsupported),
     ("oint", M::Unsupported),
-    ("iint", M::Unsupported),
     ("subset", M::Unsupported),
     ("cup", M::Unsupported),
     ("cap", M::Unsupported),
@@ -398,6 +411,9 @@ const WORDS: &[(&str, Meaning)] = &[
     ("tanh", M::Function(Function::Tanh)),
     ("cosh", M::Function(Function::Cosh)),
     ("sinh", M::Function(Function::Sinh)),
+    ("coth", M::Reciprocal(Function::Tanh)),
+    ("sech", M::Reciprocal(Function::Cosh)),
+    ("csch", M::Reciprocal(Function::Sinh)),
     ("Tr", M::Array(ArrayFunction::Trace)),
     ("tr", M::Array(ArrayFunction::Trace)),
     ("Trace", M::Array(ArrayFunction::Trace)),
@@ -474,6 +490,11 @@ pub(super) fn macro_meaning(name: &str) -> Option<Meaning> {
 /// The meaning of an upright word.
 pub(super) fn word_meaning(word: &str) -> Option<Meaning> {
     find(&SORTED_WORDS, word)
+}
+
+/// The first macro with a meaning.
+pub(super) fn name_of(meaning: Meaning) -> Option<&'static str> {
+    MACROS.iter().find(|(_, m)| *m == meaning).map(|(name, _)| *name)
 }
 
 /// All macro names, for suggestions.

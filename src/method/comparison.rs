@@ -142,7 +142,6 @@ impl Comparison {
                 | Relation::MuchGreater
                 | Relation::Asymptotic
                 | Relation::SameOrder
-                | Relation::Proportional
                 | Relation::TendsTo
                 | Relation::Distributed
                 | Relation::EqualInLaw
@@ -151,6 +150,9 @@ impl Comparison {
                 | Relation::Assign,
                 _,
             ) => return Err(format!("${}$ says nothing about a single point", link.relation.tex())),
+            (Relation::Proportional, _) => {
+                return Err(r"$\propto$ needs `over`: the symbols that the ratio does not depend on".into());
+            }
             (Relation::Equal, Some(_)) => Relation::Approximately,
             (relation, _) => relation,
         };

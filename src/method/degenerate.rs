@@ -59,9 +59,11 @@ fn is_equation(condition: &Condition) -> bool {
     matches!(condition, Condition::Holds(link) if link.relation == Relation::Equal)
 }
 
-/// Whether both sides of an equation are zero at every point, where equations that could not be solved restrict these.
+/// Whether both sides of an equation are zero at every point, where equations that could not be solved restrict these; of a
+/// proportionality, at whatever points.
 pub(super) fn both_vanish(link: &Link, setting: &Setting<'_>) -> bool {
-    if link.relation != Relation::Equal || !setting.conditions.iter().any(is_equation) {
+    let restricted = setting.conditions.iter().any(is_equation);
+    if link.relation != Relation::Proportional && (link.relation != Relation::Equal || !restricted) {
         return false;
     }
     let Some(link) = setting.prepare(link) else { return false };

@@ -311,7 +311,10 @@ pub fn of_outcome(link: &Link, setting: &Setting<'_>, budget: &Budget, outcome: 
 
 /// Why agreement at the points of a setting says nothing, if all of them are special.
 pub fn special(link: &Link, setting: &Setting<'_>) -> Option<String> {
-    let zero = || "both sides are zero wherever the assumptions were met".to_owned();
+    let zero = || match link.relation {
+        Relation::Proportional => "one of the sides is zero at every pair of points".to_owned(),
+        _ => "both sides are zero wherever the assumptions were met".to_owned(),
+    };
     degenerate::degenerate(setting).or_else(|| degenerate::both_vanish(link, setting).then(zero))
 }
 
@@ -332,7 +335,13 @@ fn evidence(number: usize, (link, budget): (&Link, &Budget), setting: &Setting<'
         let place = place_of(&shown);
         let at = if place.is_empty() { String::new() } else { format!("At {place}, ") };
         let the = if place.is_empty() { "The" } else { "the" };
-        let summary = format!("{at}{the} left-hand side is {left} and the right-hand side {right}{how}.");
+        let summary = match link.relation {
+            Relation::Proportional => format!(
+                "{at}{the} ratio of the two sides is not the same: the left-hand side at the first point times the right-hand \
+                 side at the second is {left}, and the other way round {right}{how}."
+            ),
+            _ => format!("{at}{the} left-hand side is {left} and the right-hand side {right}{how}."),
+        };
         let detail = format!("fails{}: {left} against {right}{how}", if place.is_empty() { "" } else { " at a point" });
         let witness = Witness { point: shown, left: left.clone(), right: right.clone(), summary };
         (Finding::Contradicts { witness }, detail)

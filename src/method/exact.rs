@@ -19,7 +19,7 @@ use crate::assumption::Point;
 use crate::claim::{Claim, Domain};
 use crate::eval::{Assignment, Meter, Program, Value};
 use crate::evidence::{Evidence, Finding, StopReason};
-use crate::expr::{Link, Relation, Sort, Symbol};
+use crate::expr::{Expr, Link, Relation, Sort, Symbol};
 use crate::numeric::exact::{Element, ExactField};
 use crate::numeric::{Arithmetic, Rational, Undefined};
 use crate::random::{SeedPath, Stream};
@@ -61,7 +61,7 @@ impl Method for Exact {
         if claim.extremum.is_some() || claim.solves.is_some() {
             return Err("an optimum or a solution is checked by its derivative or residual".into());
         }
-        if claim.tolerance.is_some() || !claim.statement.links.iter().any(|l| l.relation == Relation::Equal) {
+        if claim.tolerance.is_some() || !claim.statement.links.iter().any(|l| is_identity(l, claim)) {
             return Err("only equations are identities".into());
         }
         Setting::new(claim, &Budget { points: 0, ..Budget::default() }, &SeedPath::root(0)).map(|_| ())
@@ -83,14 +83,27 @@ impl Method for Exact {
     }
 }
 
+/// Whether a link says that two expressions are equal, at one point or at two.
+fn is_identity(link: &Link, claim: &Claim) -> bool {
+    link.relation == Relation::Equal || link.relation == Relation::Proportional && !claim.over.is_empty()
+}
+
 /// Judges one link, or a variant of it, with the symbols of a setting.
 pub fn judge(link: &Link, setting: &Setting<'_>, budget: &Budget, seed: &SeedPath) -> Evidence {
-    if link.relation != Relation::Equal || setting.claim.tolerance.is_some() {
+    if !is_identity(link, setting.claim) || setting.claim.tolerance.is_some() {
         return undecided_link(NAME, 0, StopReason::NotApplicable, "only equations are identities");
     }
+    let is_proportion = link.relation == Relation::Proportional;
     let Some(link) = setting.prepare(link) else {
         return undecided_link(NAME, 0, StopReason::NotApplicable, "a derivative by a defined symbol");
     };
+    if is_proportion {
+        let right = Expr::integer(0, link.right.span);
+        let zero = Link { left: link.right.clone(), relation: Relation::Equal, right };
+        if matches!(judge(&zero, setting, budget, seed).finding, Finding::Proves { .. }) {
+            return undecided_link(NAME, 0, StopReason::Degenerate, "one of the sides is zero everywhere");
+        }
+    }
     let meter = Meter::new(budget.steps);
     let (left, right) = match (Program::compile(&link.left), Program::compile(&link.right)) {
         (Ok(left), Ok(right)) => (left.metered(&meter), right.metered(&meter)),

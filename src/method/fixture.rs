@@ -55,6 +55,7 @@ impl Table {
             corrects: None,
             extremum: None,
             solves: None,
+            over: Vec::new(),
             limit: None,
             experiment: None,
             closed_form: None,

@@ -15,6 +15,7 @@ mod increments;
 mod laboratory;
 pub mod law;
 pub mod places;
+mod proportion;
 pub mod scaling;
 pub mod setting;
 pub mod simulation;

@@ -1,6 +1,6 @@
 //! What pointwise methods share: a claim's links with its definitions put in, and admissible points.
 
-use super::Budget;
+use super::{Budget, proportion};
 use crate::assumption::{Point, Sampler, Tally};
 use crate::claim::{Claim, Declaration, Domain, Role};
 use crate::eval;
@@ -40,6 +40,10 @@ impl<'a> Setting<'a> {
         let mut conditions = Vec::new();
         for condition in claim.assumptions.iter().cloned().chain(premises) {
             split(condition, &mut conditions);
+        }
+        if proportion::is_asserted(claim) {
+            let there: Vec<Condition> = conditions.iter().filter_map(|c| proportion::there(c, &claim.over)).collect();
+            conditions.extend(there);
         }
         let mut definitions: Vec<(Symbol, Expr)> = Vec::new();
         while let Some((position, symbol, value)) = definition(claim, &conditions) {
@@ -110,12 +114,10 @@ impl<'a> Setting<'a> {
         Ok(setting)
     }
 
-    /// The link with every definition put in.
+    /// The link with every definition put in, a proportionality as an equation at two points.
     pub fn prepare(&self, link: &Link) -> Option<Link> {
-        let link = self
-            .definitions
-            .iter()
-            .try_fold(link.clone(), |link, (s, value)| walk::substitute_link(&link, s, value))?;
+        let link = proportion::at_two_points(link, &self.claim.over)?;
+        let link = self.definitions.iter().try_fold(link, |link, (s, value)| walk::substitute_link(&link, s, value))?;
         let link = self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))?;
         Some(eval::in_real_parts(&link))
     }

@@ -21,6 +21,7 @@ const KEYS: &[&str] = &[
     "maximises",
     "solves",
     "limit",
+    "over",
     "experiment",
     "closed_form",
     "law",
@@ -67,6 +68,8 @@ pub struct RawClaim {
     pub extremum: Option<RawExtremum>,
     /// The equation that the formula solves.
     pub solves: Option<Located>,
+    /// The symbols in which a proportionality holds.
+    pub over: Vec<Located>,
     /// The limit under which it is meant.
     pub limit: Option<RawLimit>,
     /// The simulation it is compared with.
@@ -97,6 +100,7 @@ impl RawClaim {
             corrects: None,
             extremum: None,
             solves: None,
+            over: Vec::new(),
             limit: None,
             experiment: None,
             closed_form: None,
@@ -263,6 +267,7 @@ fn fill(claim: &mut RawClaim, table: &DeTable<'_>, reader: &mut Reader<'_>, othe
                 }
                 claim.extremum = extremum(reader, name, value);
             }
+            "over" => claim.over = reader.strings(name, value),
             "limit" => claim.limit = limit(reader, value),
             "experiment" => claim.experiment = experiment(reader, value),
             "tolerance" => claim.tolerance = tolerance(reader, value),

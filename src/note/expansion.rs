@@ -141,7 +141,7 @@ fn lengths<'a>(sort: &'a mut SortSyntax, out: &mut Vec<&'a mut Located>) {
 
 /// The TeX of a claim.
 fn parts(claim: &mut RawClaim) -> Vec<&mut Located> {
-    let mut parts: Vec<&mut Located> = claim.assume.iter_mut().collect();
+    let mut parts: Vec<&mut Located> = claim.assume.iter_mut().chain(&mut claim.over).collect();
     parts.extend([&mut claim.formula, &mut claim.solves, &mut claim.law].into_iter().flatten());
     parts.extend(claim.extremum.iter_mut().flat_map(|e| [&mut e.variable, &mut e.objective]));
     parts.extend(claim.limit.iter_mut().flat_map(|l| [&mut l.symbol, &mut l.target]));

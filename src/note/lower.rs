@@ -6,13 +6,14 @@ use super::definition;
 use super::draft::definitions;
 use super::symbol_table::{SymbolTable, locate};
 use super::{Asserted, Located, RawClaim, RawNote};
-use crate::claim::{Claim, ExperimentRequest, Extremum, Limit};
+use crate::claim::{Claim, ExperimentRequest, Extremum, Limit, Role};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
 use crate::expr::walk::same;
-use crate::expr::{Condition, Kind, Relation, Statement, Symbol};
+use crate::expr::{Condition, Kind, Relation, Sort, Statement, Symbol};
 use crate::latex::usage::Usage;
 use crate::latex::{self, Scope};
+use crate::source::SourceFile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,7 +43,11 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
             true => definitions(note, &scope),
             false => BTreeMap::new(),
         };
-        for raw in note.claims.iter().filter(|c| c.is_readable) {
+        for raw in &note.claims {
+            if !raw.is_readable {
+                diagnostics.extend(formula_trouble(note, raw, &scope).filter(|d| !is_known(d, &broken)));
+                continue;
+            }
             let read = match raw.asserted {
                 Asserted::ByAuthor => claim(note, raw, &scope, &declarations, Vec::new()),
                 _ => with_defaults(note, raw, &scope, &declarations, &definitions),
@@ -54,16 +59,39 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
                 }
                 // Nobody asserted it.
                 Err(_) if raw.asserted == Asserted::ByNobody => {}
-                // A name whose declaration was refused has been reported there.
-                Err(d)
-                    if d.code == &codes::UNKNOWN_SYMBOL
-                        && broken.iter().any(|n| d.message.contains(&format!("`{n}`"))) => {}
+                Err(d) if is_known(&d, &broken) => {}
                 Err(diagnostic) => diagnostics.push(*diagnostic),
             }
         }
     }
+    if !note.has_valid_front_matter {
+        diagnostics.extend(note.claims.iter().filter_map(|raw| syntax_trouble(note, raw)));
+    }
     let diagnostics = diagnostics.into_iter().map(Diagnostic::in_its_file).collect();
     (Lowered { scope, claims }, diagnostics)
+}
+
+/// Whether a name is unknown whose declaration was refused: that has been reported there.
+fn is_known(d: &Diagnostic, broken: &[String]) -> bool {
+    d.code == &codes::UNKNOWN_SYMBOL && broken.iter().any(|n| d.message.contains(&format!("`{n}`")))
+}
+
+/// What is wrong with the formula of a claim whose comment cannot be read: both are reported at once.
+fn formula_trouble(note: &RawNote, raw: &RawClaim, scope: &Scope) -> Option<Diagnostic> {
+    let formula = raw.formula.as_ref().or_else(|| Some(&note.formulas.get(raw.target?)?.tex))?;
+    if raw.asserted != Asserted::ByAuthor {
+        return syntax_trouble(note, raw);
+    }
+    let trouble = latex::statement(&formula.text, scope).err()?;
+    // A command of the note that could not be expanded has been reported.
+    let is_reported = trouble.code == &codes::UNKNOWN_MACRO && !note.macros.is_empty();
+    (!is_reported).then(|| *locate(&note.file, formula, trouble))
+}
+
+/// A group that is not closed in the formula of a claim, whatever its symbols mean.
+fn syntax_trouble(note: &RawNote, raw: &RawClaim) -> Option<Diagnostic> {
+    let formula = raw.formula.as_ref().or_else(|| Some(&note.formulas.get(raw.target?)?.tex))?;
+    latex::well_formed(&formula.text).err().map(|trouble| *locate(&note.file, formula, trouble))
 }
 
 /// A warning if `e` is declared in a note with powers of `e`: they look like exponentials, and are none.
@@ -229,6 +257,11 @@ fn claim(
         }),
         None => None,
     };
+    let over = over(file, raw, &statement, declarations, &symbol)?;
+    let declarations = &match over.as_slice() {
+        [] => declarations.clone(),
+        twins => Arc::new(declarations.iter().chain(twins.iter().map(|(_, twin)| twin)).cloned().collect()),
+    };
     if let Some(law) = &raw.law {
         // The display says what the quantity is, `law` how it is distributed.
         let distributed = statement_of(law)?;
@@ -274,6 +307,7 @@ fn claim(
         corrects: raw.corrects.as_ref().map(|c| c.text.clone()),
         extremum,
         solves: raw.solves.as_ref().map(statement_of).transpose()?,
+        over: over.into_iter().map(|(symbol, twin)| (symbol, twin.symbol)).collect(),
         limit,
         experiment,
         closed_form: raw.closed_form.as_ref().map(|c| c.text.clone()),
@@ -284,6 +318,46 @@ fn claim(
     let guesses: Vec<Symbol> = guesses.chain(assumed).collect();
     claim.assumed = Some(assumed::used_by(&claim, &guesses)).filter(|used| !used.is_empty());
     Ok(claim)
+}
+
+/// The symbols in which a proportionality holds, each with the declaration of a second value.
+fn over(
+    file: &SourceFile,
+    raw: &RawClaim,
+    statement: &Statement,
+    declarations: &[Declaration],
+    symbol: &dyn Fn(&Located) -> Lower<Symbol>,
+) -> Lower<Vec<(Symbol, Declaration)>> {
+    let error = |place: &Located, message: &str, hint: &str| {
+        Err(Box::new(Diagnostic::error(&codes::BAD_CLAIM, file, place.span, message).hint(hint)))
+    };
+    let mut out: Vec<(Symbol, Declaration)> = Vec::new();
+    for name in &raw.over {
+        let others = [raw.extremum.is_some(), raw.solves.is_some(), raw.limit.is_some(), raw.experiment.is_some()];
+        if others.contains(&true) || raw.closed_form.is_some() {
+            let hint = "it says at which two points the two sides of a proportionality are compared";
+            return error(name, "`over` cannot be combined with another directive", hint);
+        }
+        if statement.links.iter().all(|l| l.relation != Relation::Proportional) {
+            return error(name, r"`over` needs a formula with `\propto`", "leave it out");
+        }
+        let symbol = symbol(name)?;
+        let Some(declaration) = declarations.iter().find(|d| d.symbol == symbol) else { continue };
+        if !matches!(declaration.role, Role::Variable) || matches!(symbol.sort(), Sort::Function(..)) {
+            let hint = "name free variables: numbers, indices, vectors or matrices";
+            return error(name, "a proportionality cannot be over this symbol", hint);
+        }
+        let taken = |tex: &str| declarations.iter().any(|d| d.symbol.tex() == tex);
+        let mut tex = symbol.tex().to_owned();
+        while taken(&tex) {
+            tex = if tex.contains(['^', '\'']) { format!("{{{tex}}}'") } else { format!("{tex}'") };
+        }
+        let twin = Declaration { symbol: symbol.retitled(tex), ..declaration.clone() };
+        if out.iter().all(|(known, _)| *known != symbol) {
+            out.push((symbol, twin));
+        }
+    }
+    Ok(out)
 }
 
 /// Whether a declaration stands under `[assumed]`.
@@ -339,6 +413,43 @@ minimises = { variable = 'W', objective = '\mathbb{E}\,\| -W x + z/\sqrt{\Delta_
         assert_eq!(claim.id, "optimal-linear-score");
         let extremum = claim.extremum.as_ref().expect("it claims a minimum");
         assert!(matches!(&*extremum.objective.kind, Kind::Expectation(variables, _) if variables.len() == 2));
+    }
+
+    #[test]
+    fn a_formula_is_read_although_its_comment_cannot_be() {
+        let names = |text: &str| read(text).1.iter().map(|d| d.code.name).collect::<Vec<_>>();
+        let open = NOTE.replace(r"e^{-2t} C^e\right]", r"e^{-2t} \frac{C^e\right]");
+        assert_eq!(names(&open), ["unbalanced-group"]);
+        let comment = |text: &str| text.replace("cites", "sites");
+        assert_eq!(names(&comment(&open)), ["unknown-key", "unbalanced-group"]);
+        assert_eq!(names(&comment(&NOTE.replace("e^{-2t} C^e", "e^{-2t} C^f"))), ["unknown-key", "unknown-symbol"]);
+        assert_eq!(names(&comment(NOTE)), ["unknown-key"]);
+        let front = |text: &str| text.replace("title  = ", "title  : ");
+        assert_eq!(names(&front(&open)).last(), Some(&"unbalanced-group"));
+        assert!(!names(&front(NOTE)).contains(&"unbalanced-group"));
+    }
+
+    #[test]
+    fn what_a_proportionality_is_over_is_a_free_symbol() {
+        let claim = |formula: &str, body: &str| {
+            read(&format!(
+                "+++\n[symbols]\n'd' = 'dimension'\n'x' = 'real'\n\"x'\" = 'real'\n'c' = 'real'\n+++\n\n$$ {formula} $$\n\n\
+                 <!-- claim: a\n{body}\n-->\n"
+            ))
+        };
+        let (lowered, diagnostics) = claim(r"c e^x \propto e^x", "over = 'x'");
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let [(symbol, twin)] = lowered.claims[0].over.as_slice() else { panic!() };
+        assert_eq!((symbol.tex(), twin.tex()), ("x", "{x'}'"));
+        assert!(lowered.claims[0].declarations.iter().any(|d| d.symbol == *twin));
+        for (formula, body) in [
+            (r"c e^x = e^x", "over = 'x'"),
+            (r"d \propto x", "over = 'd'"),
+            (r"c \propto x", "over = 'x'\nlimit = 'x \\to 0'"),
+        ] {
+            let (_, diagnostics) = claim(formula, body);
+            assert_eq!(diagnostics.iter().map(|d| d.code.name).collect::<Vec<_>>(), ["bad-claim"], "{formula}");
+        }
     }
 
     #[test]

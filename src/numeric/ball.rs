@@ -121,7 +121,7 @@ impl Balls {
     }
 
     /// Both ends from one value that was rounded down: the next number of the working precision is not below the exact value.
-    fn from_rounded_down(&self, value: FpResult<FBig<Down, 2>>) -> Ball {
+    fn rounded_down(&self, value: FpResult<FBig<Down, 2>>) -> Ball {
         match value {
             Ok(Approximation::Exact(value)) => self.between(value.repr().clone(), value.into_repr()),
             Ok(Approximation::Inexact(value, _)) => {

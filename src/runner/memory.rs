@@ -57,6 +57,7 @@ pub(super) fn key(claim: &Claim, checks: &[&Check], seed: u64) -> Option<String>
         let objective = print::expr(&extremum.objective);
         add(&format!("{} {objective} {}", extremum.variable.tex(), extremum.maximum));
     }
+    add(&claim.over.iter().map(|(x, _)| x.tex()).collect::<Vec<_>>().join(" "));
     add(&claim.solves.as_ref().map(print::statement).unwrap_or_default());
     if let Some(limit) = &claim.limit {
         add(&format!("{} {} {:?}", limit.symbol.tex(), print::expr(&limit.target), limit.exponents));

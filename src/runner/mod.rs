@@ -204,13 +204,13 @@ impl Job<'_> {
         }
         let mut verdict = judge(&evidence, claim.statement.links.len());
         let mut read_otherwise = None;
-        if verdict == Verdict::Refuted
+        if (verdict == Verdict::Refuted || verdict.is_undecided())
             && let Some(other) = reading::other(claim)
         {
             let applies = |check: &&&Check| self.method(check).is_some_and(|m| m.applies(&other).is_ok());
             let found: Vec<Evidence> =
                 checks.iter().filter(applies).flat_map(|check| self.check(&other, check, false, &|_| {})).collect();
-            (evidence, read_otherwise) = reading::settle(evidence, other, found);
+            (evidence, read_otherwise) = reading::settle((evidence, verdict), other, found);
             verdict = judge(&evidence, claim.statement.links.len());
         }
         let holds = matches!(verdict, Verdict::Proved | Verdict::Supported);

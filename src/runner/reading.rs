@@ -11,19 +11,26 @@ pub(super) fn other(claim: &Claim) -> Option<Claim> {
     Some(Claim { statement, alternative: None, ..claim.clone() })
 }
 
-/// The evidence for a claim that is false as understood, beside that for its other reading.
+/// The evidence for a claim that is false or open as understood, beside that for its other reading.
 ///
-/// | the other reading | the claim |
-/// |---|---|
-/// | holds | holds, read so: its evidence says how it is read; the second value is the claim so read |
-/// | is false | is refuted |
-/// | is open | is open: what contradicts it says which reading is left and asks for brackets |
-pub(super) fn settle(evidence: Vec<Evidence>, other: Claim, found: Vec<Evidence>) -> (Vec<Evidence>, Option<Claim>) {
+/// | as understood | the other reading | the claim |
+/// |---|---|---|
+/// | false or open | holds | holds, read so: its evidence says how it is read; the second value is the claim so read |
+/// | false | is false | is refuted |
+/// | open | is false | is open |
+/// | false or open | is open | is open: what contradicts it says which reading is left and asks for brackets |
+pub(super) fn settle(
+    (evidence, understood): (Vec<Evidence>, Verdict),
+    other: Claim,
+    found: Vec<Evidence>,
+) -> (Vec<Evidence>, Option<Claim>) {
     let verdict = judge(&found, other.statement.links.len());
     let tex = print::statement(&other.statement);
     match verdict {
         Verdict::Refuted | Verdict::Conflict => (evidence, None),
-        Verdict::Proved | Verdict::Supported => (found.into_iter().map(|e| read_as(e, &tex)).collect(), Some(other)),
+        Verdict::Proved | Verdict::Supported => {
+            (found.into_iter().map(|e| read_as(e, &tex, understood)).collect(), Some(other))
+        }
         _ => {
             let explanation = format!(
                 "false as understood, but the formula has another reading, ${tex}$, which is {}: write brackets or declare which is meant",
@@ -35,8 +42,9 @@ pub(super) fn settle(evidence: Vec<Evidence>, other: Claim, found: Vec<Evidence>
 }
 
 /// Evidence that says which reading it is about.
-fn read_as(e: Evidence, tex: &str) -> Evidence {
-    let note = format!("read as ${tex}$; another reading of the formula is false");
+fn read_as(e: Evidence, tex: &str, understood: Verdict) -> Evidence {
+    let understood = if understood == Verdict::Refuted { "false" } else { "open" };
+    let note = format!("read as ${tex}$; another reading of the formula is {understood}");
     let finding = match e.finding {
         Finding::Proves { certificate } => Finding::Proves { certificate: format!("{note}: {certificate}") },
         Finding::Agrees { bound } => Finding::Agrees { bound: format!("{note}: {bound}") },

@@ -11,6 +11,7 @@ mod layers;
 mod library;
 mod note_syntax;
 mod readme;
+mod real_documents;
 mod reports;
 mod runs;
 mod tables;

@@ -2,8 +2,9 @@
 
 use super::{Elaborator, Read, Trouble, mismatch};
 use crate::diagnostic::codes;
-use crate::expr::walk::{exceeds, map_children};
-use crate::expr::{ArrayFunction, Dim, Expr, Kind, Sort, Symbol};
+use crate::expr::walk::{exceeds, free_symbols, map_children};
+use crate::expr::{ArrayFunction, Binder, Dim, Expr, Fold, Kind, Range, Sort, Symbol};
+use crate::numeric::Function;
 use crate::source::Span;
 
 /// A length that the context has to fix.
@@ -252,4 +253,22 @@ fn settle_tree(elaborator: &Elaborator<'_>, expr: &Expr, open: &mut Option<Span>
         Kind::Ones(n) => Expr::new(Kind::Ones(length(n)), sort, mapped.span),
         _ => Expr { sort, ..mapped },
     }
+}
+/// The sum or the largest of the absolute values of the entries of a vector: the norms with index 1 and ∞.
+pub(super) fn over_entries(fold: Fold, vector: &Expr, span: Span) -> Expr {
+    let length = match &vector.sort {
+        Sort::Vector(n) | Sort::Row(n) => n.clone(),
+        _ => unreachable!("only vectors have entries with one index"),
+    };
+    let last = match &length {
+        Dim::Literal(n) => Expr::integer(i64::try_from(*n).unwrap_or(i64::MAX), span),
+        Dim::Named(symbol) => Expr::symbol(symbol, span),
+    };
+    let used = free_symbols(vector);
+    let letter = ["i", "j", "k", "l"].into_iter().find(|l| used.iter().all(|s| s.tex() != *l)).unwrap_or("n");
+    let index = Symbol::new(letter, Sort::Index(length));
+    let entry = Expr::new(Kind::Component(vector.clone(), vec![Expr::symbol(&index, span)]), Sort::Real, span);
+    let size = Expr::new(Kind::Function(Function::Abs, vec![entry]), Sort::Real, span);
+    let binder = Binder { symbol: index, range: Range::Between(Expr::integer(1, span), last) };
+    Expr::new(Kind::Fold(fold, vec![binder], None, size), Sort::Real, span)
 }

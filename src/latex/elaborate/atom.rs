@@ -16,6 +16,15 @@ impl Elaborator<'_> {
         let Some(node) = cursor.next() else {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, cursor.end, "an operand is missing at the end"));
         };
+        // `1\,000` is no product.
+        if matches!(node.kind, NodeKind::Number(_))
+            && let Some(before) = cursor.at.checked_sub(2).and_then(|at| cursor.nodes.get(at))
+            && matches!(before.kind, NodeKind::Number(_))
+        {
+            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, node.span, "two numbers stand side by side")
+                .also(before.span, "the other one")
+                .hint(r"write one number without space, or `\cdot` between them"));
+        }
         self.depth.set(self.depth.get() + 1);
         if self.depth.get() > super::DEPTH_LIMIT {
             return Err(super::too_deep(node.span));
@@ -48,6 +57,11 @@ impl Elaborator<'_> {
             NodeKind::Scripted(base, sub, sup, _) => (&**base, sub.as_deref(), sup.as_deref()),
             _ => (node, None, None),
         };
+        if let NodeKind::Scripted(_, _, _, primes @ 1..) = node.kind
+            && let Some(value) = self.primed(base, (sub, sup, primes), cursor, span)?
+        {
+            return Ok(value);
+        }
         if self.is_expectation(base) && sup.is_none() {
             return self.expectation(sub, cursor, span);
         }
@@ -112,6 +126,16 @@ impl Elaborator<'_> {
                         Sort::Matrix(..) => matches!(name.as_str(), "F" | r"\mathrm{F}"),
                         _ => name == "2",
                     };
+                    let vector = matches!(inner[0].sort, Sort::Vector(_) | Sort::Row(_));
+                    let fold = match name.as_str() {
+                        "1" => Some(Fold::Sum),
+                        r"\infty" => Some(Fold::Maximum),
+                        _ => None,
+                    };
+                    if let Some(fold) = fold.filter(|_| vector) {
+                        let value = array::over_entries(fold, &inner[0], base.span);
+                        return self.indexed(value, None, sup, span);
+                    }
                     if !is_own {
                         let message = format!("the norm with index {name} is not read");
                         return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message));
@@ -135,6 +159,32 @@ impl Elaborator<'_> {
             return Ok(value);
         }
         self.indexed(value, sub, sup, span)
+    }
+
+    /// Primes on what is no name: those of a function are its derivatives, others mean nothing. `None` for names.
+    fn primed(
+        &self,
+        base: &Node,
+        (sub, sup, primes): (Option<&[Node]>, Option<&[Node]>, usize),
+        cursor: &mut Cursor<'_>,
+        span: Span,
+    ) -> Read<Option<Expr>> {
+        let meaning = match &base.kind {
+            NodeKind::Letter(_) | NodeKind::Font(..) | NodeKind::Accent(..) | NodeKind::Text(_) => return Ok(None),
+            NodeKind::Word(word) => match notation::word_meaning(word) {
+                Some(meaning) if self.is_free(base) => meaning,
+                _ => return Ok(None),
+            },
+            NodeKind::Operator(meaning) => *meaning,
+            _ => Meaning::Unsupported,
+        };
+        match meaning {
+            Meaning::Function(function) if sub.is_none() => {
+                self.slope_of_function(function, (primes, sup), cursor, span).map(Some)
+            }
+            _ => Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "a prime cannot stand here")
+                .hint(r"write `\top` for a transpose, a quotient such as `\frac{d}{dx}` for a derivative")),
+        }
     }
 
     /// Whether brackets follow.
@@ -225,6 +275,7 @@ impl Elaborator<'_> {
         let span = node.span;
         match meaning {
             Meaning::Function(function) => self.function(function, sub, sup, cursor, span),
+            Meaning::Reciprocal(function) if sub.is_none() => self.reciprocal(function, sup, cursor, span),
             Meaning::Array(function) if sub.is_none() => self.array_function(function, sup, cursor, span),
             Meaning::Fold(fold) => self.fold(fold, sub, sup, cursor, span),
             Meaning::Extreme(fold) if sub.is_some_and(|sub| self.runs_over_indices(sub)) => {

@@ -48,6 +48,11 @@ impl Elaborator<'_> {
                 self.running(name, lower, last, &mut found);
                 continue;
             }
+            if let Some(chain) = self.index_chain(piece) {
+                self.chained(&chain, &mut found, span)?;
+                conditions.push(piece);
+                continue;
+            }
             let relation = piece.iter().position(|n| {
                 is_mark(n, '=')
                     || is_mark(n, '<')
@@ -91,19 +96,24 @@ impl Elaborator<'_> {
                         found.names.iter().any(|(n, _)| *n == key) || self.bound.borrow().iter().any(|(n, _)| *n == key)
                     };
                     if let [name] = &piece[..at]
-                        && matches!(name.kind, NodeKind::Letter(_) | NodeKind::Scripted(..) | NodeKind::Accent(..))
+                        && (matches!(name.kind, NodeKind::Letter(_))
+                            || self.scope.declared(&canonical_node(name)).is_some())
                         && !already(name, &found)
                     {
                         self.declared_index(name, &mut found)?;
                     }
-                    // In `i < j` both run; in `j \ne i` only the first does.
+                    // In `i < j` both run; in `j \ne i` only the first does, or both where the second stands nowhere else.
                     if let [name] = &piece[at + 1..]
-                        && !unequal
                         && !already(name, &found)
                         && matches!(name.kind, NodeKind::Letter(_))
                         && self.is_index(name)
                     {
-                        self.declared_index(name, &mut found)?;
+                        if !unequal || self.options.both_run {
+                            self.declared_index(name, &mut found)?;
+                        } else if let Some(index) = self.scope.declared(&canonical_node(name)) {
+                            self.unequal_place.set(self.unequal_place.get().or(Some(piece[at].span)));
+                            self.unequal.borrow_mut().push(index.symbol.clone());
+                        }
                     }
                     conditions.push(piece);
                 }
@@ -130,15 +140,76 @@ impl Elaborator<'_> {
         {
             self.declared_index(&index, &mut found)?;
         }
-        let names = found.names.clone();
-        for piece in conditions {
-            let condition = self.with_bound(&names, || self.condition(piece, span))?;
-            found.condition = Some(match found.condition.take() {
-                None => condition,
-                Some(previous) => Condition::All(vec![previous, condition]),
-            });
+        if found.binders.is_empty() {
+            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span_of(sub, span), "no index runs here")
+                .hint("declare the index under [symbols] as 'index(N)', or write both of its ends"));
         }
+        let names = found.names.clone();
+        let mut all = Vec::new();
+        for piece in conditions {
+            match self.with_bound(&names, || self.condition(piece, span))? {
+                Condition::All(several) => all.extend(several),
+                one => all.push(one),
+            }
+        }
+        found.condition = match all.len() {
+            0 | 1 => all.pop(),
+            _ => Some(Condition::All(all)),
+        };
         Ok(found)
+    }
+
+    /// The parts of `1 \le i < j \le N`, if a piece is such a chain: more than one relation, all of them of order or ≠.
+    fn index_chain<'n>(&self, piece: &'n [Node]) -> Option<Vec<&'n [Node]>> {
+        use crate::expr::Relation as R;
+        let relations: Vec<Option<R>> = piece.iter().filter_map(super::relation::relation_of).collect();
+        let orders = |r: &Option<R>| r.is_some_and(|r| r.is_order() || r == R::NotEqual);
+        if relations.len() < 2 || !relations.iter().all(orders) {
+            return None;
+        }
+        let parts: Vec<&[Node]> = piece.split(|n| super::relation::relation_of(n).is_some()).collect();
+        // What is not a name, as in `0 < x_i < c`, is a condition on an index that stands in it.
+        let runs = |part: &&[Node]| matches!(part, [node] if self.may_run(node));
+        parts[1..parts.len() - 1].iter().all(runs).then_some(parts)
+    }
+
+    /// Whether a node is an index, or a letter that may be one.
+    fn may_run(&self, node: &Node) -> bool {
+        let key = canonical_node(node);
+        match self.scope.declared(&key) {
+            Some(declared) => matches!(declared.symbol.sort(), Sort::Index(_) | Sort::Integer),
+            None => matches!(node.kind, NodeKind::Letter(_)),
+        }
+    }
+
+    /// The indices of a chain: what stands in the middle, and at its ends what is declared as an index and not yet bound.
+    /// Between two ends they run over these whatever their declarations say.
+    fn chained(&self, parts: &[&[Node]], found: &mut Indices, span: Span) -> Read<()> {
+        let is_bound = |node: &Node, found: &Indices| {
+            let key = canonical_node(node);
+            found.names.iter().any(|(n, _)| *n == key) || self.bound.borrow().iter().any(|(n, _)| *n == key)
+        };
+        let runs =
+            |part: &[Node], found: &Indices| matches!(part, [node] if self.is_index(node) && !is_bound(node, found));
+        let [first, middle @ .., last] = parts else { return Ok(()) };
+        let ends = (!runs(first, found) && !runs(last, found))
+            .then(|| {
+                let names = found.names.clone();
+                self.with_bound(&names, || Ok((self.whole(first, span)?, self.whole(last, span)?)))
+            })
+            .transpose()?;
+        for part in std::iter::once(first).chain(middle).chain([last]) {
+            let in_the_middle = !std::ptr::eq(part, first) && !std::ptr::eq(part, last);
+            match (part, &ends) {
+                ([node], _) if is_bound(node, found) => {}
+                ([node], Some((lower, upper))) if in_the_middle => {
+                    self.running(node, lower.clone(), upper.clone(), found);
+                }
+                ([node], None) if in_the_middle || self.is_index(node) => self.declared_index(node, found)?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Whether what stands below `\min` or `\max` is an index, and not a continuous symbol or a function.

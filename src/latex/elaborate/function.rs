@@ -50,6 +50,27 @@ impl Elaborator<'_> {
         self.indexed(value, None, power, end)
     }
 
+    /// `\coth x`: one over a real function.
+    pub(super) fn reciprocal(
+        &self,
+        function: Function,
+        sup: Option<&[Node]>,
+        cursor: &mut Cursor<'_>,
+        span: Span,
+    ) -> Read<Expr> {
+        if let Some([Node { kind: NodeKind::Mark('-'), .. }, ..]) = sup {
+            return Err(Trouble::new(&codes::AMBIGUOUS, span, "the inverse or the reciprocal could be meant")
+                .hint("write a fraction for the reciprocal"));
+        }
+        let value = self.function(function, None, None, cursor, span)?;
+        let end = span.join(value.span);
+        let quotient = Expr { span: end, ..array::divide(Expr::integer(1, span), value)? };
+        match sup {
+            Some(sup) => self.power(quotient, sup, end),
+            None => Ok(quotient),
+        }
+    }
+
     /// A function of one number; of an array, element by element.
     pub(super) fn elementwise(&self, function: Function, argument: Expr, span: Span) -> Read<Expr> {
         let sort = match &argument.sort {
@@ -87,6 +108,18 @@ impl Elaborator<'_> {
         cursor: &mut Cursor<'_>,
         span: Span,
     ) -> Read<Expr> {
+        // Indices on the parentheses are those of the value: `\operatorname{diag}(v)_{ij}`.
+        if let Some(Node { kind: NodeKind::Scripted(base, Some(indices), power, 0), .. }) = cursor.peek()
+            && let NodeKind::Fence('(' | '[', _, body) = &base.kind
+        {
+            cursor.at += 1;
+            let end = span.join(base.span);
+            let mut value = array::apply(self, function, self.whole(body, base.span)?, end)?;
+            if let Some(sup) = sup {
+                value = self.power(value, sup, end)?;
+            }
+            return self.indexed(value, Some(indices), power.as_deref(), end);
+        }
         let (mut arguments, power) = self.operands(cursor, 1, span)?;
         let argument = arguments.remove(0);
         let end = span.join(argument.span);
@@ -203,6 +236,7 @@ fn applies(node: &Node) -> bool {
         NodeKind::Operator(meaning) => matches!(
             meaning,
             Meaning::Function(_)
+                | Meaning::Reciprocal(_)
                 | Meaning::Array(_)
                 | Meaning::Fold(_)
                 | Meaning::Extreme(_)

@@ -3,17 +3,18 @@
 use super::super::name::canonical_node;
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind};
+use super::relation::is_whole_space;
 use super::{Cursor, Elaborator, Read, Trouble, span_of};
 use crate::diagnostic::codes;
-use crate::expr::{Dim, Expr, Kind, Law, RandomVariable, Sort, Symbol};
+use crate::expr::{Expr, Kind, Law, RandomVariable, Sort, Symbol};
 use crate::source::Span;
 
 /// `dx`, `d^3x` or `Dz`.
 struct Measure<'n> {
     variable: &'n Node,
     gaussian: bool,
-    /// The n of `d^n x`.
-    dimension: Option<usize>,
+    /// The n of `d^n x`, a number or the usual letters.
+    dimension: Option<String>,
     /// How many nodes it takes.
     length: usize,
 }
@@ -23,7 +24,10 @@ fn measure(nodes: &[Node]) -> Option<Measure<'_>> {
     let [d, variable, ..] = nodes else { return None };
     let (base, dimension) = match &d.kind {
         NodeKind::Scripted(base, None, Some(power), 0) => match power.as_slice() {
-            [Node { kind: NodeKind::Number(n), .. }] => (&**base, Some(n.parse().ok()?)),
+            [Node { kind: NodeKind::Number(n), .. }] => (&**base, Some(n.clone())),
+            [Node { kind: NodeKind::Letter(n), .. }] if matches!(n.as_str(), "d" | "D" | "n" | "N") => {
+                (&**base, Some(n.clone()))
+            }
             _ => return None,
         },
         _ => (d, None),
@@ -141,9 +145,12 @@ impl Elaborator<'_> {
             Some(sort @ (Sort::Vector(_) | Sort::Matrix(..))) => sort,
             _ => Sort::Real,
         };
-        if let Some(n) = found.dimension
-            && sort != Sort::Vector(Dim::Literal(n))
-            && !(n == 1 && sort == Sort::Real)
+        let length = match &sort {
+            Sort::Vector(length) => length.to_string(),
+            _ => "1".to_owned(),
+        };
+        if let Some(n) = &found.dimension
+            && *n != length
         {
             let message = format!("`{key}` is {sort} and not a vector of length {n}");
             return Err(Trouble::new(&codes::SORT_MISMATCH, span, message));
@@ -173,6 +180,7 @@ impl Elaborator<'_> {
         }
         let end = span.join(body.span);
         let sort = if body.sort.is_scalar() { Sort::Real } else { body.sort.clone() };
+        let sub = sub.filter(|set| sup.is_some() || !is_whole_space(set, symbol.sort()));
         if let (Some(sub), None) = (sub, sup) {
             if let Some(set) = self.declared_set(sub, symbol.sort()) {
                 return Ok(Expr::new(Kind::IntegralOver(symbol.clone(), set, body), sort, end));

@@ -17,6 +17,7 @@ mod notion;
 mod optimum;
 mod relation;
 mod script;
+mod slope;
 mod statement;
 mod symbol;
 mod term;
@@ -24,7 +25,7 @@ mod term;
 use super::tree::{Node, NodeKind, parse};
 use super::{Scope, Trouble};
 use crate::diagnostic::codes;
-use crate::expr::walk::substitute;
+use crate::expr::walk::{free_symbols_of_statement, substitute};
 use crate::expr::{Dim, Expr, Kind, Sort, Statement, Symbol};
 use crate::source::Span;
 use std::cell::{Cell, RefCell};
@@ -52,6 +53,8 @@ struct Options {
     inner_power: bool,
     /// Read a path before a parenthesis the other way: as a product, or at a time.
     other_path: bool,
+    /// `\sum_{i \ne j}` is over both.
+    both_run: bool,
 }
 
 /// Reads a formula that asserts something.
@@ -81,11 +84,20 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
         (met.slash.get(), Options { loose_slash: true, ..Options::default() }),
         (met.path_place.get(), Options { other_path: true, ..Options::default() }),
         (met.power_place.get(), Options { inner_power: true, ..Options::default() }),
+        (met.unequal_place.get(), Options { both_run: true, ..Options::default() }),
     ];
     let mut readings = others.into_iter().filter_map(|(place, options)| {
         let place = place?;
         let (statement, other) = read(options);
-        Some((statement.ok()?, place, other.converse.take()))
+        let statement = statement.ok()?;
+        // An index that stands elsewhere, too, is one that the sum does not run over.
+        if options.both_run {
+            let free = free_symbols_of_statement(&statement);
+            if met.unequal.borrow().iter().any(|index| free.contains(index)) {
+                return None;
+            }
+        }
+        Some((statement, place, other.converse.take()))
     });
     let (statement, alternative) = match first {
         Ok(statement) => (statement, readings.next().map(|(other, place, _)| (other, place))),
@@ -202,6 +214,9 @@ struct Elaborator<'s> {
     power_place: Cell<Option<Span>>,
     /// The first parenthesis behind a path that could be its time or a factor.
     path_place: Cell<Option<Span>>,
+    /// The first `i \ne j` below a sum that might be over both, and the second of these indices wherever that is so.
+    unequal_place: Cell<Option<Span>>,
+    unequal: RefCell<Vec<Symbol>>,
     /// The other direction, if the statement is an equivalence.
     converse: RefCell<Option<Statement>>,
     /// What was read already, by place and by what is bound there.
@@ -276,6 +291,8 @@ impl<'s> Elaborator<'s> {
             nabla: Cell::new(None),
             power_place: Cell::new(None),
             path_place: Cell::new(None),
+            unequal_place: Cell::new(None),
+            unequal: RefCell::new(Vec::new()),
             converse: RefCell::default(),
             read: RefCell::default(),
             left: None,

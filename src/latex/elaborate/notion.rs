@@ -6,6 +6,7 @@ use super::super::tree::{Node, NodeKind};
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::{ArrayFunction, Expr, Kind, Optimum, Order, Sort, Special, Symbol};
+use crate::numeric::Function;
 use crate::source::Span;
 
 /// What stands in brackets, the power on them, and their place.
@@ -36,7 +37,7 @@ fn is_argument_of_optimum(node: &Node) -> bool {
 }
 
 impl Elaborator<'_> {
-    fn is_free(&self, node: &Node) -> bool {
+    pub(super) fn is_free(&self, node: &Node) -> bool {
         let name = canonical_node(node);
         self.lookup(&name, node.span).is_none() && self.scope.patterns(&name).is_empty()
     }
@@ -141,6 +142,12 @@ impl Elaborator<'_> {
         span: Span,
     ) -> Read<Option<Expr>> {
         let Some((body, power, fence)) = fence_of(cursor.peek()) else { return Ok(None) };
+        if let (r"\mathrm{sth}", Some(threshold)) = (name, sub) {
+            cursor.at += 1;
+            let value =
+                self.soft_threshold(self.whole(body, fence)?, self.whole(threshold, span)?, span.join(fence))?;
+            return self.indexed(value, None, sup.or(power), span).map(Some);
+        }
         let pieces: Vec<&[Node]> = body.split(|n| is_mark(n, ',') || is_mark(n, ';')).collect();
         let function = match (name, sub.is_some(), pieces.len()) {
             (r"\Gamma", false, 2) => Special::UpperGamma,
@@ -169,6 +176,19 @@ impl Elaborator<'_> {
             operands.push(self.whole(piece, fence)?);
         }
         self.special_value(function, operands, sup.or(power), span.join(fence)).map(Some)
+    }
+
+    /// sth_T(x) = sgn(x) max(|x| − T, 0).
+    fn soft_threshold(&self, x: Expr, threshold: Expr, span: Span) -> Read<Expr> {
+        if let Some(wrong) = [&x, &threshold].into_iter().find(|e| !e.sort.is_scalar()) {
+            let message = format!("this function is of numbers, not of {}", wrong.sort);
+            return Err(Trouble::new(&codes::SORT_MISMATCH, wrong.span, message));
+        }
+        let of = |function, operands| Expr::new(Kind::Function(function, operands), Sort::Real, span);
+        let below = Expr::new(Kind::Neg(threshold), Sort::Real, span);
+        let excess = Expr::new(Kind::Add(vec![of(Function::Abs, vec![x.clone()]), below]), Sort::Real, span);
+        let size = of(Function::Max, vec![excess, Expr::integer(0, span)]);
+        Ok(Expr::new(Kind::Mul(vec![of(Function::Sign, vec![x]), size]), Sort::Real, span))
     }
 
     fn special_value(&self, function: Special, operands: Vec<Expr>, power: Option<&[Node]>, span: Span) -> Read<Expr> {

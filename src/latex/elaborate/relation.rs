@@ -1,13 +1,13 @@
 //! Chains of relations: what each relates, and how two sides that are not of one sort are meant.
 
-use super::super::name::canonical;
+use super::super::name::{canonical, canonical_node};
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind};
 use super::statement::{BRANCH_WORDS, in_words, words};
 use super::{Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
-use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort};
+use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Symbol, walk};
 use crate::source::Span;
 
 /// `Some(Some(relation))` for a relation, `Some(None)` for membership, `None` for anything else.
@@ -58,6 +58,15 @@ pub(in super::super) fn equation(nodes: &[Node]) -> Option<(&[Node], &[Node])> {
     match (relations.next(), relations.next()) {
         (Some((at, Some(Relation::Equal))), None) => Some((&nodes[..at], &nodes[at + 1..])),
         _ => None,
+    }
+}
+
+/// Whether a set is the line or the space of all values of a sort: `\mathbb{R}`, `\mathbb{R}^d`.
+pub(super) fn is_whole_space(set: &[Node], values: &Sort) -> bool {
+    match values {
+        Sort::Real => canonical(set) == r"\mathbb{R}",
+        Sort::Vector(length) => canonical(set) == format!(r"\mathbb{{R}}^{{{length}}}"),
+        _ => false,
     }
 }
 
@@ -150,6 +159,11 @@ impl Elaborator<'_> {
         if let Some(set) = self.declared_set(set, &member.sort) {
             return Ok(vec![Link { left: member.clone(), relation: Relation::Member, right: set }]);
         }
+        if let [Node { kind: NodeKind::Fence('{', '}', body), span: place }] = set
+            && let Some(at) = body.iter().position(|n| is_mark(n, ':') || is_mark(n, '|'))
+        {
+            return self.set_builder(member, (&body[..at], &body[at + 1..]), *place);
+        }
         let [Node { kind: NodeKind::Fence(open @ ('(' | '['), close @ (')' | ']'), body), .. }] = set else {
             return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(set, span), "this set is not supported")
                 .hint("write an interval such as `[0, 1)`, or declare the set, as in 'S' = 'set of real'"));
@@ -165,6 +179,45 @@ impl Elaborator<'_> {
             Link { left: lower, relation: at_least, right: member.clone() },
             Link { left: member.clone(), relation: at_most, right: upper },
         ])
+    }
+
+    /// `x \in \{ y : g(y) > 0 \}` or `\{ y \in A \mid g(y) > 0 \}`: what is asked of y, of x.
+    fn set_builder(&self, member: &Expr, (name, condition): (&[Node], &[Node]), span: Span) -> Read<Vec<Link>> {
+        let (name, within) = match name.iter().position(|n| matches!(n.kind, NodeKind::Operator(Meaning::Member))) {
+            Some(at) => (&name[..at], Some(&name[at + 1..])),
+            None => (name, None),
+        };
+        let [name] = name else {
+            return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "this set is not supported")
+                .hint(r"write one name before the condition, as in `\{ y : y > 0 \}`"));
+        };
+        let mut links = match within {
+            Some(set) if !is_whole_space(set, &member.sort) => self.membership(member, set, span)?,
+            _ => Vec::new(),
+        };
+        let symbol = Symbol::new(canonical_node(name), member.sort.clone());
+        let bound = [(canonical_node(name), symbol.clone())];
+        let asked = self.with_bound(&bound, || self.condition(condition, span))?;
+        // A function without its arguments is taken at the letters it is declared with.
+        let declared = self.declared_symbol(&bound[0].0);
+        let put_in = |link: &Link| {
+            std::iter::once(&symbol)
+                .chain(&declared)
+                .try_fold(link.clone(), |link, s| walk::substitute_link(&link, s, member))
+                .ok_or_else(|| Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "this set is not supported"))
+        };
+        match asked {
+            Condition::Holds(link) => links.push(put_in(&link)?),
+            Condition::All(all) => {
+                for condition in all {
+                    // A condition that was read is a list of relations.
+                    if let Condition::Holds(link) = condition {
+                        links.push(put_in(&link)?);
+                    }
+                }
+            }
+        }
+        Ok(links)
     }
 
     /// A condition in a subscript, a branch or an assumption.

@@ -315,7 +315,22 @@ fn rows(nodes: &[Node]) -> Vec<Vec<Node>> {
             _ => out.last_mut().expect("there is a row").push(node.clone()),
         }
     }
-    out
+    out.into_iter().map(without_space_at_relations).collect()
+}
+
+/// A row in which a wide space beside a relation separates nothing: `x \quad = \quad y`.
+fn without_space_at_relations(row: Vec<Node>) -> Vec<Node> {
+    if !row.iter().any(is_quad) {
+        return row;
+    }
+    let relates = |node: Option<&Node>| node.is_some_and(|n| relation_of(n).is_some());
+    let is_space = |at: usize| {
+        let first = row[..at].iter().rposition(|n| !is_quad(n));
+        let next = row[at..].iter().find(|n| !is_quad(n));
+        let ends = first.is_none_or(|k| [',', ';', '.'].iter().any(|mark| is_mark(&row[k], *mark)));
+        relates(first.map(|k| &row[k])) || relates(next) && !ends
+    };
+    (0..row.len()).filter(|at| !is_quad(&row[*at]) || !is_space(*at)).map(|at| row[at].clone()).collect()
 }
 
 /// Whether a row that begins with this may go on with the one before, and if so, whether this is only a sign, which may

@@ -7,7 +7,7 @@ use super::super::tree::{Node, NodeKind};
 use super::applied::WrittenAs;
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark};
 use crate::diagnostic::{codes, suggestion};
-use crate::expr::walk::{mentions, substitute};
+use crate::expr::walk::substitute;
 use crate::expr::{Expr, Kind, Sort, Symbol};
 use crate::numeric::{Constant, Function};
 use crate::source::Span;
@@ -142,6 +142,10 @@ impl Elaborator<'_> {
                 return self.indexed(constant, sub, sup, span);
             }
         }
+        if let (Some(function), true, true) = (default_function(base), primes > 0 && self.is_free(base), sub.is_none())
+        {
+            return self.slope_of_function(function, (primes, sup), cursor, span);
+        }
         if let Some(function) = default_function(base)
             && matches!(cursor.peek().map(|n| &n.kind), Some(NodeKind::Fence('(' | '[', ..)))
             && sub.is_none()
@@ -238,90 +242,6 @@ impl Elaborator<'_> {
         Ok((Expr::new(Kind::Call(symbol.clone(), given.values), result, given.span), given.power))
     }
 
-    /// `V'(u)`, where no such name is declared: the derivative of a function or abbreviation of one number, at the argument.
-    fn slope(
-        &self,
-        (base, sub): (&Node, Option<&[Node]>),
-        order: usize,
-        cursor: &mut Cursor<'_>,
-        span: Span,
-    ) -> Read<Option<Expr>> {
-        if !Self::is_applied(cursor) {
-            return Ok(None);
-        }
-        let start = cursor.at;
-        let name = scripted(base, sub, None, 0);
-        let of = |function: Symbol, result: Sort| {
-            let variable = Symbol::new("u", Sort::Real);
-            let at = vec![Expr::symbol(&variable, span)];
-            (variable, Expr::new(Kind::Call(function, at), result, span))
-        };
-        let (variable, body, argument, power) = match self.lookup(&name, span) {
-            Some(Found::Function(symbol, sorts, result)) if matches!(sorts.as_slice(), [Sort::Real]) => {
-                let (variable, body) = of(symbol, result);
-                let given = self.arguments(&name, 1, cursor, span)?;
-                (variable, body, given.values[0].clone(), given.power)
-            }
-            Some(Found::Abbreviation(parameters, body))
-                if parameters.len() == 1 && parameters[0].sort().is_scalar() =>
-            {
-                let variable = parameters[0].renamed();
-                let body = substitute(&body, &parameters[0], &Expr::symbol(&variable, span));
-                let Some(body) = body else { return Ok(None) };
-                let given = self.arguments(&name, 1, cursor, span)?;
-                (variable, body, given.values[0].clone(), given.power)
-            }
-            _ => {
-                let applied = self.applied(base, (sub, None, 0), cursor, span, WrittenAs::Called)?;
-                // `f'(x)^2` is a power of the derivative.
-                let (call, power) = match applied.as_ref().map(|e| (e, &*e.kind)) {
-                    Some((_, Kind::Pow(call, power))) => (call, Some(power)),
-                    Some((call, _)) => (call, None),
-                    None => return Ok(None),
-                };
-                let Kind::Call(function, arguments) = &*call.kind else {
-                    cursor.at = start;
-                    return Ok(None);
-                };
-                let [argument] = arguments.as_slice() else {
-                    cursor.at = start;
-                    return Ok(None);
-                };
-                let (variable, body) = of(function.clone(), call.sort.clone());
-                let slope = Self::derivative_at(variable, body, order, argument.clone(), span)?;
-                let sort = slope.sort.clone();
-                return Ok(Some(match power {
-                    Some(power) => Expr::new(Kind::Pow(slope, power.clone()), sort, span),
-                    None => slope,
-                }));
-            }
-        };
-        let slope = Self::derivative_at(variable, body, order, argument, span)?;
-        self.indexed(slope, None, power, span).map(Some)
-    }
-
-    /// A derivative of a body by its variable, at an argument.
-    fn derivative_at(variable: Symbol, body: Expr, order: usize, argument: Expr, span: Span) -> Read<Expr> {
-        if !argument.sort.is_scalar() {
-            return Err(super::mismatch(argument.span, "an argument of sort", variable.sort(), &argument.sort));
-        }
-        let (sort, span) = (body.sort.clone(), span.join(argument.span));
-        let order = u32::try_from(order).unwrap_or(u32::MAX);
-        let slope = match &*argument.kind {
-            // At a plain symbol the derivative is by this symbol.
-            Kind::Symbol(place) if *place.sort() == Sort::Real && !mentions(&body, place) => {
-                substitute(&body, &variable, &argument)
-                    .map(|moved| Expr::new(Kind::Derivative(moved, place.clone(), order), sort.clone(), span))
-            }
-            _ => None,
-        };
-        let slope = slope.unwrap_or_else(|| {
-            let derivative = Expr::new(Kind::Derivative(body, variable.clone(), order), sort.clone(), span);
-            Expr::new(Kind::At(variable, argument, derivative), sort, span)
-        });
-        Ok(slope)
-    }
-
     /// An abbreviation with its parameters replaced, and the power of its value in `f(x)^2`.
     fn expand<'n>(
         &self,
@@ -348,7 +268,13 @@ impl Elaborator<'_> {
     }
 
     /// `(a, b)` after a function's name, perhaps with a power.
-    fn arguments<'n>(&self, name: &str, count: usize, cursor: &mut Cursor<'n>, span: Span) -> Read<Arguments<'n>> {
+    pub(super) fn arguments<'n>(
+        &self,
+        name: &str,
+        count: usize,
+        cursor: &mut Cursor<'n>,
+        span: Span,
+    ) -> Read<Arguments<'n>> {
         let (fence, power) = match cursor.peek() {
             Some(Node { kind: NodeKind::Scripted(base, None, power, 0), .. }) => (Some(&**base), power.as_deref()),
             other => (other, None),
@@ -370,10 +296,10 @@ impl Elaborator<'_> {
 }
 
 /// The arguments of a function, where they end, and the power of the function's value.
-struct Arguments<'n> {
-    values: Vec<Expr>,
+pub(super) struct Arguments<'n> {
+    pub(super) values: Vec<Expr>,
     span: Span,
-    power: Option<&'n [Node]>,
+    pub(super) power: Option<&'n [Node]>,
 }
 
 /// Letters that are functions when nothing else is declared and an argument follows.

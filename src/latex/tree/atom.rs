@@ -52,7 +52,22 @@ impl Parser<'_> {
             }
             Meaning::Transparent => {
                 let (body, end) = self.argument(span)?;
-                node(NodeKind::Group(body), end)
+                match <[Node; 1]>::try_from(body) {
+                    Ok([only]) if is_operator(&only) => Ok(Some(only)),
+                    Ok([only]) => node(NodeKind::Group(vec![only]), end),
+                    Err(body) => node(NodeKind::Group(body), end),
+                }
+            }
+            Meaning::Delimited(open, close) => {
+                let (mut body, mut end) = self.argument(span)?;
+                // `\braket{a}{b}`, as the package physics writes it.
+                if (open, close) == ('⟨', '⟩') && self.is_mark('{') {
+                    let (second, last) = self.argument(end)?;
+                    body.push(Node { kind: NodeKind::Mark('|'), span: end });
+                    body.extend(second);
+                    end = last;
+                }
+                node(NodeKind::Fence(open, close, body), end)
             }
             Meaning::Brace => {
                 let (body, end) = self.argument(span)?;
@@ -89,6 +104,10 @@ impl Parser<'_> {
                         if matches!(base.kind, NodeKind::Operator(Meaning::Relation(_)) | NodeKind::Mark('=')) =>
                     {
                         node(NodeKind::Scripted(Box::new(base), None, Some(label), 0), end)
+                    }
+                    // What runs below an operator stands below it: `\underset{x}{\operatorname{extr}}`.
+                    Ok([base]) if name == "underset" && is_operator(&base) => {
+                        node(NodeKind::Scripted(Box::new(base), Some(label), None, 0), end)
                     }
                     Ok([base]) => {
                         let name = format!("\\{name}{{{}}}", super::super::name::canonical(&label));
@@ -160,4 +179,17 @@ impl Parser<'_> {
         }
         Err(unclosed(open, "{"))
     }
+}
+
+/// Whether a node is an operator that takes what it runs over below it.
+fn is_operator(node: &Node) -> bool {
+    let meaning = match &node.kind {
+        NodeKind::Operator(meaning) => Some(*meaning),
+        NodeKind::Word(word) => notation::word_meaning(word),
+        _ => None,
+    };
+    matches!(
+        meaning,
+        Some(Meaning::Optimum(_) | Meaning::Extreme(_) | Meaning::Fold(_) | Meaning::Limit | Meaning::Arg)
+    )
 }

@@ -13,6 +13,13 @@ impl Parser<'_> {
         let Some((token, delimiter)) = self.peek() else {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, format!("`\\{name}` needs a delimiter")));
         };
+        match token {
+            Token::Mark(c @ (')' | ']')) => return Err(super::unopened(delimiter, &c.to_string())),
+            Token::Command(inner) if matches!(notation::macro_meaning(inner), Some(Meaning::Close(_))) => {
+                return Err(super::unopened(delimiter, &format!("\\{inner}")));
+            }
+            _ => {}
+        }
         let paired = name == "left" || name.ends_with('l');
         let open = match &token {
             Token::Mark(c @ ('(' | '[' | '|' | '.')) => *c,

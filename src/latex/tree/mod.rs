@@ -4,6 +4,7 @@
 mod atom;
 mod bar;
 mod fence;
+mod measure;
 
 use super::Trouble;
 use super::notation::{self, Meaning};
@@ -60,13 +61,32 @@ pub(in crate::latex) enum NodeKind {
 
 /// Reads a formula.
 pub(in crate::latex) fn parse(text: &str) -> Result<Vec<Node>, Trouble> {
-    let tokens = tokens(text);
+    let tokens = single_integrals(tokens(text));
     if tokens.len() > TOKEN_LIMIT {
         let span = tokens[TOKEN_LIMIT].span;
         return Err(Trouble::new(&codes::TOO_LARGE, span, format!("the formula has more than {TOKEN_LIMIT} tokens")));
     }
     let mut parser = Parser { tokens, at: 0, depth: 0, end: text.len() };
     parser.list(Stop::End)
+}
+
+/// `\iint` as two integral signs, `\iiint` as three.
+fn single_integrals(tokens: Vec<Spanned<'_>>) -> Vec<Spanned<'_>> {
+    let signs = |token: &Spanned<'_>| match token.token {
+        Token::Command("iint") => 2,
+        Token::Command("iiint") => 3,
+        _ => 1,
+    };
+    if tokens.iter().all(|t| signs(t) == 1) {
+        return tokens;
+    }
+    let mut out = Vec::with_capacity(tokens.len() + 2);
+    for found in tokens {
+        let count = signs(&found);
+        let token = if count == 1 { found.token } else { Token::Command("int") };
+        out.extend(std::iter::repeat_n(Spanned { token, span: found.span }, count));
+    }
+    out
 }
 
 /// What ends a list of nodes.
@@ -131,6 +151,9 @@ impl<'t> Parser<'t> {
                     Some(Meaning::Bar(c)) if stop == Stop::Bar(c) && ends_operand(&nodes) => break,
                     Some(Meaning::Close(_)) if stop.is_fence() => break,
                     Some(Meaning::Close(_)) => return Err(unopened(span, &format!("\\{name}"))),
+                    // A size without a side: what it stands before says which it is.
+                    Some(Meaning::Sizing) if stop.is_fence() && self.closes_next() => break,
+                    Some(Meaning::Sizing) if self.is_closing_bar(stop, &nodes) => break,
                     Some(Meaning::Sizing) if name.ends_with('r') || name == "right" => {
                         if stop.is_fence() || matches!(stop, Stop::Bar(_)) {
                             break;
@@ -145,7 +168,30 @@ impl<'t> Parser<'t> {
             }
         }
         self.depth -= 1;
-        Ok(nodes)
+        Ok(measure::spread(nodes))
+    }
+
+    /// Whether the token after this one is a closing delimiter.
+    fn closes_next(&self) -> bool {
+        self.tokens.get(self.at + 1).is_some_and(|t| match t.token {
+            Token::Mark(c) => matches!(c, ')' | ']'),
+            Token::Command(name) => matches!(notation::macro_meaning(name), Some(Meaning::Close(_))),
+            _ => false,
+        })
+    }
+
+    /// Whether the token after this one, a size without a side, is the bar that closes what is read.
+    fn is_closing_bar(&self, stop: Stop, nodes: &[Node]) -> bool {
+        let bar = self.tokens.get(self.at + 1).and_then(|t| match t.token {
+            Token::Mark('|') => Some('|'),
+            Token::Command(name) => match notation::macro_meaning(name) {
+                Some(Meaning::Bar(c)) => Some(c),
+                _ => None,
+            },
+            _ => None,
+        });
+        let sideless = matches!(self.tokens[self.at].token, Token::Command("big" | "Big" | "bigg" | "Bigg"));
+        sideless && bar.is_some_and(|c| stop == Stop::Bar(c)) && ends_operand(nodes)
     }
 
     /// One atom with its scripts.

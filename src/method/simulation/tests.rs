@@ -104,6 +104,7 @@ pub(crate) fn case(estimand: &str, relation: Relation, prediction: impl FnOnce(&
         corrects: None,
         extremum: None,
         solves: None,
+        over: Vec::new(),
         limit: None,
         experiment: Some(ExperimentRequest {
             name: "toy".into(),

@@ -74,6 +74,11 @@ impl Counters {
 
     /// A numbered heading, or `\refstepcounter`.
     pub(super) fn step(&mut self, counter: &str) {
+        // A class of one's own that has chapters is built on one of the standard ones.
+        if counter == "chapter" && !self.has_chapters {
+            self.has_chapters = true;
+            self.within.get_or_insert_with(|| "chapter".to_owned());
+        }
         *self.values.entry(counter.to_owned()).or_insert(0) += 1;
         let Some(level) = DIVISIONS.iter().position(|d| *d == counter) else { return };
         if counter == "part" {
@@ -148,7 +153,10 @@ impl Counters {
         if let Some(format) = self.formats.get(counter).filter(|_| depth < 5) {
             return self.formatted(format, depth);
         }
-        let value = self.value(counter).to_string();
+        let value = match counter {
+            "part" => roman(self.value(counter)).to_uppercase(),
+            _ => self.value(counter).to_string(),
+        };
         let outer = match counter {
             "equation" => self.within.as_deref(),
             "section" if self.has_chapters => Some("chapter"),
@@ -264,6 +272,14 @@ mod tests {
         assert_eq!(c.equation(), "I--v");
         c.print_as("equation", r"\theequation");
         assert!(c.equation().len() < 20);
+        let mut c = Counters::new(Some("institute"));
+        c.print_as("equation", r"\thepart.\thechapter.\arabic{equation}");
+        c.step("part");
+        c.step("part");
+        c.step("chapter");
+        assert_eq!((c.equation(), c.equation()), ("II.1.1".into(), "II.1.2".into()));
+        c.step("chapter");
+        assert_eq!(c.equation(), "II.2.1");
         let mut c = Counters::new(Some("article"));
         c.reset_with("equation", "section");
         c.step("section");

@@ -15,7 +15,7 @@ const MAX_ARGUMENT: i64 = 20;
 macro_rules! at {
     ($balls:expr, $f:ident, $x:expr) => {{
         let value = $balls.down().$f($x, Some(&mut *$balls.tables.constants.borrow_mut()));
-        $balls.from_rounded_down(value)
+        $balls.rounded_down(value)
     }};
 }
 
