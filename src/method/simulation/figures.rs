@@ -101,6 +101,7 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
             high: ends(|i| i.high),
         });
     }
+    series.extend(curves(judged, parameter, request.estimand.name));
     let swept: Vec<f64> = judged.iter().map(|j| value(j, parameter)).collect();
     let lines: Vec<f64> = judged.iter().map(|j| j.target.predictions[0]).collect();
     Some(Figure {
@@ -115,6 +116,19 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
         series,
         heat: None,
     })
+}
+
+/// The curves of theory in the plane of a figure.
+fn curves(judged: &[Judged], across: &str, up: &str) -> Vec<Series> {
+    let trial = judged.first().and_then(|j| j.run.trial().ok());
+    let known = trial.map(|trial| trial.curves(across, up)).unwrap_or_default();
+    known
+        .into_iter()
+        .map(|curve| {
+            let (x, y) = curve.points.into_iter().unzip();
+            line(curve.name, x, y)
+        })
+        .collect()
 }
 
 /// What was measured over two swept parameters with at least three values each.
@@ -134,14 +148,16 @@ fn map(request: &Request<'_>, judged: &[Judged]) -> Option<Figure> {
     let cells = y.iter().flat_map(|b| x.iter().map(move |a| (*a, *b)));
     let values = cells.map(|(a, b)| at(a, b).map_or(f64::NAN, |j| j.reading.components[0].0)).collect();
     let meaning = |name: &str| request.experiment.parameters.iter().find(|p| p.name == name).map(|p| p.meaning);
+    let series = curves(judged, across, up);
+    let over = if series.is_empty() { "" } else { ", and the lines of the theory" };
     let axis = |name: &str, meaning: &str| Axis { label: format!("{}: {meaning}", symbol(name)), log: false };
     Some(Figure {
         slug: format!("{}-over-{}-and-{}", request.estimand.name, across.to_lowercase(), up.to_lowercase()),
         title: format!("{} over {} and {}", request.estimand.name, symbol(across), symbol(up)),
-        caption: "Measured means; a cell for each pair of parameters.".to_owned(),
+        caption: format!("Measured means; a cell for each pair of parameters{over}."),
         x: axis(across, meaning(across)?),
         y: axis(up, meaning(up)?),
-        series: Vec::new(),
+        series,
         heat: Some(HeatMap { quantity: request.estimand.meaning.to_owned(), x, y, values }),
     })
 }
