@@ -59,7 +59,7 @@ fn slope_of_low_load(line: usize) -> f64 {
 /// T_g, T_M and T_c against the load, down to the coldest temperature at which the saddle points are solved.
 pub(super) fn phase_lines() -> Vec<Curve> {
     /// Points of a line, and the largest load; even in √α, in which the lines begin straight.
-    const POINTS: usize = 28;
+    const POINTS: usize = 60;
     const LARGEST: f64 = 0.16;
     static LINES: LazyLock<Vec<Curve>> = LazyLock::new(|| {
         let loads = (0..=POINTS).map(|k| LARGEST * (k as f64 / POINTS as f64).powi(2));

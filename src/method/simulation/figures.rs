@@ -7,12 +7,19 @@ use crate::claim::Claim;
 use crate::evidence::{Axis, Figure, HeatMap, Mark, Series};
 use crate::stats::Side;
 
+/// Curves of a sweep in one figure, where a map shows the same.
+const CURVES: usize = 6;
+
 /// A sweep along its first parameter, with a map if it has two, or the looks at a single point.
 pub(super) fn figures(request: &Request<'_>, claim: &Claim, judged: &[Judged], relative: f64) -> Vec<Figure> {
     match (judged, request.request.sweep.first()) {
         ([only], _) => running(request, only).into_iter().collect(),
         (_, Some((parameter, _))) => {
-            sweep(request, claim, judged, parameter, relative).into_iter().chain(map(request, judged)).collect()
+            let map = map(request, judged);
+            // So many curves in one figure tell nothing that the map does not.
+            let crowded = map.as_ref().is_some_and(|m| m.heat.as_ref().is_some_and(|heat| heat.y.len() > CURVES));
+            let sweep = if crowded { None } else { sweep(request, claim, judged, parameter, relative) };
+            sweep.into_iter().chain(map).collect()
         }
         _ => Vec::new(),
     }
@@ -64,7 +71,7 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
     for j in judged {
         let others: Vec<String> = request.request.sweep[1..]
             .iter()
-            .map(|(name, _)| format!("{} = {}", symbol(name), value(j, name)))
+            .map(|(name, _)| format!("{} = {}", symbol(name), rounded(value(j, name))))
             .collect();
         let name = others.join(", ");
         match groups.iter_mut().find(|(n, _)| *n == name) {
@@ -183,6 +190,11 @@ pub(crate) fn symbol(parameter: &str) -> &str {
         ("omega", "ω"),
     ];
     GREEK.iter().find(|(name, _)| *name == parameter).map_or(parameter, |(_, letter)| letter)
+}
+
+/// A value of a range without the dust of its steps.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.9e}").parse().unwrap_or(value)
 }
 
 fn value(judged: &Judged, parameter: &str) -> f64 {

@@ -48,9 +48,10 @@ where
     let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
     let share = |v: f64| if high > low { (v - low) / (high - low) } else { 0.5 };
     let (left, right) = (86 * unit, (SIZE.0 as i32 - 118) * unit);
-    let lines: Vec<&Series> = figure.series.iter().filter(|s| s.mark == Mark::Line).collect();
+    let lines = figure.series.iter().filter(|s| s.mark == Mark::Line).map(|s| (s, inside(map, s)));
+    let lines: Vec<(&Series, Vec<Vec<(f64, f64)>>)> = lines.filter(|(_, pieces)| !pieces.is_empty()).collect();
     let dashed = |k: usize, colour| Look { colour, mark: 0, dash: DASHES[k % DASHES.len()], unit };
-    let entries: Vec<(&Series, Look)> = lines.iter().enumerate().map(|(k, s)| (*s, dashed(k, INK))).collect();
+    let entries: Vec<(&Series, Look)> = lines.iter().enumerate().map(|(k, (s, _))| (*s, dashed(k, INK))).collect();
     let top = if entries.is_empty() { 16 * unit } else { legend::draw(area, &entries, unit)? };
     let bottom = (SIZE.1 as i32 - 56) * unit;
     let centred = |size: i32| text(size * unit).pos(Pos::new(HPos::Center, VPos::Center));
@@ -74,13 +75,13 @@ where
             area.draw(&Text::new(short(*value), ((x.0 + x.1) / 2, (y.0 + y.1) / 2), style))?;
         }
     }
-    for (k, series) in lines.iter().enumerate() {
+    for (k, (_, pieces)) in lines.iter().enumerate() {
         // Light cells and dark ones: black on a white seam is seen on both. Neither is remapped in the dark theme.
         let along =
             |share: f64, n: usize, from: i32, to: i32| from + ((to - from) as f64 * share / n as f64).round() as i32;
         let pixel = |(a, b): (f64, f64)| (along(a, columns, left, right), along(b, rows, bottom, top));
-        for piece in inside(map, series) {
-            let points: Vec<(i32, i32)> = piece.into_iter().map(pixel).collect();
+        for piece in pieces {
+            let points: Vec<(i32, i32)> = piece.iter().copied().map(pixel).collect();
             area.draw(&PathElement::new(points.clone(), WHITE.mix(0.8).stroke_width(4 * unit as u32)))?;
             dashed(k, BLACK).line(area, points)?;
         }
