@@ -202,7 +202,9 @@ pub(super) fn slug(text: &str) -> String {
 fn head(file: &SourceFile, comment: &Comment) -> Result<(Located, Located), Box<Diagnostic>> {
     let body = &comment.body;
     let start = body.text.len() - body.text.trim_start().len();
-    let after = start + "claim:".len();
+    // The word stands alone on its line where both the colon and the id are missing.
+    let mark = body.text[start + "claim".len()..].chars().next().filter(|c| *c != '\n');
+    let after = start + "claim".len() + mark.map_or(0, char::len_utf8);
     let end = body.text[after..].find('\n').map_or(body.text.len(), |n| after + n);
     let id = body.part(after..end).trimmed();
     let error = |span: Span, message: String, hint: String| {

@@ -407,10 +407,13 @@ impl Scanner<'_> {
     }
 }
 
-/// Whether a comment is meant as a claim; a capital is a slip of the pen, reported when the id is read.
+/// Whether a comment is meant as a claim; a capital, a plural or a missing colon is a slip of the pen, reported when the id
+/// is read.
 fn is_claim(body: &str) -> bool {
     let body = body.trim_start();
-    body.starts_with("claim ") || body.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("claim:"))
+    let begins = |with: &str| body.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
+    let alone = body.strip_prefix("claim").is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+    alone || begins("claim:") || begins("claims:")
 }
 
 /// The argument of the first use of a command, given with its opening brace.

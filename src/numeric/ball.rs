@@ -47,12 +47,24 @@ impl Ball {
     }
 }
 
+/// Constants as far as they have been needed.
+#[derive(Clone, Default)]
+struct Tables {
+    /// π, log 2 and others in bits.
+    constants: Rc<RefCell<ConstCache>>,
+    /// B₂, B₄, …
+    bernoulli: Rc<RefCell<Vec<Rational>>>,
+}
+
+thread_local! {
+    /// Balls are made for single operations, too; their tables outlive them.
+    static TABLES: Tables = Tables::default();
+}
+
 /// The arithmetic of balls at a working precision.
 pub struct Balls {
     precision: usize,
-    cache: Rc<RefCell<ConstCache>>,
-    /// B₂, B₄, … as far as they have been needed.
-    bernoulli: Rc<RefCell<Vec<Rational>>>,
+    tables: Tables,
 }
 
 impl std::fmt::Debug for Balls {
@@ -79,13 +91,12 @@ fn acceptable(x: &Float) -> bool {
 impl Balls {
     /// With a working precision in bits, at least 32.
     pub fn new(precision: usize) -> Self {
-        let cache = Rc::new(RefCell::new(ConstCache::new()));
-        Self { precision: precision.max(32), cache, bernoulli: Rc::default() }
+        Self { precision: precision.max(32), tables: TABLES.with(Clone::clone) }
     }
 
     /// With more bits and the same tables.
     fn wider(&self, bits: usize) -> Self {
-        Self { precision: self.precision + bits, cache: self.cache.clone(), bernoulli: self.bernoulli.clone() }
+        Self { precision: self.precision + bits, tables: self.tables.clone() }
     }
 
     /// The working precision in bits.
@@ -107,6 +118,30 @@ impl Balls {
             (Ok(lo), Ok(hi)) => self.between(lo.value().into_repr(), hi.value().into_repr()),
             _ => Ball::ENTIRE,
         }
+    }
+
+    /// Both ends from one value that was rounded down: the next number of the working precision is not below the exact value.
+    fn from_rounded_down(&self, value: FpResult<FBig<Down, 2>>) -> Ball {
+        match value {
+            Ok(Approximation::Exact(value)) => self.between(value.repr().clone(), value.into_repr()),
+            Ok(Approximation::Inexact(value, _)) => {
+                let lo = value.into_repr();
+                let unit = Float::new(IBig::ONE, (exponent(&lo) - self.precision as i64) as isize);
+                match self.up().add(&lo, &unit) {
+                    Ok(hi) => self.between(lo, hi.value().into_repr()),
+                    Err(_) => Ball::ENTIRE,
+                }
+            }
+            Err(_) => Ball::ENTIRE,
+        }
+    }
+
+    /// A number in the middle of a ball, and an upper bound for how far the ends are from it.
+    fn middle(&self, lo: &Float, hi: &Float) -> Option<(Float, Float)> {
+        let middle = (self.down().add(lo, hi).ok()?.value() >> 1_isize).into_repr();
+        let below = self.up().sub(&middle, lo).ok()?.value().into_repr();
+        let above = self.up().sub(hi, &middle).ok()?.value().into_repr();
+        Some((middle, below.max(above)))
     }
 
     fn between(&self, lo: Float, hi: Float) -> Ball {
@@ -171,8 +206,7 @@ impl Balls {
     /// A number in the middle, as a point.
     pub fn midpoint(&self, a: &Ball) -> Result<Ball, Undefined> {
         let (lo, hi) = a.finite()?;
-        let sum = self.down().add(lo, hi).map_err(|_| Undefined::NonFinite)?.value();
-        Ok(Ball::point((sum >> 1_isize).into_repr()))
+        self.middle(lo, hi).map(|(middle, _)| Ball::point(middle)).ok_or(Undefined::NonFinite)
     }
 }
 
@@ -200,7 +234,7 @@ impl Arithmetic for Balls {
     fn constant(&self, constant: Constant) -> Result<Ball, Undefined> {
         match constant {
             Constant::Pi => {
-                let mut cache = self.cache.borrow_mut();
+                let mut cache = self.tables.constants.borrow_mut();
                 let (lo, hi) = (cache.pi::<2, Down>(self.precision), cache.pi::<2, Up>(self.precision));
                 Ok(self.ball(Ok(lo), Ok(hi)))
             }

@@ -1,5 +1,6 @@
 //! Elementary functions of balls: correctly rounded values at the endpoints of monotone pieces.
 
+use super::special::widen;
 use super::{Ball, Balls, Float, exponent, is_negative, is_zero};
 use crate::numeric::{Arithmetic, Constant, Function, Undefined, combinatorics, whole};
 use dashu_float::FBig;
@@ -10,14 +11,37 @@ use std::cmp::Ordering;
 /// Arguments of exp and of the circular functions beyond 2^this are given up: the latter need as many bits of π.
 const MAX_ARGUMENT: i64 = 20;
 
+/// The function at one number.
+macro_rules! at {
+    ($balls:expr, $f:ident, $x:expr) => {{
+        let value = $balls.down().$f($x, Some(&mut *$balls.tables.constants.borrow_mut()));
+        $balls.from_rounded_down(value)
+    }};
+}
+
 /// The function at the lower end rounded down, at the upper end rounded up.
 macro_rules! monotone {
     ($balls:expr, $f:ident, $lo:expr, $hi:expr) => {{
-        let cache = &mut *$balls.cache.borrow_mut();
-        let lo = $balls.down().$f($lo, Some(&mut *cache));
-        let hi = $balls.up().$f($hi, Some(&mut *cache));
-        $balls.ball(lo, hi)
+        let (lo, hi) = ($lo, $hi);
+        if lo == hi {
+            at!($balls, $f, lo)
+        } else {
+            let cache = &mut *$balls.tables.constants.borrow_mut();
+            let lo = $balls.down().$f(lo, Some(&mut *cache));
+            let hi = $balls.up().$f(hi, Some(&mut *cache));
+            $balls.ball(lo, hi)
+        }
     }};
+}
+
+/// Balls whose ends differ by less than 2^NARROW are enclosed by the value in the middle and a bound of the derivative.
+const NARROW: i64 = -16;
+
+/// The middle and the radius of a ball that is narrow.
+fn narrow(balls: &Balls, x: &Ball) -> Option<(Ball, Ball)> {
+    let (lo, hi) = x.finite().ok()?;
+    let (middle, radius) = balls.middle(lo, hi)?;
+    (lo != hi && (is_zero(&radius) || exponent(&radius) < NARROW)).then(|| (Ball::point(middle), Ball::point(radius)))
 }
 
 fn moderate(lo: &Float, hi: &Float) -> Result<(), Undefined> {
@@ -61,9 +85,16 @@ fn may_meet(balls: &Balls, x: &Ball, half_turns: i64, quarter: i64) -> Result<bo
 fn sine_or_cosine(balls: &Balls, x: &Ball, cosine: bool) -> Result<Ball, Undefined> {
     let (lo, hi) = x.finite()?;
     moderate(lo, hi)?;
-    let at = |end: &Float| if cosine { monotone!(balls, cos, end, end) } else { monotone!(balls, sin, end, end) };
+    let at = |end: &Float| if cosine { at!(balls, cos, end) } else { at!(balls, sin, end) };
     if x.is_point() {
         return Ok(at(lo));
+    }
+    if let Some((middle, radius)) = narrow(balls, x) {
+        // Slopes are at most one, and so are the values.
+        let wide = widen(balls, &at(middle.finite()?.0), &radius);
+        let (lo, hi) = wide.finite()?;
+        let one = Float::from(IBig::ONE);
+        return Ok(balls.between(lo.max(&-one.clone()).clone(), hi.min(&one).clone()));
     }
     let mut result = balls.hull(&at(lo), &at(hi));
     let crest = i64::from(!cosine);
@@ -133,7 +164,15 @@ pub(super) fn apply(balls: &Balls, function: Function, arguments: &[Ball]) -> Re
     Ok(match function {
         Function::Exp => {
             moderate(lo, hi)?;
-            monotone!(balls, exp, lo, hi)
+            match narrow(balls, x) {
+                // |e^s − 1| ≤ |s| + s² for |s| ≤ 1.
+                Some((middle, radius)) => {
+                    let value = at!(balls, exp, middle.finite()?.0);
+                    let change = balls.add(&radius, &balls.mul(&radius, &radius));
+                    widen(balls, &value, &balls.mul(&change, &value))
+                }
+                None => monotone!(balls, exp, lo, hi),
+            }
         }
         Function::Log => {
             if is_negative(hi) || is_zero(hi) {
@@ -141,7 +180,13 @@ pub(super) fn apply(balls: &Balls, function: Function, arguments: &[Ball]) -> Re
             } else if is_negative(lo) || is_zero(lo) {
                 return Err(Undefined::Precision("log"));
             }
-            monotone!(balls, ln, lo, hi)
+            // The slope is at most that at the lower end, which the rounded middle may lie below.
+            let slope = |m: &Ball| balls.div(&balls.integer(1), &Ball::point(lo.min(m.finite()?.0).clone()));
+            let slack = narrow(balls, x).and_then(|(m, r)| Some((balls.mul(&r, &slope(&m).ok()?), m)));
+            match slack.filter(|(slack, _)| slack.finite().is_ok_and(|(_, most)| exponent(most) < NARROW)) {
+                Some((slack, middle)) => widen(balls, &at!(balls, ln, middle.finite()?.0), &slack),
+                None => monotone!(balls, ln, lo, hi),
+            }
         }
         Function::Sqrt => {
             within(x, Some(0), None, "a square root")?;

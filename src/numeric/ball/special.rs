@@ -27,7 +27,7 @@ pub(super) fn apply(balls: &Balls, function: Function, x: &Ball) -> Result<Ball,
 }
 
 /// Adds ±bound, where `bound` is a ball of non-negative numbers.
-fn widen(balls: &Balls, value: &Ball, bound: &Ball) -> Ball {
+pub(super) fn widen(balls: &Balls, value: &Ball, bound: &Ball) -> Ball {
     balls.add(value, &balls.hull(&balls.neg(bound), bound))
 }
 
@@ -112,7 +112,7 @@ fn asymptotic_erfc(balls: &Balls, x: &Ball) -> Result<Ball, Undefined> {
 impl Balls {
     /// B_{2k}, k ≥ 1.
     pub(super) fn bernoulli(&self, k: usize) -> Rational {
-        let mut known = self.bernoulli.borrow_mut();
+        let mut known = self.tables.bernoulli.borrow_mut();
         while known.len() < k {
             // Σ_{j ≤ m} C(m+1, j) B_j = 0 with m = 2(known + 1), B₁ = −½ and vanishing odd ones.
             let m = 2 * (known.len() + 1);

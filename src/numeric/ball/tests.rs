@@ -59,6 +59,51 @@ fn functional_equations_of_the_gamma_family() {
     assert_eq!(balls.bernoulli(6), ratio(-691, 2730));
 }
 
+/// Balls of every width contain what the function does inside them, and are not much wider than its slope asks for.
+#[test]
+fn narrow_and_wide_balls_contain_the_values_inside() {
+    let (coarse, fine) = (Balls::new(128), Balls::new(400));
+    let mut stream = SeedPath::root(6).child("widths").stream();
+    for round in 0..400_i64 {
+        // Magnitudes from 10⁻⁶ to 10², with both signs where that is possible.
+        let x = ratio(stream.random_range(1..1000), 997) * fraction_of_two(stream.random_range(-6..20));
+        let width = fraction_of_two(3 + round % 120) * &x;
+        for f in [Function::Exp, Function::Log, Function::Sin, Function::Cos, Function::Tanh, Function::Sqrt] {
+            let x = if matches!(f, Function::Log | Function::Sqrt) || round % 2 == 0 { x.clone() } else { -x.clone() };
+            let end = &x + &width;
+            let argument = coarse.hull(&coarse.rational(&x), &coarse.rational(&end));
+            let value = coarse.function(f, &[argument]).unwrap();
+            let (lo, hi) = value.finite().unwrap();
+            let mut seen = coarse.integer(0);
+            for part in [ratio(0, 1), ratio(1, 3), ratio(1, 2), ratio(1, 1)] {
+                let inside = fine.function(f, &[fine.rational(&(&x + &width * &part))]).unwrap();
+                let (p, q) = inside.finite().unwrap();
+                assert!(lo <= q && p <= hi, "{f:?} at {x} + {part} × {width}");
+                seen = if part == ratio(0, 1) { inside } else { fine.hull(&seen, &inside) };
+            }
+            // Twice the radius of the argument, or of the values, and a few units in the last place.
+            let size = |b: &Ball| {
+                let (lo, hi) = coarse.enclosure(&coarse.sub(b, &coarse.midpoint(b).unwrap()));
+                lo.abs().max(hi.abs())
+            };
+            let slope = match f {
+                Function::Exp => coarse.approximate(&value),
+                Function::Log => 1.0 / coarse.approximate(&coarse.rational(&x)),
+                _ => 1.0,
+            };
+            let asked = slope * coarse.approximate(&coarse.rational(&width)) + coarse.approximate(&value).abs() * 1e-38;
+            assert!(size(&value) <= 2.5 * asked.max(size(&seen)) + 1e-38, "{f:?} at {x}, {width}: {value:?}");
+        }
+    }
+}
+
+/// 2^-n, or 2^|n| for negative n.
+fn fraction_of_two(n: i64) -> Rational {
+    let power = Rational::from(1_u64 << n.unsigned_abs().min(62))
+        * Rational::from(1_u64 << n.unsigned_abs().saturating_sub(62));
+    if n >= 0 { Rational::ONE / power } else { power }
+}
+
 /// The series and the asymptotic expansion of erfc meet where a higher precision switches from one to the other.
 #[test]
 fn error_function_on_both_sides_of_the_switch() {
