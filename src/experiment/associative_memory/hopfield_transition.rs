@@ -259,7 +259,7 @@ mod tests {
     }
 
     /// At a load of 0.03 the saddle points cross at T = 0.479. Networks of a thousand have a free energy of the glass up to
-    /// 0.003 above the saddle point's, and the slope of the difference is 0.13.
+    /// 0.007 above the saddle point's, and the slope of the difference is 0.13.
     #[test]
     fn free_energies_are_those_of_the_saddle_points() {
         let given = [("N", 1000.0), ("T", 0.4), ("sweeps", 40.0)];
@@ -272,7 +272,7 @@ mod tests {
         assert!((mean - saddle_point("retrieval")).abs() < 4.5 * error + 1e-3, "{mean} ± {error}");
         let (mean, error) = s.get("glass")[0];
         let above = mean - saddle_point("glass");
-        assert!((-4.5 * error..4.5 * error + 4e-3).contains(&above), "{above} ± {error}");
+        assert!((-4.5 * error..4.5 * error + 7e-3).contains(&above), "{above} ± {error}");
         let (mean, error) = s.get("temperature")[0];
         let above = mean - saddle_point("T_c");
         assert!((-4.5 * error..4.5 * error + 0.04).contains(&above), "{above} ± {error}");
