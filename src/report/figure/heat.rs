@@ -49,7 +49,7 @@ where
     let share = |v: f64| if high > low { (v - low) / (high - low) } else { 0.5 };
     let (left, right) = (86 * unit, (SIZE.0 as i32 - 118) * unit);
     let lines = figure.series.iter().filter(|s| s.mark == Mark::Line).map(|s| (s, inside(map, s)));
-    let lines: Vec<(&Series, Vec<Vec<(f64, f64)>>)> = lines.filter(|(_, pieces)| !pieces.is_empty()).collect();
+    let lines: Vec<(&Series, Vec<Piece>)> = lines.filter(|(_, pieces)| !pieces.is_empty()).collect();
     let dashed = |k: usize, colour| Look { colour, mark: 0, dash: DASHES[k % DASHES.len()], unit };
     let entries: Vec<(&Series, Look)> = lines.iter().enumerate().map(|(k, (s, _))| (*s, dashed(k, INK))).collect();
     let top = if entries.is_empty() { 16 * unit } else { legend::draw(area, &entries, unit)? };
@@ -132,11 +132,14 @@ fn place(values: &[f64], at: f64) -> Option<f64> {
     (0.0..=values.len() as f64).contains(&place).then_some(place)
 }
 
+/// Points of a line in cells.
+type Piece = Vec<(f64, f64)>;
+
 /// The pieces of a line that are inside the map, in cells.
-fn inside(map: &HeatMap, series: &Series) -> Vec<Vec<(f64, f64)>> {
+fn inside(map: &HeatMap, series: &Series) -> Vec<Piece> {
     /// Pieces of a segment that are inside or outside as a whole.
     const PARTS: usize = 16;
-    let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
+    let mut pieces: Vec<Piece> = vec![Vec::new()];
     let ends: Vec<(f64, f64)> = series.x.iter().copied().zip(series.y.iter().copied()).collect();
     for pair in ends.windows(2) {
         for k in 0..=PARTS {
