@@ -26,10 +26,12 @@ pub static ALL: &[&Experiment] = &[
     &associative_memory::hebbian_temperature::EXPERIMENT,
     &associative_memory::hopfield_enumeration::EXPERIMENT,
     &associative_memory::hopfield_phase_lines::EXPERIMENT,
+    &associative_memory::hopfield_transition::EXPERIMENT,
     &associative_memory::lyapunov_descent::EXPERIMENT,
     &associative_memory::projector_basin::EXPERIMENT,
     &associative_memory::projector_one_step::EXPERIMENT,
     &associative_memory::projector_rule::EXPERIMENT,
+    &associative_memory::rbm_cascade::EXPERIMENT,
     &denoising::denoising_least_squares::EXPERIMENT,
     &denoising::denoising_loss::EXPERIMENT,
     &denoising::empirical_score_distance::EXPERIMENT,
@@ -191,6 +193,21 @@ pub trait Trial: Send + Sync {
     fn quantity(&self, _name: &str) -> Option<Quantity> {
         None
     }
+
+    /// Curves that theory draws in the plane of a parameter and another parameter or an estimand, by name: figures over that
+    /// plane show them beside what was measured.
+    fn curves(&self, _across: &str, _up: &str) -> Vec<Curve> {
+        Vec::new()
+    }
+}
+
+/// A curve in the plane of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// What the legend calls it, plain text with Unicode mathematics.
+    pub name: &'static str,
+    /// Its points in order.
+    pub points: Vec<(f64, f64)>,
 }
 
 /// A value that an experiment hands to a formula.

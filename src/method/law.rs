@@ -4,6 +4,7 @@
 //! $\mathbb{E}\cos\langle k, X\rangle$ and $\mathbb{E}\sin\langle k, X\rangle$ are compared at points and many k: equal for all k they are
 //! equality in law (Lévy's uniqueness theorem). What cannot be integrated is drawn, see the submodule `sampled`.
 
+mod histogram;
 mod sampled;
 
 use super::setting::Setting;
@@ -52,7 +53,12 @@ impl Method for LawComparison {
             return undecided(NAME, claim, StopReason::NotApplicable, &why);
         }
         let links = claim.statement.links.iter().enumerate().filter(|(_, link)| says_law(link));
-        links.map(|(k, link)| Evidence { link: k, ..judge(link, claim, budget, seed) }).collect()
+        links
+            .map(|(k, link)| {
+                let figures = histogram::figure(link, claim, budget, seed).into_iter().collect();
+                Evidence { link: k, figures, ..judge(link, claim, budget, seed) }
+            })
+            .collect()
     }
 }
 

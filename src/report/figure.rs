@@ -31,6 +31,9 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(0x56, 0xb4, 0xe9),
 ];
 
+/// Solid, and on and off lengths in units.
+const DASHES: [Option<(u32, u32)>; 4] = [None, Some((8, 4)), Some((3, 3)), Some((12, 3))];
+
 /// Remaps the colours of a drawing in the dark theme; `style.css` has the same rules for drawings inside pages.
 const DARK: &str = "<style>@media (prefers-color-scheme:dark){[fill=\"#222222\"]{fill:#d9d6cf}[stroke=\"#222222\"]{stroke:#d9d6cf}[stroke=\"#DDDDDD\"]{stroke:#3b3c40}[fill=\"#0072B2\"]{fill:#5fb2e6}[stroke=\"#0072B2\"]{stroke:#5fb2e6}[fill=\"#D55E00\"]{fill:#f08a44}[stroke=\"#D55E00\"]{stroke:#f08a44}[fill=\"#009E73\"]{fill:#3cc79b}[stroke=\"#009E73\"]{stroke:#3cc79b}}</style>";
 
@@ -284,12 +287,18 @@ impl Look {
 }
 
 /// The first line (a closed form) is ink-coloured and solid, further ones are dashed; points get a colour and a mark
-/// each; bands are pale. Several points that come with a line and a band each give them their colour.
+/// each; bands are pale. Several points that come with a line and a band each give them their colour, and lines beyond those are
+/// dashed.
 fn looks(series: &[Series], unit: i32) -> Vec<Look> {
     let (mut lines, mut points, mut bands) = (0, 0, 0);
     let count = |mark: Mark| series.iter().filter(|s| s.mark == mark).count();
-    let sweeps = count(Mark::Points) > 1 && [Mark::Line, Mark::Band].iter().all(|m| count(*m) == count(Mark::Points));
+    let groups = count(Mark::Points);
+    let sweeps = groups > 1 && count(Mark::Band) == groups && count(Mark::Line) >= groups;
     let look = |s: &Series| match s.mark {
+        Mark::Line if sweeps && lines >= groups => {
+            lines += 1;
+            Look { colour: INK, mark: 0, dash: DASHES[(lines - groups) % DASHES.len()], unit }
+        }
         Mark::Line if sweeps => {
             lines += 1;
             Look { colour: COLOURS[(lines - 1) % COLOURS.len()], mark: 0, dash: None, unit }
@@ -299,7 +308,7 @@ fn looks(series: &[Series], unit: i32) -> Vec<Look> {
             Look { colour: COLOURS[(bands - 1) % COLOURS.len()], mark: 0, dash: None, unit }
         }
         Mark::Line => {
-            let dash = [None, Some((8, 4)), Some((3, 3)), Some((12, 3))][lines % 4];
+            let dash = DASHES[lines % DASHES.len()];
             let colour = if lines == 0 { INK } else { COLOURS[(lines + 1) % COLOURS.len()] };
             lines += 1;
             Look { colour, mark: 0, dash, unit }
@@ -407,6 +416,21 @@ mod tests {
             assert!(drawing.svg.contains(escape(word).as_str()), "{word}");
         }
         assert!(png(&figure).is_ok());
+        let line = |name: &str, y: f64| Series {
+            name: name.to_owned(),
+            mark: Mark::Line,
+            x: vec![0.0, 1.0],
+            y: vec![y; 2],
+            low: vec![],
+            high: vec![],
+        };
+        let over = Figure { series: vec![line("phase line", 0.4), line("another", 0.6)], ..figure.clone() };
+        let svg = draw(&over).unwrap().svg;
+        let drawn = svg.split("</desc>").nth(1).unwrap();
+        // Two seams; one line is solid, the other in many dashes; both are in the legend.
+        assert_eq!(drawn.matches("stroke=\"#FFFFFF\"").count(), 2);
+        assert!(drawn.matches("stroke=\"#000000\"").count() > 5);
+        assert!(drawn.contains("phase line") && drawn.contains("another"));
         for broken in [vec![], vec![f64::NAN; 12], vec![1.0; 11]] {
             let heat = Some(crate::evidence::HeatMap { values: broken, ..map.clone() });
             assert!(draw(&Figure { heat, ..figure.clone() }).is_err());

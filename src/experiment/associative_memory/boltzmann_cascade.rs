@@ -17,10 +17,10 @@ pub static EXPERIMENT: Experiment = Experiment {
     parameters: &[
         Parameter::whole("N", "visible spins, an even number", 200.0, 4.0, 2000.0),
         Parameter::real("w0", "both weights at the beginning", 0.02, 1e-6, 0.5),
-        Parameter::real("first", "second moment D₁ of the first mode in the data", 0.5, 0.01, 0.9),
-        Parameter::real("second", "second moment D₂ of the second mode in the data", 0.2, 0.01, 0.9),
-        Parameter::whole("mode", "the mode that is looked at, 1 or 2", 1.0, 1.0, 2.0),
-        Parameter::real("t", "time of the training", 4.0, 0.0, 200.0),
+        Modes::FIRST,
+        Modes::SECOND,
+        Modes::MODE,
+        Modes::TIME,
     ],
     estimands: &[
         Estimand::scalar("growth", "log(w/w₀) of the mode at time t"),
@@ -32,6 +32,34 @@ pub static EXPERIMENT: Experiment = Experiment {
     ],
     prepare,
 };
+
+/// What experiments on two modes of data have in common.
+pub(super) struct Modes;
+
+impl Modes {
+    pub(super) const FIRST: Parameter =
+        Parameter::real("first", "second moment D₁ of the first mode in the data", 0.5, 0.01, 0.9);
+    pub(super) const SECOND: Parameter =
+        Parameter::real("second", "second moment D₂ of the second mode in the data", 0.2, 0.01, 0.9);
+    pub(super) const MODE: Parameter = Parameter::whole("mode", "the mode that is looked at, 1 or 2", 1.0, 1.0, 2.0);
+    pub(super) const TIME: Parameter = Parameter::real("t", "time of the training", 4.0, 0.0, 200.0);
+
+    /// D₁ and D₂.
+    ///
+    /// # Errors
+    /// An odd number of spins, or moments that no data have.
+    pub(super) fn of(p: &Parameters) -> Result<[f64; 2], ExperimentError> {
+        let (n, data) = (p.whole("N"), [p.get("first"), p.get("second")]);
+        if n % 2 == 1 {
+            return Err(ExperimentError::Setup(format!("N = {n} must be even for two orthogonal patterns")));
+        }
+        // |s·(ξ¹ + ξ²)| and |s·(ξ¹ − ξ²)| are at most N together: m_1² + m_2² ≤ 1.
+        if data[0] + data[1] >= 1.0 {
+            return Err(ExperimentError::Setup(format!("no data has D_1 + D_2 = {} of 1 or more", data[0] + data[1])));
+        }
+        Ok(data)
+    }
+}
 
 /// The longest step of the training.
 const STEP: f64 = 0.05;
@@ -150,14 +178,7 @@ struct Cascade {
 
 fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
     let (n, mode, end) = (p.whole("N"), p.whole("mode") - 1, p.get("t"));
-    if n % 2 == 1 {
-        return Err(ExperimentError::Setup(format!("N = {n} must be even for two orthogonal patterns")));
-    }
-    let data = [p.get("first"), p.get("second")];
-    // |s·(ξ¹ + ξ²)| and |s·(ξ¹ − ξ²)| are at most N together: m_1² + m_2² ≤ 1.
-    if data[0] + data[1] >= 1.0 {
-        return Err(ExperimentError::Setup(format!("no data has D_1 + D_2 = {} of 1 or more", data[0] + data[1])));
-    }
+    let data = Modes::of(p)?;
     let mut training = Training { machine: Machine::new(n), data, t: 0.0, log_w: [p.get("w0").ln(); 2] };
     let learning_time = training.run(end, mode);
     let growth = training.log_w[mode] - p.get("w0").ln();

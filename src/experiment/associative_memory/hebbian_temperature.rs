@@ -1,13 +1,14 @@
 //! Retrieval at a temperature under Hebb's rule.
 
-use super::replica_symmetric::retrieval;
+use super::heat_bath::{HeatBath, Rates};
+use super::hopfield_phase_lines::phase_lines;
+use super::replica_symmetric::{retrieval, retrieval_temperature};
 use super::{pattern_count, random_patterns};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
+use crate::experiment::{Curve, Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
-use rand::RngExt;
 
-/// K = round(αN) fresh random patterns, J = ξξᵀ/N without self-coupling; sequential heat-bath updates,
-/// P(σ_i = 1) = ½ [1 + tanh(φ_i/T)], from the first pattern. The overlap with it is averaged after the first sweeps.
+/// K = round(αN) fresh random patterns, J = ξξᵀ/N without self-coupling; heat-bath updates of one neuron after
+/// the other, P(σ_i = 1) = ½ [1 + tanh(φ_i/T)], from the first pattern. The overlap with it is averaged after the first sweeps.
 pub static EXPERIMENT: Experiment = Experiment {
     name: "hebbian-temperature",
     summary: "random patterns stored by Hebb's rule; overlap with one of them in heat-bath dynamics that start there",
@@ -39,45 +40,36 @@ fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentErr
 
 impl Trial for Temperature {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
-        let (n, k) = (self.n, self.k);
         let mut generator = bulk(stream);
-        let patterns = random_patterns(n, k, &mut generator);
-        let mut rows = vec![0i32; n * k];
-        for mu in 0..k {
-            patterns.col_as_slice(mu).iter().enumerate().for_each(|(i, x)| rows[i * k + mu] = *x as i32);
-        }
-        let mut state: Vec<i32> = (0..n).map(|i| rows[i * k]).collect();
-        let mut overlaps: Vec<i32> = (0..k).map(|mu| (0..n).map(|i| rows[i * k + mu] * state[i]).sum()).collect();
+        let mut network = HeatBath::new(&random_patterns(self.n, self.k, &mut generator));
+        let rates = Rates::new(self.n, self.temperature);
         let mut total = 0.0;
         for sweep in 0..self.relax + self.sweeps {
-            for _ in 0..n {
-                let i = generator.random_range(0..n);
-                let row = &rows[i * k..(i + 1) * k];
-                let field: i32 = row.iter().zip(&overlaps).map(|(x, m)| x * m).sum::<i32>() - k as i32 * state[i];
-                let up = 1.0 / (1.0 + (-2.0 * f64::from(field) / (n as f64 * self.temperature)).exp());
-                let new = if generator.random::<f64>() < up { 1 } else { -1 };
-                if new != state[i] {
-                    state[i] = new;
-                    overlaps.iter_mut().zip(row).for_each(|(m, x)| *m += 2 * new * x);
-                }
-            }
+            network.sweep(&rates, None, &mut generator);
             if sweep >= self.relax {
-                total += f64::from(overlaps[0]);
+                total += network.first_overlap();
             }
         }
-        out[0] = total / (n * self.sweeps) as f64;
+        out[0] = total / self.sweeps as f64;
     }
 
     fn work(&self) -> f64 {
-        let updates = ((self.relax + self.sweeps) * self.n) as f64;
-        cost::work(updates * (15.0 + 0.3 * self.k as f64))
+        let sweeps = HeatBath::cost(self.n, self.k, self.relax + self.sweeps);
+        cost::work(sweeps + HeatBath::cost_of_start(self.n, self.k, 1))
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {
-        match name {
-            "m" => retrieval(self.k as f64 / self.n as f64, self.temperature).map(|s| Quantity::Scalar(s.m)),
+        let load = self.k as f64 / self.n as f64;
+        let state = match name {
+            "m" => retrieval(load, self.temperature),
+            "last-m" => retrieval_temperature(load).and_then(|line| retrieval(load, self.temperature.min(line))),
             _ => None,
-        }
+        };
+        state.map(|s| Quantity::Scalar(s.m))
+    }
+
+    fn curves(&self, across: &str, up: &str) -> Vec<Curve> {
+        if (across, up) == ("alpha", "T") { phase_lines() } else { Vec::new() }
     }
 }
 

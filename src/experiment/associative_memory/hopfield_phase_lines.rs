@@ -1,8 +1,9 @@
 //! The phase lines of the Hopfield model from its saddle-point equations.
 
 use super::replica_symmetric::{glass_temperature, retrieval_temperature, transition_temperature};
-use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
+use crate::experiment::{Curve, Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream};
+use std::sync::LazyLock;
 
 /// The temperatures at which the replica-symmetric saddle points of load α appear, and at which the free energies of retrieval
 /// and spin glass cross. Numbers without chance: all replicates are alike. NaN where the line lies below T = 0.05.
@@ -53,6 +54,26 @@ fn slope_of_low_load(line: usize) -> f64 {
         }
         _ => 1.0,
     }
+}
+
+/// T_g, T_M and T_c against the load, down to the coldest temperature at which the saddle points are solved.
+pub(super) fn phase_lines() -> Vec<Curve> {
+    /// Points of a line, and the largest load; even in √α, in which the lines begin straight.
+    const POINTS: usize = 60;
+    const LARGEST: f64 = 0.16;
+    static LINES: LazyLock<Vec<Curve>> = LazyLock::new(|| {
+        let loads = (0..=POINTS).map(|k| LARGEST * (k as f64 / POINTS as f64).powi(2));
+        let along = |name, temperature: &dyn Fn(f64) -> Option<f64>| {
+            let at = |alpha: f64| if alpha > 0.0 { temperature(alpha) } else { Some(1.0) };
+            Curve { name, points: loads.clone().filter_map(|alpha| Some((alpha, at(alpha)?))).collect() }
+        };
+        vec![
+            along("T_g: spins freeze", &|alpha| Some(glass_temperature(alpha))),
+            along("T_M: retrieval", &retrieval_temperature),
+            along("T_c: retrieval is stable", &transition_temperature),
+        ]
+    });
+    LINES.clone()
 }
 
 impl Trial for Transition {

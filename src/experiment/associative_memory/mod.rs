@@ -11,12 +11,15 @@ pub mod hebbian_retrieval;
 pub mod hebbian_temperature;
 pub mod hopfield_enumeration;
 pub mod hopfield_phase_lines;
+pub mod hopfield_transition;
 pub mod lyapunov_descent;
 pub mod projector_basin;
 pub mod projector_one_step;
 pub mod projector_rule;
+pub mod rbm_cascade;
 
 mod dynamics;
+mod heat_bath;
 mod replica_symmetric;
 
 use crate::experiment::cost;

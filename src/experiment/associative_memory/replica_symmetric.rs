@@ -134,6 +134,16 @@ fn free_energy(alpha: f64, temperature: f64, s: &SaddlePoint) -> f64 {
         - temperature * entropy
 }
 
+/// The free energy per spin of the retrieval state; without its O(1/N).
+pub(super) fn retrieval_free_energy(alpha: f64, temperature: f64) -> Option<f64> {
+    retrieval(alpha, temperature).map(|state| free_energy(alpha, temperature, &state))
+}
+
+/// The free energy per spin of the spin glass.
+pub(super) fn glass_free_energy(alpha: f64, temperature: f64) -> Option<f64> {
+    glass(alpha, temperature).map(|state| free_energy(alpha, temperature, &state))
+}
+
 /// T_M: below it there is a retrieval state. `None` if that is colder than [`COLDEST`].
 pub(super) fn retrieval_temperature(alpha: f64) -> Option<f64> {
     let kept = |temperature: f64| spinodal(temperature).is_some_and(|(largest, _)| largest > alpha);
@@ -144,10 +154,9 @@ pub(super) fn retrieval_temperature(alpha: f64) -> Option<f64> {
 pub(super) fn transition_temperature(alpha: f64) -> Option<f64> {
     let hottest = retrieval_temperature(alpha)?;
     let lower = |temperature: f64| {
-        let energy = |s: &SaddlePoint| free_energy(alpha, temperature, s);
-        retrieval(alpha, temperature)
-            .zip(glass(alpha, temperature))
-            .is_some_and(|(retrieved, frozen)| energy(&retrieved) < energy(&frozen))
+        retrieval_free_energy(alpha, temperature)
+            .zip(glass_free_energy(alpha, temperature))
+            .is_some_and(|(retrieved, frozen)| retrieved < frozen)
     };
     lower(COLDEST).then(|| last(COLDEST, hottest, lower))
 }

@@ -44,14 +44,14 @@ enum Drawn {
 }
 
 /// One side, compiled.
-struct Side {
+pub(super) struct Side {
     value: Program,
     /// The last layer first.
     layers: Vec<Vec<Source>>,
 }
 
 impl Side {
-    fn new(quantity: &Quantity, setting: &Setting<'_>) -> Result<Self, String> {
+    pub(super) fn new(quantity: &Quantity, setting: &Setting<'_>) -> Result<Self, String> {
         let compile = |e: &Expr| {
             let prepared = setting.prepare_side(e).ok_or("a derivative by a defined symbol")?;
             Program::compile(&prepared).map_err(|u| u.to_string())
@@ -80,7 +80,7 @@ impl Side {
     }
 
     /// What one draw takes, in operations.
-    fn price(&self, point: &Point, budget: &Budget, seed: &SeedPath) -> Result<u64, String> {
+    pub(super) fn price(&self, point: &Point, budget: &Budget, seed: &SeedPath) -> Result<u64, String> {
         const DRAWING: u64 = 20;
         let meter = Meter::new(budget.steps);
         let value = self.value.clone().metered(&meter);
@@ -91,7 +91,7 @@ impl Side {
     }
 
     /// So many independent values along a direction, sorted.
-    fn sample(
+    pub(super) fn sample(
         &self,
         point: &Point,
         direction: Option<&Value<f64>>,

@@ -107,3 +107,23 @@ fn what_is_not_random_is_refused() {
     let claim = t.claim(x, Relation::Distributed, law_of(Law::Normal(n(0), n(1)), Sort::Real));
     assert!(LawComparison.applies(&claim).is_err());
 }
+
+#[test]
+fn draws_are_shown_with_the_density_of_their_law() {
+    let mut t = Table::default();
+    let z = &normal(&mut t, "z");
+    let law = |variance: i64| law_of(Law::Normal(n(1), n(variance)), Sort::Real);
+    let shown = |variance: i64| {
+        let evidence = check(&LawComparison, &t.claim(n(2) * z + n(1), Relation::Distributed, law(variance)));
+        let figure = evidence.figures.first().expect("a histogram").clone();
+        let [density, drawn] = figure.series.as_slice() else { panic!("two series") };
+        // The density at a bin by the nearest of its points; how many standard errors the bins are off on average.
+        let at = |x: f64| {
+            let k = (0..density.x.len()).min_by(|a, b| (density.x[*a] - x).abs().total_cmp(&(density.x[*b] - x).abs()));
+            density.y[k.unwrap()]
+        };
+        let off = (0..drawn.x.len()).map(|i| (drawn.y[i] - at(drawn.x[i])).abs() / (drawn.high[i] - drawn.y[i]));
+        off.sum::<f64>() / drawn.x.len() as f64
+    };
+    assert!(shown(4) < 2.0 && shown(9) > 4.0, "{} {}", shown(4), shown(9));
+}

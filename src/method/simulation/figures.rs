@@ -7,12 +7,19 @@ use crate::claim::Claim;
 use crate::evidence::{Axis, Figure, HeatMap, Mark, Series};
 use crate::stats::Side;
 
+/// Curves of a sweep in one figure, where a map shows the same.
+const CURVES: usize = 6;
+
 /// A sweep along its first parameter, with a map if it has two, or the looks at a single point.
 pub(super) fn figures(request: &Request<'_>, claim: &Claim, judged: &[Judged], relative: f64) -> Vec<Figure> {
     match (judged, request.request.sweep.first()) {
         ([only], _) => running(request, only).into_iter().collect(),
         (_, Some((parameter, _))) => {
-            sweep(request, claim, judged, parameter, relative).into_iter().chain(map(request, judged)).collect()
+            let map = map(request, judged);
+            // So many curves in one figure tell nothing that the map does not.
+            let crowded = map.as_ref().is_some_and(|m| m.heat.as_ref().is_some_and(|heat| heat.y.len() > CURVES));
+            let sweep = if crowded { None } else { sweep(request, claim, judged, parameter, relative) };
+            sweep.into_iter().chain(map).collect()
         }
         _ => Vec::new(),
     }
@@ -64,7 +71,7 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
     for j in judged {
         let others: Vec<String> = request.request.sweep[1..]
             .iter()
-            .map(|(name, _)| format!("{} = {}", symbol(name), value(j, name)))
+            .map(|(name, _)| format!("{} = {}", symbol(name), rounded(value(j, name))))
             .collect();
         let name = others.join(", ");
         match groups.iter_mut().find(|(n, _)| *n == name) {
@@ -101,6 +108,7 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
             high: ends(|i| i.high),
         });
     }
+    series.extend(curves(judged, parameter, request.estimand.name));
     let swept: Vec<f64> = judged.iter().map(|j| value(j, parameter)).collect();
     let lines: Vec<f64> = judged.iter().map(|j| j.target.predictions[0]).collect();
     Some(Figure {
@@ -115,6 +123,19 @@ fn sweep(request: &Request<'_>, claim: &Claim, judged: &[Judged], parameter: &st
         series,
         heat: None,
     })
+}
+
+/// The curves of theory in the plane of a figure.
+fn curves(judged: &[Judged], across: &str, up: &str) -> Vec<Series> {
+    let trial = judged.first().and_then(|j| j.run.trial().ok());
+    let known = trial.map(|trial| trial.curves(across, up)).unwrap_or_default();
+    known
+        .into_iter()
+        .map(|curve| {
+            let (x, y) = curve.points.into_iter().unzip();
+            line(curve.name, x, y)
+        })
+        .collect()
 }
 
 /// What was measured over two swept parameters with at least three values each.
@@ -134,14 +155,16 @@ fn map(request: &Request<'_>, judged: &[Judged]) -> Option<Figure> {
     let cells = y.iter().flat_map(|b| x.iter().map(move |a| (*a, *b)));
     let values = cells.map(|(a, b)| at(a, b).map_or(f64::NAN, |j| j.reading.components[0].0)).collect();
     let meaning = |name: &str| request.experiment.parameters.iter().find(|p| p.name == name).map(|p| p.meaning);
+    let series = curves(judged, across, up);
+    let over = if series.is_empty() { "" } else { ", and the lines of the theory" };
     let axis = |name: &str, meaning: &str| Axis { label: format!("{}: {meaning}", symbol(name)), log: false };
     Some(Figure {
         slug: format!("{}-over-{}-and-{}", request.estimand.name, across.to_lowercase(), up.to_lowercase()),
         title: format!("{} over {} and {}", request.estimand.name, symbol(across), symbol(up)),
-        caption: "Measured means; a cell for each pair of parameters.".to_owned(),
+        caption: format!("Measured means; a cell for each pair of parameters{over}."),
         x: axis(across, meaning(across)?),
         y: axis(up, meaning(up)?),
-        series: Vec::new(),
+        series,
         heat: Some(HeatMap { quantity: request.estimand.meaning.to_owned(), x, y, values }),
     })
 }
@@ -167,6 +190,11 @@ pub(crate) fn symbol(parameter: &str) -> &str {
         ("omega", "ω"),
     ];
     GREEK.iter().find(|(name, _)| *name == parameter).map_or(parameter, |(_, letter)| letter)
+}
+
+/// A value of a range without the dust of its steps.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.9e}").parse().unwrap_or(value)
 }
 
 fn value(judged: &Judged, parameter: &str) -> f64 {

@@ -1,8 +1,8 @@
-//! Heat maps: a cell for each pair of values, its colour and its number, and a scale of the colours.
+//! Heat maps: a cell for each pair of values, its colour and its number, a scale of the colours, and lines over all.
 
 use super::axis::Scale;
-use super::{Area, Failure, GRID, SIZE, in_two_lines, shortened, text, turned};
-use crate::evidence::{Figure, HeatMap};
+use super::{Area, DASHES, Failure, GRID, INK, Look, SIZE, in_two_lines, legend, shortened, text, turned};
+use crate::evidence::{Figure, HeatMap, Mark, Series};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -48,7 +48,12 @@ where
     let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
     let share = |v: f64| if high > low { (v - low) / (high - low) } else { 0.5 };
     let (left, right) = (86 * unit, (SIZE.0 as i32 - 118) * unit);
-    let (top, bottom) = (16 * unit, (SIZE.1 as i32 - 56) * unit);
+    let lines = figure.series.iter().filter(|s| s.mark == Mark::Line).map(|s| (s, inside(map, s)));
+    let lines: Vec<(&Series, Vec<Piece>)> = lines.filter(|(_, pieces)| !pieces.is_empty()).collect();
+    let dashed = |k: usize, colour| Look { colour, mark: 0, dash: DASHES[k % DASHES.len()], unit };
+    let entries: Vec<(&Series, Look)> = lines.iter().enumerate().map(|(k, (s, _))| (*s, dashed(k, INK))).collect();
+    let top = if entries.is_empty() { 16 * unit } else { legend::draw(area, &entries, unit)? };
+    let bottom = (SIZE.1 as i32 - 56) * unit;
     let centred = |size: i32| text(size * unit).pos(Pos::new(HPos::Center, VPos::Center));
     let edge = |from: i32, to: i32, k: usize, n: usize| from + ((to - from) as i64 * k as i64 / n as i64) as i32;
     for (k, value) in map.values.iter().enumerate() {
@@ -68,6 +73,17 @@ where
             let ink = readable(fill);
             let style = centred(11).color(&ink);
             area.draw(&Text::new(short(*value), ((x.0 + x.1) / 2, (y.0 + y.1) / 2), style))?;
+        }
+    }
+    for (k, (_, pieces)) in lines.iter().enumerate() {
+        // Light cells and dark ones: black on a white seam is seen on both. Neither is remapped in the dark theme.
+        let along =
+            |share: f64, n: usize, from: i32, to: i32| from + ((to - from) as f64 * share / n as f64).round() as i32;
+        let pixel = |(a, b): (f64, f64)| (along(a, columns, left, right), along(b, rows, bottom, top));
+        for piece in pieces {
+            let points: Vec<(i32, i32)> = piece.iter().copied().map(pixel).collect();
+            area.draw(&PathElement::new(points.clone(), WHITE.mix(0.8).stroke_width(4 * unit as u32)))?;
+            dashed(k, BLACK).line(area, points)?;
         }
     }
     let every = |n: usize, room: i32, each: i32| (n as i32 * each * unit / room.max(1) + 1) as usize;
@@ -107,6 +123,40 @@ where
     Ok(map.values.iter().filter(|v| !(v.is_finite() && v.abs() < 1e300)).count())
 }
 
+/// Where a value stands among ascending ones, in cells from the outer edge of the first: the i-th value is at i + ½, and what is
+/// between two of them or within half a cell of an end is at its share of the step.
+fn place(values: &[f64], at: f64) -> Option<f64> {
+    let right = values.partition_point(|v| *v <= at).clamp(1, values.len().checked_sub(1).filter(|n| *n > 0)?);
+    let (low, high) = (values[right - 1], values[right]);
+    let place = right as f64 - 0.5 + (at - low) / (high - low);
+    (0.0..=values.len() as f64).contains(&place).then_some(place)
+}
+
+/// Points of a line in cells.
+type Piece = Vec<(f64, f64)>;
+
+/// The pieces of a line that are inside the map, in cells.
+fn inside(map: &HeatMap, series: &Series) -> Vec<Piece> {
+    /// Pieces of a segment that are inside or outside as a whole.
+    const PARTS: usize = 16;
+    let mut pieces: Vec<Piece> = vec![Vec::new()];
+    let ends: Vec<(f64, f64)> = series.x.iter().copied().zip(series.y.iter().copied()).collect();
+    for pair in ends.windows(2) {
+        for k in 0..=PARTS {
+            let between = |a: f64, b: f64| a + (b - a) * k as f64 / PARTS as f64;
+            let [x, y] = [between(pair[0].0, pair[1].0), between(pair[0].1, pair[1].1)];
+            let Some(last) = pieces.last_mut() else { continue };
+            match place(&map.x, x).zip(place(&map.y, y)) {
+                Some(point) => last.push(point),
+                None if last.is_empty() => {}
+                None => pieces.push(Vec::new()),
+            }
+        }
+    }
+    pieces.retain(|piece| piece.len() > 1);
+    pieces
+}
+
 /// A number in three figures.
 fn short(value: f64) -> String {
     let size = value.abs();
@@ -132,6 +182,34 @@ mod tests {
         for (value, shown) in cases {
             assert_eq!(short(value), shown);
         }
+    }
+
+    #[test]
+    fn values_stand_at_the_centres_of_their_cells() {
+        let values = [1.0, 2.0, 4.0];
+        for (at, expected) in [(1.0, 0.5), (1.5, 1.0), (3.0, 2.0), (4.0, 2.5), (0.5, 0.0), (5.0, 3.0)] {
+            assert_eq!(place(&values, at), Some(expected), "{at}");
+        }
+        assert_eq!([place(&values, 0.4), place(&values, 5.1), place(&values, f64::NAN), place(&[1.0], 1.0)], [None; 4]);
+    }
+
+    #[test]
+    fn lines_are_cut_at_the_edges_of_the_map() {
+        let map =
+            HeatMap { quantity: String::new(), x: vec![0.0, 1.0, 2.0], y: vec![0.0, 1.0, 2.0], values: vec![0.0; 9] };
+        let line = |x: &[f64], y: &[f64]| Series {
+            name: String::new(),
+            mark: Mark::Line,
+            x: x.to_vec(),
+            y: y.to_vec(),
+            low: Vec::new(),
+            high: Vec::new(),
+        };
+        let pieces = inside(&map, &line(&[0.0, 1.0, 2.0], &[0.0, 9.0, 0.0]));
+        assert_eq!(pieces.len(), 2);
+        assert!(pieces.iter().flatten().all(|(x, y)| (0.0..=3.0).contains(x) && (0.0..=3.0).contains(y)));
+        assert_eq!((pieces[0][0], pieces[1][pieces[1].len() - 1]), ((0.5, 0.5), (2.5, 0.5)));
+        assert!(inside(&map, &line(&[5.0, 6.0, f64::NAN], &[0.0, 1.0, 1.0])).is_empty());
     }
 
     #[test]
