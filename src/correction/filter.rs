@@ -54,6 +54,8 @@ pub(super) struct Filter<'a> {
     relation: Relation,
     places: Vec<Place>,
     sides: [Side; 2],
+    /// At how many of the places both sides of the refuted formula have a value.
+    defined: usize,
     /// Operations of one evaluation of both sides of the refuted formula, at the point where they are most.
     price: u64,
     /// Some changes make quadratures of what was exact.
@@ -72,7 +74,7 @@ impl<'a> Filter<'a> {
         let places: Vec<Place> = first.map(|p| place(p.point())).collect();
         let count = places.len();
         let meter = Meter::new(bench.budget.steps);
-        let work = STEPS.min(bench.budget.steps);
+        let work = STEPS.min(bench.budget.steps / 2);
         let side = |e: &Expr| Side::new(setting, e, count, &meter);
         let sides = [side(&refuted.left)?, side(&refuted.right)?];
         let mut filter = Self {
@@ -80,6 +82,7 @@ impl<'a> Filter<'a> {
             relation: refuted.relation,
             places: Vec::new(),
             sides,
+            defined: 0,
             price: 1,
             averages: averages(refuted),
             work,
@@ -111,6 +114,8 @@ impl<'a> Filter<'a> {
             }
             *known = again;
         }
+        let defined = |at: &usize| filter.agree(&filter.sides[0], &filter.sides[1], *at).is_some();
+        filter.defined = (0..filter.places.len()).filter(defined).count();
         (!filter.places.is_empty()).then_some(filter)
     }
 
@@ -165,17 +170,19 @@ impl<'a> Filter<'a> {
         !(0..self.places.len()).any(broken) && (same_sides || enclosure::is_attained(candidate, self.setting))
     }
 
-    /// Whether two sides are equal at every point where both have a value, and at one at least.
+    /// Whether two sides are equal at every point where both have a value, and that is at most of those where the refuted
+    /// formula has one: x = √(−x²) says something of x = 0 only.
     pub(super) fn equal(&self, left: &Side, right: &Side) -> bool {
-        let mut agreeing = 0;
+        let (mut agreeing, mut open) = (0, 0);
         for at in 0..self.places.len() {
             match self.agree(left, right, at) {
                 Some(true) => agreeing += 1,
                 Some(false) if self.apart(left, right, at) => return false,
-                Some(false) | None => {}
+                Some(false) => open += 1,
+                None => {}
             }
         }
-        agreeing > 0
+        agreeing > 0 && 2 * (agreeing + open) > self.defined
     }
 
     /// Right minus left beside the larger, in `f64`; `None` where one has no finite value.

@@ -50,6 +50,16 @@ fn cancellation_at_a_large_argument_does_not_hide_a_repair() {
 }
 
 #[test]
+fn what_holds_at_special_points_only_is_no_repair() {
+    let mut t = Table::default();
+    let (x, y) = (&t.real("x"), &t.real("y"));
+    // y = y + √(−x⁴) holds wherever it is defined, which is at x = 0.
+    let claim = t.claim(y.clone(), Relation::Equal, y + pow(x.clone(), n(4)));
+    let found = repairs(&claim);
+    assert!(!found.is_empty() && found.iter().all(|tex| !tex.contains("sqrt")), "{found:?}");
+}
+
+#[test]
 fn two_slips_are_undone_where_one_is_not_enough() {
     let mut t = Table::default();
     let (a, b) = (&t.real("a"), &t.real("b"));

@@ -66,9 +66,9 @@ struct Segment<V> {
 }
 
 impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
-    /// A float as a number; exact, since every finite float is a rational.
+    /// A float as a number.
     pub(super) fn float(&self, x: f64) -> Result<Jet<A::Number>, Undefined> {
-        Rational::try_from(x).map(|x| self.jets.rational(&x)).map_err(|_| Undefined::NonFinite)
+        self.jets.float(x)
     }
 
     pub(super) fn integral(

@@ -32,6 +32,10 @@ impl Arithmetic for F64 {
         nearest(value)
     }
 
+    fn float(&self, x: f64) -> Result<f64, Undefined> {
+        finite(x)
+    }
+
     fn constant(&self, constant: Constant) -> Result<f64, Undefined> {
         Ok(match constant {
             Constant::Pi => PI,

@@ -128,6 +128,10 @@ impl Arithmetic for Intervals {
         }
     }
 
+    fn float(&self, x: f64) -> Result<Interval, Undefined> {
+        if x.is_finite() { Ok(Interval::point(x)) } else { Err(Undefined::NonFinite) }
+    }
+
     fn constant(&self, constant: Constant) -> Result<Interval, Undefined> {
         let x = match constant {
             Constant::Pi => std::f64::consts::PI,

@@ -98,6 +98,10 @@ impl<'a, A: Arithmetic> Jets<'a, A> {
     }
 
     fn zip(&self, a: &Jet<A::Number>, b: &Jet<A::Number>, sign: bool) -> Jet<A::Number> {
+        if a.is_plain() && b.is_plain() {
+            let (x, y) = (a.base(), b.base());
+            return Jet::constant(if sign { self.inner.sub(x, y) } else { self.inner.add(x, y) });
+        }
         let n = a.coefficients.len().max(b.coefficients.len());
         let coefficients = (0..n)
             .map(|i| match (a.coefficients.get(i), b.coefficients.get(i)) {
@@ -121,10 +125,7 @@ impl<'a, A: Arithmetic> Jets<'a, A> {
 
     /// Every coefficient replaced by its approximate value, exactly.
     pub(crate) fn centered(&self, a: &Jet<A::Number>) -> Result<Jet<A::Number>, Undefined> {
-        let centered = a.coefficients.iter().map(|c| {
-            let middle = Rational::try_from(self.inner.approximate(c)).map_err(|_| Undefined::NonFinite)?;
-            Ok(self.inner.rational(&middle))
-        });
+        let centered = a.coefficients.iter().map(|c| self.inner.float(self.inner.approximate(c)));
         Ok(Jet { coefficients: centered.collect::<Result<_, _>>()? })
     }
 
@@ -188,6 +189,10 @@ impl<A: Arithmetic> Arithmetic for Jets<'_, A> {
         Jet::constant(self.inner.rational(value))
     }
 
+    fn float(&self, x: f64) -> Result<Self::Number, Undefined> {
+        self.inner.float(x).map(Jet::constant)
+    }
+
     fn constant(&self, constant: Constant) -> Result<Self::Number, Undefined> {
         self.inner.constant(constant).map(Jet::constant)
     }
@@ -216,6 +221,9 @@ impl<A: Arithmetic> Arithmetic for Jets<'_, A> {
     }
 
     fn div(&self, a: &Self::Number, b: &Self::Number) -> Result<Self::Number, Undefined> {
+        if a.is_plain() && b.is_plain() {
+            return self.inner.div(a.base(), b.base()).map(Jet::constant);
+        }
         if b.is_plain() {
             let coefficients = a.coefficients.iter().map(|c| self.inner.div(c, b.base())).collect::<Result<_, _>>()?;
             return Ok(Jet { coefficients });

@@ -55,6 +55,10 @@ pub trait Arithmetic {
 
     /// The image of a rational.
     fn rational(&self, value: &Rational) -> Self::Number;
+    /// The image of a finite float, which is a rational.
+    fn float(&self, x: f64) -> Result<Self::Number, Undefined> {
+        Rational::try_from(x).map(|x| self.rational(&x)).map_err(|_| Undefined::NonFinite)
+    }
     /// The image of a named constant.
     fn constant(&self, constant: Constant) -> Result<Self::Number, Undefined>;
     /// Sum.
@@ -122,8 +126,8 @@ pub fn whole<A: Arithmetic>(a: &A, value: &A::Number) -> Option<i64> {
     if nearest.is_nan() || nearest.abs() > 9.0e15 {
         return None;
     }
-    let nearest = nearest as i64;
-    (a.compare(value, &a.rational(&Rational::from(nearest))) == Some(Ordering::Equal)).then_some(nearest)
+    let equal = a.float(nearest).is_ok_and(|n| a.compare(value, &n) == Some(Ordering::Equal));
+    equal.then_some(nearest as i64)
 }
 
 /// `base^exponent` by repeated squaring with the arithmetic's own product.

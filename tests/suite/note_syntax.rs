@@ -308,7 +308,7 @@ fn heads_of_claims() {
     assert_eq!(problem("claim:"), ["bad-claim 2:6 the claim has no id"]);
     assert_eq!(problem("claim\nid = 'a'\n"), ["bad-claim 2:6 the claim has no id"]);
     assert_eq!(problem("claim"), ["bad-claim 2:6 the claim has no id"]);
-    assert_eq!(problem("claim\u{a0}ß"), ["bad-claim 2:13 the id of the claim cannot be read"]);
+    assert_eq!(problem("claim\u{a0}ß"), ["bad-claim 2:12 the id of the claim cannot be read"]);
     assert_eq!(problem("claims: a"), ["bad-claim 2:12 the id of the claim cannot be read"]);
     assert_eq!(problem("Claim: a"), ["bad-claim 2:6 a claim comment begins with `claim:` in small letters"]);
     assert_eq!(problem("claim: a cites = '1'"), ["bad-claim 2:15 only the id stands on the first line of a claim"]);

@@ -62,7 +62,8 @@ impl Trial for Temperature {
         let load = self.k as f64 / self.n as f64;
         let state = match name {
             "m" => retrieval(load, self.temperature),
-            "last-m" => retrieval_temperature(load).and_then(|line| retrieval(load, self.temperature.min(line))),
+            "last-m" => retrieval(load, self.temperature)
+                .or_else(|| retrieval_temperature(load).and_then(|line| retrieval(load, line))),
             _ => None,
         };
         state.map(|s| Quantity::Scalar(s.m))

@@ -1,6 +1,8 @@
 //! The phase lines of the Hopfield model from its saddle-point equations.
 
-use super::replica_symmetric::{glass_temperature, retrieval_temperature, transition_temperature};
+use super::replica_symmetric::{
+    COLDEST, glass_temperature, retrieval_load, retrieval_temperature, transition_load, transition_temperature,
+};
 use crate::experiment::{Curve, Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::random::{SeedPath, Stream};
 use std::sync::LazyLock;
@@ -58,19 +60,22 @@ fn slope_of_low_load(line: usize) -> f64 {
 
 /// T_g, T_M and T_c against the load, down to the coldest temperature at which the saddle points are solved.
 pub(super) fn phase_lines() -> Vec<Curve> {
-    /// Points of a line, and the largest load; even in √α, in which the lines begin straight.
-    const POINTS: usize = 60;
+    /// Points of a line, even in T, and the largest load.
+    const POINTS: usize = 30;
     const LARGEST: f64 = 0.16;
     static LINES: LazyLock<Vec<Curve>> = LazyLock::new(|| {
-        let loads = (0..=POINTS).map(|k| LARGEST * (k as f64 / POINTS as f64).powi(2));
-        let along = |name, temperature: &dyn Fn(f64) -> Option<f64>| {
-            let at = |alpha: f64| if alpha > 0.0 { temperature(alpha) } else { Some(1.0) };
-            Curve { name, points: loads.clone().filter_map(|alpha| Some((alpha, at(alpha)?))).collect() }
+        let part = |k: usize| k as f64 / POINTS as f64;
+        let down = |name, load: &dyn Fn(f64) -> Option<f64>| {
+            let temperatures = (0..=POINTS).map(|k| 1.0 - (1.0 - COLDEST) * part(k));
+            // At T = 1 both lines begin.
+            let at = |temperature: f64| if temperature < 1.0 { load(temperature) } else { Some(0.0) };
+            Curve { name, points: temperatures.filter_map(|t| Some((at(t)?, t))).collect() }
         };
+        let freezing = (0..=POINTS).map(|k| LARGEST * part(k).powi(2)).map(|alpha| (alpha, glass_temperature(alpha)));
         vec![
-            along("T_g: spins freeze", &|alpha| Some(glass_temperature(alpha))),
-            along("T_M: retrieval", &retrieval_temperature),
-            along("T_c: retrieval is stable", &transition_temperature),
+            Curve { name: "T_g: spins freeze", points: freezing.collect() },
+            down("T_M: retrieval", &retrieval_load),
+            down("T_c: retrieval is stable", &transition_load),
         ]
     });
     LINES.clone()

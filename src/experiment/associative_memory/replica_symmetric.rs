@@ -69,31 +69,50 @@ fn spinodal(temperature: f64) -> Option<(f64, SaddlePoint)> {
         |log_b: f64| with_overlap(temperature, log_b.exp()).map_or(f64::NEG_INFINITY, |s| load(temperature, s.b, s.q));
     const POINTS: usize = 40;
     let at = |k: usize| (1e-3f64).ln() + (2e4f64).ln() * k as f64 / (POINTS - 1) as f64;
-    let best = (0..POINTS).max_by(|i, j| value(at(*i)).total_cmp(&value(at(*j))))?;
+    let values: Vec<f64> = (0..POINTS).map(|k| value(at(k))).collect();
+    let best = (0..POINTS).max_by(|i, j| values[*i].total_cmp(&values[*j]))?;
     let (mut low, mut high) = (at(best.saturating_sub(1)), at((best + 1).min(POINTS - 1)));
     let ratio = 0.5 * (5f64.sqrt() - 1.0);
-    // A maximum is flat: its place is found to half of the digits, and its value to all.
+    let mut inner = [high - ratio * (high - low), low + ratio * (high - low)];
+    let mut found = inner.map(value);
+    // A maximum is flat: its place is found to half of the digits, and its value to all. Golden sections share a point.
     for _ in 0..36 {
-        let (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
-        (low, high) = if value(left) > value(right) { (low, right) } else { (left, high) };
+        if found[0] > found[1] {
+            (high, inner[1], found[1]) = (inner[1], inner[0], found[0]);
+            inner[0] = high - ratio * (high - low);
+            found[0] = value(inner[0]);
+        } else {
+            (low, inner[0], found[0]) = (inner[0], inner[1], found[1]);
+            inner[1] = low + ratio * (high - low);
+            found[1] = value(inner[1]);
+        }
     }
     let state = with_overlap(temperature, (0.5 * (low + high)).exp())?;
     let largest = load(temperature, state.b, state.q);
     (largest > 0.0).then_some((largest, state))
 }
 
-/// The last number in `[low, high]` up to which the predicate holds, to a relative precision of 1e-11.
-fn last(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
-    while high - low > 1e-11 * high {
+/// The last number in `[low, high]` up to which the predicate holds, to a relative precision.
+fn last_to(precision: f64, mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
+    while high - low > precision * high {
         let middle = 0.5 * (low + high);
         if holds(middle) { low = middle } else { high = middle }
     }
     low
 }
 
+fn last(low: f64, high: f64, holds: impl Fn(f64) -> bool) -> f64 {
+    last_to(1e-11, low, high, holds)
+}
+
 /// The retrieval state, that of the smaller noise where there are two.
 pub(super) fn retrieval(alpha: f64, temperature: f64) -> Option<SaddlePoint> {
-    let (largest, state) = spinodal(temperature).filter(|_| temperature >= COLDEST)?;
+    let last = spinodal(temperature).filter(|_| temperature >= COLDEST)?;
+    before(last, alpha, temperature)
+}
+
+/// The retrieval state at a load up to the largest one.
+fn before((largest, state): (f64, SaddlePoint), alpha: f64, temperature: f64) -> Option<SaddlePoint> {
     if alpha > largest {
         return None;
     }
@@ -148,6 +167,24 @@ pub(super) fn glass_free_energy(alpha: f64, temperature: f64) -> Option<f64> {
 pub(super) fn retrieval_temperature(alpha: f64) -> Option<f64> {
     let kept = |temperature: f64| spinodal(temperature).is_some_and(|(largest, _)| largest > alpha);
     kept(COLDEST).then(|| last(COLDEST, 1.0, kept))
+}
+
+/// The line T_M the other way round: the largest load with a retrieval state.
+pub(super) fn retrieval_load(temperature: f64) -> Option<f64> {
+    spinodal(temperature).map(|(largest, _)| largest)
+}
+
+/// The line T_c the other way round, to be drawn: the largest load at which the retrieval state has a lower free energy
+/// than the spin glass, to 1e-5.
+pub(super) fn transition_load(temperature: f64) -> Option<f64> {
+    let end = spinodal(temperature)?;
+    let energy = |alpha: f64, state: Option<SaddlePoint>| state.map(|s| free_energy(alpha, temperature, &s));
+    let lower = |alpha: f64| {
+        energy(alpha, before(end, alpha, temperature))
+            .zip(energy(alpha, glass(alpha, temperature)))
+            .is_some_and(|(retrieved, frozen)| retrieved < frozen)
+    };
+    Some(last_to(1e-5, 0.0, end.0, lower))
 }
 
 /// T_c: below it the retrieval state has a lower free energy than the spin glass. `None` if that is colder than [`COLDEST`].
@@ -228,6 +265,12 @@ mod tests {
         // The capacity falls linearly with the temperature at first.
         assert!((0.136..0.138).contains(&capacity), "{capacity}");
         assert_eq!(retrieval_temperature(0.14), None);
+        // Both ways round.
+        for alpha in [0.004, 0.03] {
+            let [hottest, transition] = [retrieval_temperature(alpha).unwrap(), transition_temperature(alpha).unwrap()];
+            assert!((retrieval_load(hottest).unwrap() / alpha - 1.0).abs() < 1e-8);
+            assert!((transition_load(transition).unwrap() / alpha - 1.0).abs() < 1e-4);
+        }
         // The line bends back: its load is 0.0519 at T = 0 and at most 0.0531, near T = 0.1.
         assert!(transition_temperature(0.0519).is_some() && transition_temperature(0.0532).is_none());
         for alpha in [0.01, 0.3] {
