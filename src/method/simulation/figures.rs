@@ -1,4 +1,4 @@
-//! Figures of simulated checks: the running estimate at one point, or the estimate along a sweep.
+//! Figures of simulated checks: the running estimate at one point, the estimate along a sweep, the residuals of an array.
 
 use super::binding::predict;
 use super::sample::canonical;
@@ -13,7 +13,7 @@ const CURVES: usize = 6;
 /// A sweep along its first parameter, with a map if it has two, or the looks at a single point.
 pub(super) fn figures(request: &Request<'_>, claim: &Claim, judged: &[Judged], relative: f64) -> Vec<Figure> {
     match (judged, request.request.sweep.first()) {
-        ([only], _) => running(request, only).into_iter().collect(),
+        ([only], _) => running(request, only).into_iter().chain(residuals(request, only)).collect(),
         (_, Some((parameter, _))) => {
             let map = map(request, judged);
             // So many curves in one figure tell nothing that the map does not.
@@ -58,6 +58,42 @@ fn running(request: &Request<'_>, judged: &Judged) -> Option<Figure> {
                 y: looks.iter().map(|l| l.mean).collect(),
                 low: looks.iter().map(|l| l.interval.low).collect(),
                 high: looks.iter().map(|l| l.interval.high).collect(),
+            },
+        ],
+        heat: None,
+    })
+}
+
+/// What is left of an array along each direction that it was measured in.
+fn residuals(request: &Request<'_>, judged: &Judged) -> Option<Figure> {
+    let components = &judged.reading.components;
+    if components.len() < 2 {
+        return None;
+    }
+    let number: Vec<f64> = (1..=components.len()).map(|k| k as f64).collect();
+    let less = |value: f64, k: usize| value - judged.target.predictions[k];
+    let ends = |end: fn(crate::stats::Interval) -> f64| {
+        components.iter().enumerate().map(|(k, c)| c.1.map_or(f64::NAN, |i| less(end(i), k))).collect::<Vec<f64>>()
+    };
+    Some(Figure {
+        slug: format!("{}-residuals", request.estimand.name),
+        title: format!("{}: residuals", request.estimand.name),
+        caption: format!(
+            "Measured less predicted, with always-valid intervals, at {}: entry by entry of a short array; of a long one along equal entries, the trace of a square matrix and fixed random directions. The check agrees when every interval lies inside the band.",
+            canonical(&judged.run.parameters)
+        ),
+        x: Axis { label: "entry or direction".to_owned(), log: false },
+        y: Axis { label: format!("{}, less predicted", request.estimand.meaning), log: false },
+        series: vec![
+            band("margin", number.clone(), vec![0.0; number.len()], judged.target.margins.clone()),
+            line(predicted(request), number.clone(), vec![0.0; number.len()]),
+            Series {
+                name: "measured".to_owned(),
+                mark: Mark::Points,
+                x: number,
+                y: components.iter().enumerate().map(|(k, c)| less(c.0, k)).collect(),
+                low: ends(|i| i.low),
+                high: ends(|i| i.high),
             },
         ],
         heat: None,

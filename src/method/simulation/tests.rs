@@ -198,6 +198,14 @@ fn arrays_are_compared_along_directions_and_bring_their_sizes() {
     assert_eq!(truth.finding.word(), "agrees", "{}", truth.detail);
     let wrong = check_claim(&case("array", Relation::Equal, |c| use_of(&c.mu) * q(11, 10) * use_of(&c.v)).claim, 1);
     assert_eq!(wrong.finding.word(), "contradicts", "{}", wrong.detail);
+    // Its figure has what is left of every component beside the margin.
+    let beyond = |evidence: &Evidence| {
+        let figure = evidence.figures.iter().find(|f| f.slug == "array-residuals").unwrap();
+        let [band, _, measured] = &figure.series[..] else { panic!("{figure:?}") };
+        measured.y.iter().zip(&band.high).filter(|(y, margin)| y.abs() > **margin).count()
+    };
+    assert_eq!(beyond(&truth), 0);
+    assert!(beyond(&wrong) > 0);
     let scalar = check_claim(&case("array", Relation::Equal, |c| use_of(&c.mu)).claim, 1);
     assert!(matches!(scalar.finding, Finding::Undecided { reason: StopReason::NotApplicable, .. }));
     assert!(scalar.detail.contains("14"), "{}", scalar.detail);
