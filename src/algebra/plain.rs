@@ -17,6 +17,9 @@ pub fn plain(e: &Expr) -> Expr {
         Kind::Add(terms) => {
             let mut terms: Vec<Expr> = terms.iter().flat_map(|t| parts(t, Kind::Add)).collect();
             terms.retain(|t| !is_number(t, 0));
+            if e.sort.is_scalar() {
+                terms = summed(terms, &e);
+            }
             terms.sort_by_cached_key(print::expr);
             joined(terms, &e, 0, Kind::Add)
         }
@@ -48,6 +51,30 @@ fn parts(e: &Expr, kind: fn(Vec<Expr>) -> Kind) -> Vec<Expr> {
         }
         _ => vec![e.clone()],
     }
+}
+
+/// Numbers are added up; a term and its opposite are left out.
+fn summed(terms: Vec<Expr>, e: &Expr) -> Vec<Expr> {
+    let mut number = Rational::ZERO;
+    let mut kept: Vec<Expr> = Vec::new();
+    for term in terms {
+        let opposite = match &*term.kind {
+            Kind::Number(n) => {
+                number += n.clone();
+                continue;
+            }
+            Kind::Neg(a) => a.clone(),
+            _ => like(Kind::Neg(term.clone()), &term),
+        };
+        match kept.iter().position(|known| walk::same(known, &opposite)) {
+            Some(at) => drop(kept.remove(at)),
+            None => kept.push(term),
+        }
+    }
+    if !number.is_zero() {
+        kept.push(Expr::number(number, e.span));
+    }
+    kept
 }
 
 /// Signs and numbers are gathered in front, scalars are put in order before the arrays.
@@ -109,6 +136,9 @@ mod tests {
         assert!(idle(x * y + n(2), n(2) + y * x));
         assert!(idle(-(-x.clone()), pow(x.clone(), n(1))));
         assert!(idle((-x.clone()) * y, -(x * y)));
+        assert!(idle(x.clone(), x + n(1) - n(1)));
+        assert!(idle(x + n(3), n(1) + x * y + x - x * y + n(2)));
+        assert!(!idle(x.clone(), x + y - n(1)));
         assert!(!idle(x.clone(), n(2) * x));
         assert!(!idle(pow(x + y, n(2)), x * x + n(2) * x * y + y * y));
         assert!(!idle(x - y, y - x));

@@ -10,6 +10,20 @@ pub(crate) fn refuted(record: &Record) -> impl Iterator<Item = &ClaimEntry> {
     record.claims.iter().filter(|c| c.verdict == "refuted")
 }
 
+/// The refuted claims that are errors of a text: against what its author expects, quoted from a source, or repaired in the
+/// note; and the others, which a note states to show where a formula fails.
+pub(crate) fn sorted(record: &Record) -> [Vec<&ClaimEntry>; 2] {
+    let is_erratum = |claim: &&ClaimEntry| {
+        claim.expect != "refuted" || claim.as_printed == Some(true) || authors_repairs(record, claim).next().is_some()
+    };
+    let (errata, others) = refuted(record).partition(is_erratum);
+    [errata, others]
+}
+
+/// What the second part of the errata is called, and what it is.
+pub(crate) const ON_PURPOSE: [&str; 2] =
+    ["Refuted on purpose", "The notes state these to show where a formula fails. They are no errors of a source."];
+
 /// The claims of the notes that repair this one.
 pub(crate) fn authors_repairs<'a>(record: &'a Record, wrong: &'a ClaimEntry) -> impl Iterator<Item = &'a ClaimEntry> {
     record.claims.iter().filter(|c| c.corrects.as_deref() == Some(&wrong.id))
@@ -18,38 +32,46 @@ pub(crate) fn authors_repairs<'a>(record: &'a Record, wrong: &'a ClaimEntry) -> 
 /// Errata as Markdown.
 pub(crate) fn markdown(record: &Record) -> String {
     let mut out = String::from("# Errata\n");
-    for claim in refuted(record) {
-        out += &format!("\n## {}\n\n", plain(&claim.id));
-        let cited = citations(claim);
-        let place = format!("{}:{}", claim.file(), claim.line);
-        out += &match cited.is_empty() {
-            true => format!("{}\n\n", plain(&place)),
-            false => format!("{}, {}\n\n", plain(&cited), plain(&place)),
-        };
-        out += &format!("Printed:\n\n{}\n", display(&claim.tex));
-        for repair in authors_repairs(record, claim) {
-            let id = plain(&repair.id);
-            out += &format!("Repaired in the note ({id}, {}):\n\n{}\n", plain(&repair.verdict), display(&repair.tex));
-        }
-        match claim.corrections.as_slice() {
-            [] if authors_repairs(record, claim).next().is_some() => {}
-            [] => out += "No simple repair was found that the evidence supports.\n\n",
-            repairs => {
-                for repair in repairs {
-                    let (what, why) = (sentence(&repair.description), sentence(&repair.verified));
-                    out += &format!(
-                        "Found by the tool ({what}):\n\n{}\nWhy it is believed: {why}.\n\n",
-                        display(&repair.tex)
-                    );
-                }
+    let [errata, others] = sorted(record);
+    if errata.is_empty() {
+        out += "\nNo formula has to be corrected.\n";
+    }
+    errata.iter().for_each(|claim| out += &entry(record, claim, "Printed"));
+    if !others.is_empty() {
+        let [title, what] = ON_PURPOSE;
+        out += &format!("\n# {title}\n\n{what}\n");
+    }
+    others.iter().for_each(|claim| out += &entry(record, claim, "Stated"));
+    out
+}
+
+/// A refuted claim with its repairs and its witness.
+fn entry(record: &Record, claim: &ClaimEntry, heading: &str) -> String {
+    let mut out = format!("\n## {}\n\n", plain(&claim.id));
+    let cited = citations(claim);
+    let place = format!("{}:{}", claim.file(), claim.line);
+    out += &match cited.is_empty() {
+        true => format!("{}\n\n", plain(&place)),
+        false => format!("{}, {}\n\n", plain(&cited), plain(&place)),
+    };
+    out += &format!("{heading}:\n\n{}\n", display(&claim.tex));
+    for repair in authors_repairs(record, claim) {
+        let id = plain(&repair.id);
+        out += &format!("Repaired in the note ({id}, {}):\n\n{}\n", plain(&repair.verdict), display(&repair.tex));
+    }
+    match claim.corrections.as_slice() {
+        [] if authors_repairs(record, claim).next().is_some() => {}
+        [] => out += "No simple repair was found that the evidence supports.\n\n",
+        repairs => {
+            for repair in repairs {
+                let (what, why) = (sentence(&repair.description), sentence(&repair.verified));
+                out +=
+                    &format!("Found by the tool ({what}):\n\n{}\nWhy it is believed: {why}.\n\n", display(&repair.tex));
             }
         }
-        if let Some(summary) = witness(claim) {
-            out += &format!("Witness: {}\n", sentence(summary));
-        }
     }
-    if refuted(record).next().is_none() {
-        out += "\nNo formula was refuted.\n";
+    if let Some(summary) = witness(claim) {
+        out += &format!("Witness: {}\n", sentence(summary));
     }
     out
 }
@@ -58,7 +80,7 @@ pub(crate) fn markdown(record: &Record) -> String {
 pub(crate) fn latex(record: &Record) -> String {
     let mut out =
         String::from("% needs amsmath, amssymb\n\\begin{tabular}{lll}\nPlace & Printed & Read \\\\\n\\hline\n");
-    for claim in refuted(record) {
+    for claim in &sorted(record)[0] {
         let cited = citations(claim);
         let place = if cited.is_empty() { format!("{}:{}", claim.file(), claim.line) } else { cited };
         let formula = |tex: &str| match inline(tex) {
@@ -164,15 +186,25 @@ mod tests {
 
     #[test]
     fn every_refuted_claim_is_listed_with_its_repair() {
-        let record = fixture::record();
-        let (markdown, latex) = (markdown(&record), latex(&record));
-        for claim in refuted(&record) {
-            assert!(markdown.contains(&plain(&claim.id)));
-            assert!(markdown.contains(&claim.corrections[0].tex));
-            assert!(latex.contains(&claim.corrections[0].tex));
+        let mut record = fixture::record();
+        let id = refuted(&record).next().unwrap().id.clone();
+        let purposely = |record: &Record| markdown(record).contains(ON_PURPOSE[0]);
+        assert!(refuted(&record).count() > 1 && !purposely(&record));
+        for on_purpose in [false, true] {
+            let (markdown, latex) = (markdown(&record), latex(&record));
+            for claim in refuted(&record) {
+                assert!(markdown.contains(&plain(&claim.id)));
+                assert!(markdown.contains(&claim.corrections[0].tex));
+                // Only what is an error of a text goes to its author.
+                assert_eq!(latex.contains(&claim.corrections[0].tex), !(on_purpose && claim.id == id));
+            }
+            assert_eq!(latex.matches(r"\\").count(), 1 + refuted(&record).count() - usize::from(on_purpose));
+            assert!(!markdown.contains("<script") && purposely(&record) == on_purpose);
+            // The same formula, but no quotation, expected to fail, and repaired by nobody.
+            record.claims.iter_mut().for_each(|c| c.corrects = c.corrects.take().filter(|wrong| *wrong != id));
+            let claim = record.claims.iter_mut().find(|c| c.id == id).unwrap();
+            (claim.expect, claim.as_printed) = ("refuted".into(), None);
         }
-        assert_eq!(latex.matches(r"\\").count(), 1 + refuted(&record).count());
-        assert!(!markdown.contains("<script"));
     }
 
     #[test]

@@ -94,9 +94,10 @@ fn overview(record: &Record, names: &BTreeMap<&str, String>) -> String {
             );
         }
     }
-    let refuted = errata::refuted(record).count();
-    if refuted > 0 {
-        out += &format!("\n## Errata\n\nRefuted formulas and their repairs: [errata.md](errata.md) ({refuted}).\n");
+    let [errors, on_purpose] = errata::sorted(record).map(|claims| claims.len());
+    if errors + on_purpose > 0 {
+        let others = if on_purpose > 0 { format!("; refuted on purpose: {on_purpose}") } else { String::new() };
+        out += &format!("\n## Errata\n\nFormulas to be corrected: [errata.md](errata.md) ({errors}{others}).\n");
     }
     for source in coverage::sources(record) {
         out += &format!("\n## Coverage of [{}](coverage-{}.md)\n\n", plain(source), slug(source));
