@@ -121,7 +121,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         }
         let volume = factor.determinant().abs();
         let mut step: f64 = 1.0;
-        let mut convergence = Convergence::to(TARGET);
+        let mut convergence = Convergence::to(TARGET.max(self.jets.aim()));
         loop {
             let sums = self.lattice(n, step, volume, &mut |machine, z| {
                 if z.iter().map(|z| z * z).sum::<f64>() > REACH * REACH {
@@ -247,7 +247,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         let jets = self.jets;
         let density = std::f64::consts::TAU.powf(-0.5 * n as f64);
         let mut step: f64 = 1.0;
-        let mut convergence = Convergence::to(TARGET);
+        let mut convergence = Convergence::to(TARGET.max(self.jets.aim()));
         loop {
             let sums = self.lattice(n, step, 1.0, &mut |machine, z| {
                 let square: f64 = z.iter().map(|z| z * z).sum();
@@ -273,7 +273,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         let jets = self.jets;
         let density = std::f64::consts::TAU.sqrt().recip();
         let (mut step, mut shift) = (LINE_STEP, LINE_SHIFT);
-        let mut convergence = Convergence::to(LINE_TARGET);
+        let mut convergence = Convergence::to(LINE_TARGET.max(jets.aim()));
         let mut all: Option<Sums<JetValue<A>>> = None;
         loop {
             let own = self.lattice(1, step, 1.0, &mut |machine, z| {
@@ -293,7 +293,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                     return None;
                 }
             };
-            if sums.edge > LINE_TARGET {
+            if sums.edge > LINE_TARGET.max(jets.aim()) {
                 return None;
             }
             match convergence.next(&sums, step < LINE_FINEST) {
