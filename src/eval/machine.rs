@@ -11,10 +11,10 @@ use nalgebra::DMatrix;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 
-/// Evaluations stop after this many operations: a sum over 10¹² terms is refused, not awaited.
 /// What a special function takes more than an elementary one, in operations.
 const SPECIAL: u64 = 40;
 
+/// Evaluations stop after this many operations: a sum over 10¹² terms is refused, not awaited.
 pub(super) const MAX_STEPS: u64 = 30_000_000;
 /// No axis is longer, and no array has more entries than its square.
 const MAX_LENGTH: usize = 2048;
