@@ -122,7 +122,7 @@ mod tests {
         let error = |steps: usize| {
             let (h, dx) = (tau / steps as f64, 0.02);
             let grid: Vec<f64> = (-500..=500).map(|k| f64::from(k) * dx).collect();
-            let mut law = vec![0.0; grid.len()];
+            let mut law = vec![0.0f64; grid.len()];
             law[500] = 1.0;
             for _ in 0..steps {
                 let mut next = vec![0.0; grid.len()];
