@@ -3,5 +3,5 @@
 pub mod mutate;
 mod plain;
 
-pub use mutate::{Mutant, Operator, edits, insertions, mutants};
+pub use mutate::{Mutant, Operator, edits, insertions, mutants, mutants_with};
 pub use plain::{plain, says_nothing};

@@ -95,8 +95,13 @@ impl Found {
 ///
 /// A side that is a single symbol or number is a name for the other side and is not changed.
 pub fn mutants(link: &Link, limit: usize) -> Vec<Mutant> {
+    mutants_with(link, &[], limit)
+}
+
+/// The same with further symbols as candidates for an exchange: a slip may have dropped the only mention of one.
+pub fn mutants_with(link: &Link, known: &[Symbol], limit: usize) -> Vec<Mutant> {
     let mut found: Vec<Mutant> = Vec::new();
-    let symbols = walk::free_symbols_of_links([link]);
+    let symbols = with_known(walk::free_symbols_of_links([link]), known);
     for (side, expr) in [(1, &link.right), (0, &link.left)] {
         let name = matches!(&*expr.kind, Kind::Symbol(_) | Kind::Number(_) | Kind::Constant(_));
         if name && (side == 0 || matches!(&*expr.kind, Kind::Symbol(_))) {
@@ -118,6 +123,12 @@ pub fn mutants(link: &Link, limit: usize) -> Vec<Mutant> {
         found.push(Mutant { link, description, path: Path::new(), operator: Operator::Relation });
     }
     in_turn(found, limit, |m| m.operator)
+}
+
+fn with_known(mut symbols: Vec<Symbol>, known: &[Symbol]) -> Vec<Symbol> {
+    let further: Vec<Symbol> = known.iter().filter(|s| !symbols.contains(s)).cloned().collect();
+    symbols.extend(further);
+    symbols
 }
 
 fn reversed(relation: Relation) -> Option<Relation> {

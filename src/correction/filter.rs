@@ -2,7 +2,7 @@
 
 use super::Bench;
 use crate::assumption::Point;
-use crate::eval::{Assignment, Meter, Program, Value};
+use crate::eval::{self, Assignment, Meter, Program, Value};
 use crate::expr::{Expr, Kind, Link, Relation, walk};
 use crate::method::setting::Setting;
 use crate::method::{enclosure, places};
@@ -23,8 +23,30 @@ const READING: u64 = 100;
 /// Candidates that are looked at, at most.
 const CANDIDATES: u64 = 60_000;
 
-/// A point counts if both sides agree to this relative difference.
+/// A point counts if both sides agree to this relative difference …
 const TOLERANCE: f64 = 1e-7;
+
+/// … and quadratures stop well before.
+const AIM: f64 = 1e-9;
+
+/// Points that take more than this many times what the cheapest takes are left out, but for the first few.
+const DEAR: u64 = 3;
+const FEW: usize = 4;
+
+/// What the filter says of a candidate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    Agrees,
+    /// `f64` tells nowhere: it overflows, or both sides cancel.
+    Open,
+    Fails,
+}
+
+impl Fit {
+    fn of(agrees: bool) -> Self {
+        if agrees { Self::Agrees } else { Self::Fails }
+    }
+}
 
 /// A point in the arithmetics of the filter.
 struct Place {
@@ -56,8 +78,12 @@ pub(super) struct Filter<'a> {
     sides: [Side; 2],
     /// At how many of the places both sides of the refuted formula have a value.
     defined: usize,
-    /// Operations of one evaluation of both sides of the refuted formula, at the point where they are most.
+    /// Operations of one evaluation of both sides of the refuted formula at the first point, where most candidates fail …
     price: u64,
+    /// … and at all points together.
+    whole: u64,
+    /// Both sides are taken as pairs of a real and an imaginary part.
+    complex: bool,
     /// Some changes make quadratures of what was exact.
     averages: bool,
     /// Operations that looking at candidates may take, but for what single ones take more than the refuted formula.
@@ -75,7 +101,8 @@ impl<'a> Filter<'a> {
         let count = places.len();
         let meter = Meter::new(bench.budget.steps);
         let work = STEPS.min(bench.budget.steps / 2);
-        let side = |e: &Expr| Side::new(setting, e, count, &meter);
+        let complex = eval::is_complex(&refuted.left) || eval::is_complex(&refuted.right);
+        let side = |e: &Expr| Side::new((setting, complex), e, count, &meter);
         let sides = [side(&refuted.left)?, side(&refuted.right)?];
         let mut filter = Self {
             setting,
@@ -84,9 +111,12 @@ impl<'a> Filter<'a> {
             sides,
             defined: 0,
             price: 1,
+            whole: 1,
+            complex,
             averages: averages(refuted),
             work,
         };
+        let mut prices = Vec::with_capacity(count);
         for (at, mut place) in places.into_iter().enumerate() {
             let before = meter.left();
             let plain = filter.sides.each_ref().map(|s| s.program.evaluate(&F64, &place.plain).ok());
@@ -98,17 +128,23 @@ impl<'a> Filter<'a> {
             if meter.is_spent() {
                 break;
             }
-            filter.price = filter.price.max(before - meter.left());
+            prices.push(before - meter.left());
             filter.places.push(place);
         }
         // Where the refuted formula fails most candidates fail, too.
         let mut order: Vec<usize> = (0..filter.places.len()).collect();
-        order.sort_by_key(|at| filter.agree(&filter.sides[0], &filter.sides[1], *at) != Some(false));
+        let holds = |at: usize| filter.agree(&filter.sides[0], &filter.sides[1], at) != Some(false);
+        order.sort_by_key(|at| (holds(*at), prices[*at]));
+        let dear = DEAR * prices.iter().min().copied().unwrap_or(0).max(READING);
+        let kept = |(rank, at): &(usize, usize)| *rank < FEW || prices[*at] <= dear;
+        let order: Vec<usize> = order.into_iter().enumerate().filter(kept).map(|(_, at)| at).collect();
+        filter.price = order.first().map_or(1, |at| prices[*at].max(1));
+        filter.whole = order.iter().map(|at| prices[*at]).sum();
         let mut places: Vec<Option<Place>> = std::mem::take(&mut filter.places).into_iter().map(Some).collect();
         filter.places = order.iter().filter_map(|at| places[*at].take()).collect();
         let unlimited = Meter::new(u64::MAX);
         for (known, e) in filter.sides.iter_mut().zip([&refuted.left, &refuted.right]) {
-            let mut again = Side::new(setting, e, count, &unlimited)?;
+            let mut again = Side::new((setting, complex), e, count, &unlimited)?;
             for (to, from) in order.iter().enumerate() {
                 again.plain[to] = std::mem::take(&mut known.plain[*from]);
             }
@@ -128,7 +164,7 @@ impl<'a> Filter<'a> {
     pub(super) fn changed(&self, side: &Expr) -> Option<Side> {
         // A candidate that takes much more than the refuted formula is no small change of it: an average that was exact has
         // become a quadrature.
-        Side::new(self.setting, side, self.places.len(), &Meter::new(12 * self.price + 2000))
+        Side::new((self.setting, self.complex), side, self.places.len(), &Meter::new(2 * self.whole + 2000))
     }
 
     /// How many candidates may be looked at, by the operations that one evaluation of the refuted formula takes.
@@ -144,17 +180,17 @@ impl<'a> Filter<'a> {
 
     /// Whether a candidate holds at the points, wherever both sides have a finite value; a changed side of an inequality must
     /// be attained as well. `changed` says which sides differ from the refuted formula.
-    pub(super) fn passes(&self, candidate: &Link, changed: [bool; 2]) -> bool {
+    pub(super) fn passes(&self, candidate: &Link, changed: [bool; 2]) -> Fit {
         let relation = candidate.relation;
         if relation != Relation::Equal && !relation.is_order() {
-            return true;
+            return Fit::Agrees;
         }
         let mut own: [Option<Side>; 2] = [None, None];
         for (number, expr) in [(0, &candidate.left), (1, &candidate.right)] {
             if changed[number] {
                 own[number] = self.changed(expr);
                 if own[number].is_none() {
-                    return false;
+                    return Fit::Fails;
                 }
             }
         }
@@ -167,22 +203,27 @@ impl<'a> Filter<'a> {
             self.gap(side(0), side(1), at).is_some_and(|gap| (if upward { gap } else { -gap }) < -TOLERANCE)
         };
         let same_sides = changed == [false, false] && relation != self.relation;
-        !(0..self.places.len()).any(broken) && (same_sides || enclosure::is_attained(candidate, self.setting))
+        let holds = !(0..self.places.len()).any(broken);
+        Fit::of(holds && (same_sides || enclosure::is_attained(candidate, self.setting)))
     }
 
     /// Whether two sides are equal at every point where both have a value, and that is at most of those where the refuted
     /// formula has one: x = √(−x²) says something of x = 0 only.
-    pub(super) fn equal(&self, left: &Side, right: &Side) -> bool {
+    pub(super) fn equal(&self, left: &Side, right: &Side) -> Fit {
         let (mut agreeing, mut open) = (0, 0);
-        for at in 0..self.places.len() {
+        for (at, place) in self.places.iter().enumerate() {
             match self.agree(left, right, at) {
                 Some(true) => agreeing += 1,
-                Some(false) if self.apart(left, right, at) => return false,
+                Some(false) if self.apart(left, right, at) => return Fit::Fails,
                 Some(false) => open += 1,
-                None => {}
+                None => open += usize::from(place.estimates && !self.apart(left, right, at)),
             }
         }
-        agreeing > 0 && 2 * (agreeing + open) > self.defined
+        match 2 * (agreeing + open) > self.defined {
+            true if agreeing > 0 => Fit::Agrees,
+            true if open > 0 => Fit::Open,
+            _ => Fit::Fails,
+        }
     }
 
     /// Right minus left beside the larger, in `f64`; `None` where one has no finite value.
@@ -216,8 +257,12 @@ impl<'a> Filter<'a> {
 }
 
 impl Side {
-    fn new(setting: &Setting<'_>, expr: &Expr, points: usize, meter: &Arc<Meter>) -> Option<Self> {
-        let program = Program::compile(&setting.prepare_side(expr)?).ok()?.metered(meter);
+    fn new((setting, complex): (&Setting<'_>, bool), expr: &Expr, points: usize, meter: &Arc<Meter>) -> Option<Self> {
+        let mut side = setting.prepare_side(expr)?;
+        if complex {
+            side = eval::as_a_pair(&side)?;
+        }
+        let program = Program::compile(&side).ok()?.metered(meter);
         let empty = |_| OnceLock::new();
         Some(Self {
             program,
@@ -233,7 +278,7 @@ impl Side {
     /// The plain value, or else the estimated one where these count, if it is finite.
     fn finite(&self, plain: Option<Value<f64>>, place: &Place) -> Option<Value<f64>> {
         let estimate = || {
-            let value = self.program.evaluate_with_error(&place.plain).ok()?;
+            let value = self.program.evaluate_roughly(&place.plain, AIM).ok()?;
             Some(value.map(|x| f64::midpoint(x.lo(), x.hi())))
         };
         let value = if place.estimates { plain.or_else(estimate) } else { plain };

@@ -1,11 +1,11 @@
 //! The search for a repair: one slip undone, then two, filtered in `f64` and verified on fresh points.
 
-use super::filter::{Filter, averages};
+use super::filter::{Filter, Fit, averages};
 use super::{Bench, Opinion, Simulated};
-use crate::algebra::{Mutant, Operator, insertions, mutants, plain, says_nothing};
+use crate::algebra::{Mutant, Operator, insertions, mutants_with, plain, says_nothing};
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding};
-use crate::expr::{Condition, Kind, Link, Relation, print, walk};
+use crate::expr::{Condition, Expr, Kind, Link, Relation, Symbol, print, walk};
 use crate::method::Budget;
 use crate::method::law;
 use crate::method::setting::Setting;
@@ -28,10 +28,14 @@ const LONG_CANDIDATES: usize = 60;
 /// The same for laws, which take quadratures.
 const LAW_CANDIDATES: usize = 40;
 
+/// Those that `f64` leaves open and that are judged with more digits.
+const OPEN_CANDIDATES: usize = 60;
+
 /// Repairs that are shown.
 const SHOWN: usize = 5;
 
 /// A formula on trial, and what was changed.
+#[derive(Clone)]
 struct Candidate {
     link: Link,
     path: Vec<usize>,
@@ -93,9 +97,18 @@ pub fn corrections(
                 };
                 candidates.into_par_iter().take(most).filter(holds).collect()
             }
-            (Some(_), Some(filter)) => {
+            (Some(b), Some(filter)) => {
                 let most = filter.affordable().max(FEWEST.min(filter.evaluations(budget.steps)));
-                candidates.into_par_iter().take(most).filter(|c| filter.passes(&c.link, c.changed())).collect()
+                let fits = |c: Candidate| (filter.passes(&c.link, c.changed()), c);
+                let looked: Vec<_> = candidates.into_par_iter().take(most).map(fits).collect();
+                let those = |fit| looked.iter().filter(move |(f, _)| *f == fit).map(|(_, c)| c.clone());
+                let agreeing: Vec<Candidate> = those(Fit::Agrees).collect();
+                if !agreeing.is_empty() {
+                    return agreeing;
+                }
+                let quick = b.quick();
+                let open: Vec<Candidate> = those(Fit::Open).take(OPEN_CANDIDATES).collect();
+                open.into_par_iter().filter(|c| quick.judge(&c.link).support().is_some()).collect()
             }
             (Some(_), None) => Vec::new(),
             (None, _) => {
@@ -106,13 +119,15 @@ pub fn corrections(
             }
         }
     };
-    let single = single_slips(link).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();
+    let known = context(claim, link);
+    let single = single_slips(link, &known).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();
     let mut found = verified(plausible(single), link, &verify);
+    if found.is_empty() && bench.is_some() {
+        let most = filter.as_ref().map_or(SLOW_CANDIDATES, Filter::affordable);
+        found = verified(plausible(inserted(link, &known, most)), link, &verify);
+    }
     if let (true, Some(filter), Relation::Equal) = (found.is_empty(), &filter, link.relation) {
-        found = verified(plausible(inserted(link, filter)), link, &verify);
-        if found.is_empty() {
-            found = verified(pairs(link, filter), link, &verify);
-        }
+        found = verified(pairs(link, &known, filter), link, &verify);
     }
     if let Some(bench) = &bench {
         found = merged(found, link, bench);
@@ -127,12 +142,29 @@ pub fn corrections(
     shown.collect()
 }
 
+/// Symbols that the formula may have lost: those of what is assumed, of what it solves and of what is optimised.
+fn context(claim: &Claim, link: &Link) -> Vec<Symbol> {
+    let mut symbols =
+        walk::free_symbols_of_links(claim.statement.premises.iter().chain(claim.solves.iter().flat_map(|e| &e.links)));
+    symbols.extend(claim.assumptions.iter().flat_map(walk::free_symbols_of_condition));
+    symbols.extend(claim.extremum.iter().flat_map(|e| walk::free_symbols(&e.objective)));
+    // The name of what is claimed explains nothing.
+    let varied = claim.extremum.iter().map(|e| &e.variable);
+    let named = [&link.left, &link.right].into_iter().filter_map(|side| match &*side.kind {
+        Kind::Symbol(symbol) => Some(symbol),
+        _ => None,
+    });
+    let names: Vec<&Symbol> = varied.chain(named).collect();
+    symbols.retain(|s| !names.contains(&s));
+    symbols
+}
+
 /// Formulas one slip away. Of an inequality the relation comes first, then the sides: of those only bounds that are attained
 /// count, since a looser bound would pass just as well.
-fn single_slips(link: &Link) -> Vec<Candidate> {
+fn single_slips(link: &Link, known: &[Symbol]) -> Vec<Candidate> {
     let candidate = |m: Mutant| Candidate { link: m.link, path: m.path, edits: 1, description: m.description };
     if !link.relation.is_order() {
-        return sensible(mutants(link, usize::MAX).into_iter().map(candidate).collect());
+        return sensible(mutants_with(link, known, usize::MAX).into_iter().map(candidate).collect());
     }
     let weaker = match link.relation {
         Relation::Less => Some(Relation::LessOrEqual),
@@ -146,30 +178,31 @@ fn single_slips(link: &Link) -> Vec<Candidate> {
         description: format!("${}$ in place of ${}$", relation.tex(), link.relation.tex()),
     });
     let (reversed, sides): (Vec<Mutant>, Vec<Mutant>) =
-        mutants(link, usize::MAX).into_iter().partition(|m| m.operator == Operator::Relation);
+        mutants_with(link, known, usize::MAX).into_iter().partition(|m| m.operator == Operator::Relation);
     let sides = sensible(sides.into_iter().map(candidate).collect());
     weakened.into_iter().chain(reversed.into_iter().map(candidate)).chain(sides).collect()
 }
 
-/// Formulas with one part more, as many as the filter can look at.
-fn inserted(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
+/// Formulas with one part more, at most so many.
+fn inserted(link: &Link, known: &[Symbol], most: usize) -> Vec<Candidate> {
     let candidate = |m: Mutant| Candidate { link: m.link, path: m.path, edits: 1, description: m.description };
-    sensible(insertions(link, filter.affordable()).into_iter().map(candidate).collect())
+    sensible(insertions(link, known, most).into_iter().map(candidate).collect())
 }
 
 /// Formulas two slips away that pass the filter: every second slip after every first, up to a budget.
-fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
+fn pairs(link: &Link, known: &[Symbol], filter: &Filter<'_>) -> Vec<Candidate> {
     let side_of = |m: &Mutant| usize::from(m.path.first() != Some(&0));
     let expr = |link: &Link, side: usize| if side == 0 { link.left.clone() } else { link.right.clone() };
     let after = |first: &Mutant, most: usize| -> (usize, Vec<Candidate>) {
         let Some(changed) = filter.changed(&expr(&first.link, side_of(first))) else { return (0, Vec::new()) };
-        let seconds = mutants(&first.link, most);
+        let seconds = mutants_with(&first.link, known, most);
         let tried = seconds.len();
         let holds = |second: &Mutant| {
             let side = side_of(second);
             let Some(own) = filter.changed(&expr(&second.link, side)) else { return false };
             let other = if side == side_of(first) { filter.side(1 - side) } else { &changed };
-            if side == 0 { filter.equal(&own, other) } else { filter.equal(other, &own) }
+            let fit = if side == 0 { filter.equal(&own, other) } else { filter.equal(other, &own) };
+            fit == Fit::Agrees
         };
         let candidate = |second: Mutant| Candidate {
             path: vec![side_of(&second)],
@@ -180,7 +213,7 @@ fn pairs(link: &Link, filter: &Filter<'_>) -> Vec<Candidate> {
         (tried, sensible(seconds.into_iter().filter(holds).map(candidate).collect()))
     };
     let (mut out, mut left_over) = (Vec::new(), filter.affordable());
-    for firsts in mutants(link, usize::MAX).chunks(TOGETHER) {
+    for firsts in mutants_with(link, known, usize::MAX).chunks(TOGETHER) {
         // An even share of what is left, so that a formula that is slow to evaluate is not tried hundreds of times at once.
         let most = left_over.div_ceil(firsts.len());
         for (tried, passing) in firsts.par_iter().map(|first| after(first, most)).collect::<Vec<_>>() {
@@ -234,22 +267,40 @@ fn is_news(link: &Link, claim: &Claim, setting: Option<&Setting<'_>>) -> bool {
 }
 
 /// The candidates that hold, with the reason, simplest first; of those with as many slips undone the ones last that no
-/// longer mention a symbol of the refuted formula, since they say less.
+/// longer mention a symbol of the refuted formula, or average over what does not occur, since they say less.
 fn verified(
     mut candidates: Vec<Candidate>,
     refuted: &Link,
     verify: &dyn Fn(&Candidate) -> Option<String>,
 ) -> Vec<(Candidate, String)> {
     let symbols = walk::free_symbols_of_links([refuted]);
+    let idle = idle_variables(refuted);
     let loses = |c: &Candidate| {
         let kept = walk::free_symbols_of_links([&c.link]);
-        symbols.iter().any(|s| !kept.contains(s))
+        symbols.iter().any(|s| !kept.contains(s)) || idle_variables(&c.link) > idle
     };
     let size = |c: &Candidate| walk::size(&c.link.left) + walk::size(&c.link.right);
     candidates.sort_by_cached_key(|c| (c.edits, loses(c), size(c), print::link(&c.link)));
     candidates.dedup_by(|a, b| walk::same_link(&a.link, &b.link));
     let holding = candidates.into_iter().filter_map(|c| verify(&c).map(|why| (c, why)));
     holding.take(2 * SHOWN).collect()
+}
+
+/// How many sums, integrals and averages there are over something that does not depend on what runs.
+fn idle_variables(link: &Link) -> usize {
+    let of = |e: &Expr| {
+        let mut count = 0;
+        walk::any(e, &mut |part| {
+            let inner = walk::scoped_children(part);
+            let idle = |(position, symbol): (usize, &Symbol)| {
+                !inner.iter().any(|(child, scope)| *scope > position && walk::mentions(child, symbol))
+            };
+            count += walk::binders(part).into_iter().enumerate().filter(|own| idle(*own)).count();
+            false
+        });
+        count
+    };
+    of(&link.left) + of(&link.right)
 }
 
 /// One of each set of candidates that are proved to say the same.

@@ -15,7 +15,8 @@ struct Parts {
 }
 
 /// Whether the imaginary unit stands somewhere in an expression.
-fn is_complex(e: &Expr) -> bool {
+/// Whether the imaginary unit occurs.
+pub fn is_complex(e: &Expr) -> bool {
     walk::any(e, &mut |part| matches!(&*part.kind, Kind::ImaginaryUnit))
 }
 
@@ -31,12 +32,18 @@ pub fn in_real_parts(link: &Link) -> Link {
         let [left, right] = [left, right].map(|p| p.re.unwrap_or_else(|| zero(link.left.span)));
         return Link { left, relation: link.relation, right };
     }
-    let pair = |p: Parts, span: Span| {
-        let rows = [p.re, p.im].map(|part| vec![part.unwrap_or_else(|| zero(span))]);
-        let sort = Sort::Matrix(crate::expr::Dim::Literal(2), crate::expr::Dim::Literal(1));
-        Expr::new(Kind::Entries(rows.to_vec()), sort, span)
-    };
     Link { left: pair(left, link.left.span), relation: link.relation, right: pair(right, link.right.span) }
+}
+
+/// Real and imaginary part of a number as a pair, whether or not it has an imaginary one; `None` for what has no parts here.
+pub fn as_a_pair(z: &Expr) -> Option<Expr> {
+    Some(pair(parts(z)?, z.span))
+}
+
+fn pair(z: Parts, span: Span) -> Expr {
+    let rows = [z.re, z.im].map(|part| vec![part.unwrap_or_else(|| zero(span))]);
+    let sort = Sort::Matrix(crate::expr::Dim::Literal(2), crate::expr::Dim::Literal(1));
+    Expr::new(Kind::Entries(rows.to_vec()), sort, span)
 }
 
 /// |z| of a complex number.

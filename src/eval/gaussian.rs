@@ -7,6 +7,7 @@ use super::degree::degree;
 use super::expectation::{Coordinate, Gaussian, work};
 use super::machine::{JetValue, Machine};
 use super::op::{Node, Shape, Weight};
+use super::quadrature::Place;
 use super::{Component, Program, Value, array};
 use crate::numeric::jet::Jet;
 use crate::numeric::{Arithmetic, Constant, Function, Rational, Undefined};
@@ -156,39 +157,9 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         };
         let n = factor[0].len();
         let outcome = if n == 1 {
-            let minus_half = self.number(Rational::from(-1) / Rational::from(2));
-            let two_pi = jets.mul(&self.number(2), &jets.constant(Constant::Pi)?);
-            let norm = jets.div(&self.number(1), &jets.function(Function::Sqrt, &[two_pi])?)?;
-            let transform = |z: &Jet<A::Number>| {
-                let density = jets.function(Function::Exp, &[jets.mul(&minus_half, &jets.mul(z, z))])?;
-                Ok((z.clone(), jets.mul(&norm, &density)))
-            };
-            let mut set = |machine: &mut Self, z: &Jet<A::Number>| {
+            self.over_one_number(body, &mut |machine, z| {
                 place(machine, std::slice::from_ref(z));
                 Ok(())
-            };
-            let switches = switches(body);
-            let mut over = |machine: &mut Self, cuts: &[f64]| {
-                machine.transformed((cuts, false), &switches, &transform, &mut set, &mut |machine| machine.eval(body))
-            };
-            over(self, &NORMAL_CUTS).and_then(|mut sum| {
-                for (cuts, rim) in FAR_CUTS.iter().zip([[-10.0, -8.0], [8.0, 10.0]]) {
-                    match over(self, cuts) {
-                        Ok(far) => sum = array::add(jets, &sum, &far)?,
-                        // Underflow or overflow of a part, where the density has left nothing of the whole.
-                        Err(Undefined::Precision(_) | Undefined::NonFinite) => {
-                            self.forgive();
-                            let rim = over(self, &rim)?;
-                            let (rim, total) = (self.size(&rim), self.size(&sum));
-                            if rim > NEGLIGIBLE * total {
-                                return Err(Undefined::Precision("an integral"));
-                            }
-                            sum = sum.map(|x| jets.widen(x, rim));
-                        }
-                        Err(other) => return Err(other),
-                    }
-                }
-                Ok(sum)
             })
         } else {
             self.standard_normal(n, &mut |machine, z| {
@@ -201,6 +172,48 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             self.replace(slot, Some(mean));
         }
         outcome
+    }
+
+    /// ∫ body φ(z) dz, `set` putting the number where it belongs.
+    fn over_one_number(&mut self, body: &Node, set: &mut Place<'_, 'm, 'a, A>) -> Result<JetValue<A>, Undefined> {
+        let jets = self.jets;
+        let switches = switches(body);
+        if switches.is_empty()
+            && let Some(value) = self.smooth_normal(&mut |machine, z| {
+                set(machine, z)?;
+                machine.eval(body)
+            })
+        {
+            return Ok(value);
+        }
+        let minus_half = self.number(Rational::from(-1) / Rational::from(2));
+        let two_pi = jets.mul(&self.number(2), &jets.constant(Constant::Pi)?);
+        let norm = jets.div(&self.number(1), &jets.function(Function::Sqrt, &[two_pi])?)?;
+        let transform = |z: &Jet<A::Number>| {
+            let density = jets.function(Function::Exp, &[jets.mul(&minus_half, &jets.mul(z, z))])?;
+            Ok((z.clone(), jets.mul(&norm, &density)))
+        };
+        let mut over = |machine: &mut Self, cuts: &[f64]| {
+            machine.transformed((cuts, false), &switches, &transform, set, &mut |machine| machine.eval(body))
+        };
+        let mut sum = over(self, &NORMAL_CUTS)?;
+        for (cuts, rim) in FAR_CUTS.iter().zip([[-10.0, -8.0], [8.0, 10.0]]) {
+            match over(self, cuts) {
+                Ok(far) => sum = array::add(jets, &sum, &far)?,
+                // Underflow or overflow of a part, where the density has left nothing of the whole.
+                Err(Undefined::Precision(_) | Undefined::NonFinite) => {
+                    self.forgive();
+                    let rim = over(self, &rim)?;
+                    let (rim, total) = (self.size(&rim), self.size(&sum));
+                    if rim > NEGLIGIBLE * total {
+                        return Err(Undefined::Precision("an integral"));
+                    }
+                    sum = sum.map(|x| jets.widen(x, rim));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(sum)
     }
 
     /// Rows of A with A Aᵀ the covariance, without the columns of coordinates that others determine (Cholesky).

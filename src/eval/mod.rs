@@ -44,7 +44,7 @@ use crate::numeric::interval::{Interval, Intervals};
 use crate::numeric::jet::Jets;
 use crate::numeric::{Arithmetic, Undefined};
 use crate::source::Span;
-pub use complex::in_real_parts;
+pub use complex::{as_a_pair, in_real_parts, is_complex};
 use machine::Machine;
 pub use member::{Component, Meaning, Member};
 pub use meter::Meter;
@@ -280,6 +280,11 @@ impl Program {
     /// The value in `f64` with an error bar: rounding errors are enclosed, the truncation errors of quadratures estimated.
     pub fn evaluate_with_error(&self, at: &Assignment<f64>) -> Result<Value<Interval>, Undefined> {
         self.evaluate(&Intervals::estimating(), &at.map(|x| Interval::point(*x)))
+    }
+
+    /// The same with quadratures that stop at a relative error.
+    pub fn evaluate_roughly(&self, at: &Assignment<f64>, aim: f64) -> Result<Value<Interval>, Undefined> {
+        self.evaluate(&Intervals::rough(aim), &at.map(|x| Interval::point(*x)))
     }
 }
 

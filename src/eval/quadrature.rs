@@ -221,7 +221,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             let worst = (0..segments.len()).max_by(|i, j| segments[*i].error.total_cmp(&segments[*j].error));
             let worst = worst.ok_or(Undefined::NonFinite)?;
             let narrow = segments[worst].to - segments[worst].from < 1e-12;
-            if error <= TARGET * magnitude || segments.len() >= MAX_SEGMENTS || narrow {
+            if error <= TARGET.max(self.jets.aim()) * magnitude || segments.len() >= MAX_SEGMENTS || narrow {
                 if error > ACCEPTED * magnitude || !error.is_finite() || (infinite && magnitude == 0.0) {
                     return Err(Undefined::Precision("an integral"));
                 }

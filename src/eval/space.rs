@@ -3,10 +3,12 @@
 
 use super::machine::{JetValue, Machine};
 use super::op::{Node, Shape};
+use super::quadrature::Integrand;
 use super::{Value, array};
-use crate::numeric::jet::Jet;
+use crate::numeric::jet::{Jet, Jets};
 use crate::numeric::{Arithmetic, Function, Undefined};
 use nalgebra::{DMatrix, DVector};
+use std::fmt::Debug;
 
 /// Integrals over more numbers are refused.
 pub(super) const MOST_DIMENSIONS: usize = 3;
@@ -20,6 +22,14 @@ const MOST_NODES: f64 = 400_000.0;
 const REACH: f64 = 9.0;
 /// Rounding of nodes and weights moves the sum by this share of ∫|f|.
 const ROUNDING: f64 = 4e-15;
+
+/// For one standard normal number the lattices are nested: the step of the coarsest, no simple fraction of anything that an
+/// integrand may oscillate with, and where it begins, which is no place where one is singular …
+const LINE_STEP: f64 = 0.913_7;
+const LINE_SHIFT: f64 = 0.129_3;
+/// … the step below which none is tried, and the error that is aimed at.
+const LINE_FINEST: f64 = 0.12;
+const LINE_TARGET: f64 = 1e-13;
 
 /// An integrand at a place.
 pub(super) type Field<'f, 'm, 'a, A> =
@@ -36,6 +46,23 @@ struct Sums<V> {
     magnitude: f64,
     /// The share of the outermost layer in the magnitude.
     edge: f64,
+}
+
+impl<N: Clone + PartialEq + Debug + 'static> Sums<Value<Jet<N>>> {
+    /// The sums over the nodes of two lattices of the same step, of which one has its nodes half way between those of the other.
+    fn halfway<A: Arithmetic<Number = N>>(self, other: Self, jets: &Jets<A>) -> Option<Self> {
+        let half = jets.float(0.5).ok()?;
+        let sum = array::add(jets, &self.value?, &other.value?).ok()?;
+        let at = |c: &[f64], i: usize| c.get(i).copied().unwrap_or(0.0);
+        let most = self.coefficients.len().max(other.coefficients.len());
+        let mean = |i| f64::midpoint(at(&self.coefficients, i), at(&other.coefficients, i));
+        Some(Self {
+            value: Some(array::scale(jets, &half, &sum)),
+            coefficients: (0..most).map(mean).collect(),
+            magnitude: f64::midpoint(self.magnitude, other.magnitude),
+            edge: self.edge.max(other.edge),
+        })
+    }
 }
 
 impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
@@ -94,7 +121,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         }
         let volume = factor.determinant().abs();
         let mut step: f64 = 1.0;
-        let mut convergence = Convergence { last: Vec::new(), change: None };
+        let mut convergence = Convergence::to(TARGET.max(self.jets.aim()));
         loop {
             let sums = self.lattice(n, step, volume, &mut |machine, z| {
                 if z.iter().map(|z| z * z).sum::<f64>() > REACH * REACH {
@@ -220,7 +247,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
         let jets = self.jets;
         let density = std::f64::consts::TAU.powf(-0.5 * n as f64);
         let mut step: f64 = 1.0;
-        let mut convergence = Convergence { last: Vec::new(), change: None };
+        let mut convergence = Convergence::to(TARGET.max(self.jets.aim()));
         loop {
             let sums = self.lattice(n, step, 1.0, &mut |machine, z| {
                 let square: f64 = z.iter().map(|z| z * z).sum();
@@ -237,6 +264,45 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 None => {}
             }
             step /= 2.0;
+        }
+    }
+
+    /// 𝔼 f(z) for one standard normal number and a function without switches, on nested lattices; `None` where these do not
+    /// converge fast, as beside a narrow feature, or where the function grows as the density falls.
+    pub(super) fn smooth_normal(&mut self, f: &mut Integrand<'_, 'm, 'a, A>) -> Option<JetValue<A>> {
+        let jets = self.jets;
+        let density = std::f64::consts::TAU.sqrt().recip();
+        let (mut step, mut shift) = (LINE_STEP, LINE_SHIFT);
+        let mut convergence = Convergence::to(LINE_TARGET.max(jets.aim()));
+        let mut all: Option<Sums<JetValue<A>>> = None;
+        loop {
+            let own = self.lattice(1, step, 1.0, &mut |machine, z| {
+                let z = z[0] + shift;
+                let value = f(machine, &machine.float(z)?)?;
+                let weight = machine.float(density * (-0.5 * z * z).exp())?;
+                Ok(Some(array::scale(jets, &weight, &value)))
+            });
+            let sums = match (own, all.take()) {
+                (Ok(own), None) => own,
+                (Ok(own), Some(coarse)) => {
+                    step /= 2.0;
+                    coarse.halfway(own, jets)?
+                }
+                (Err(_), _) => {
+                    self.forgive();
+                    return None;
+                }
+            };
+            if sums.edge > LINE_TARGET.max(jets.aim()) {
+                return None;
+            }
+            match convergence.next(&sums, step < LINE_FINEST) {
+                Some(Ok(error)) => return self.finished(sums, error).ok(),
+                Some(Err(_)) => return None,
+                None => {}
+            }
+            shift += 0.5 * step;
+            all = Some(sums);
         }
     }
 
@@ -264,11 +330,16 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
 
 /// What the steps so far say: the change from step to step and the estimated error of the last.
 struct Convergence {
+    target: f64,
     last: Vec<f64>,
     change: Option<f64>,
 }
 
 impl Convergence {
+    fn to(target: f64) -> Self {
+        Self { target, last: Vec::new(), change: None }
+    }
+
     /// Takes in the sums of the next lattice: the estimated error once it is small enough, an error if no finer lattice is
     /// allowed, `None` to go on.
     ///
@@ -289,7 +360,7 @@ impl Convergence {
         }
         let squares = before.is_some_and(|before| before < 0.1 && relative <= before.powf(1.5));
         let error = if squares { relative.powf(1.25) } else { relative };
-        if error <= TARGET || (is_last && error <= ACCEPTED) {
+        if error <= self.target || (is_last && error <= ACCEPTED) {
             Some(Ok(error * now.magnitude))
         } else {
             is_last.then_some(Err(Undefined::Precision("an integral")))

@@ -116,19 +116,22 @@ impl<'a> Setting<'a> {
 
     /// The link with every definition put in, a proportionality as an equation at two points.
     pub fn prepare(&self, link: &Link) -> Option<Link> {
-        let link = proportion::at_two_points(link, &self.claim.over)?;
-        let link = self.definitions.iter().try_fold(link, |link, (s, value)| walk::substitute_link(&link, s, value))?;
-        let link = self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))?;
-        Some(eval::in_real_parts(&link))
+        Some(eval::in_real_parts(&self.with_definitions(link)?))
     }
 
-    /// One side of a link with every definition put in.
+    /// One side of a link with every definition put in, complex if it is.
     pub fn prepare_side(&self, side: &Expr) -> Option<Expr> {
         if self.definitions.is_empty() && self.rules.is_empty() {
             return Some(side.clone());
         }
         let right = Expr::integer(0, side.span);
-        self.prepare(&Link { left: side.clone(), relation: Relation::Equal, right }).map(|link| link.left)
+        self.with_definitions(&Link { left: side.clone(), relation: Relation::Equal, right }).map(|link| link.left)
+    }
+
+    fn with_definitions(&self, link: &Link) -> Option<Link> {
+        let link = proportion::at_two_points(link, &self.claim.over)?;
+        let link = self.definitions.iter().try_fold(link, |link, (s, value)| walk::substitute_link(&link, s, value))?;
+        self.rules.iter().try_fold(link, |link, (left, right)| apply_to_link(&link, left, right))
     }
 
     /// The same claim at points of its own, for a second look.

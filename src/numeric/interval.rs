@@ -64,6 +64,7 @@ impl Interval {
 pub struct Intervals {
     quadrature: bool,
     slack: f64,
+    aim: f64,
 }
 
 impl Intervals {
@@ -75,13 +76,18 @@ impl Intervals {
     /// Enclosures whose rounding errors are rigorous but in which an integral counts as its quadrature sum, widened by an
     /// *estimate* of the truncation error. They give an `f64` result its error bar; they prove nothing.
     pub fn estimating() -> Self {
-        Self { quadrature: true, slack: 0.0 }
+        Self { quadrature: true, ..Self::default() }
+    }
+
+    /// The same with quadratures that stop at this relative error.
+    pub fn rough(aim: f64) -> Self {
+        Self { aim, ..Self::estimating() }
     }
 
     /// The same with every integral widened by this share of ∫|f|: the width of a result over `slack` is its natural scale,
     /// the size that it would have if nothing cancelled.
     pub fn slackened(slack: f64) -> Self {
-        Self { quadrature: true, slack }
+        Self { slack, ..Self::estimating() }
     }
 
     /// Endpoints around the value.
@@ -220,6 +226,10 @@ impl Arithmetic for Intervals {
 
     fn slack(&self) -> f64 {
         self.slack
+    }
+
+    fn aim(&self) -> f64 {
+        self.aim
     }
 
     /// By Weyl's inequality eigenvalues move at most as far as the matrix does; the rounding of the decomposition is

@@ -329,6 +329,10 @@ impl<A: Arithmetic> Arithmetic for Jets<'_, A> {
         self.inner.slack()
     }
 
+    fn aim(&self) -> f64 {
+        self.inner.aim()
+    }
+
     fn widen(&self, a: &Self::Number, error: f64) -> Self::Number {
         Jet { coefficients: a.coefficients.iter().map(|c| self.inner.widen(c, error)).collect() }
     }

@@ -98,6 +98,10 @@ pub trait Arithmetic {
     fn slack(&self) -> f64 {
         0.0
     }
+    /// The relative error at which a quadrature may stop, if that is more than it can reach.
+    fn aim(&self) -> f64 {
+        0.0
+    }
     /// The number with an uncertainty of `error` ≥ 0 added, in arithmetics that carry one.
     fn widen(&self, a: &Self::Number, _error: f64) -> Self::Number {
         a.clone()

@@ -1,7 +1,8 @@
 //! The benchmark of corrections: every true formula of our notes and of the corpus with one slip in it, drawn from a seed;
 //! how often the original comes back, and in what time.
 //!
-//! `cargo test --release --test suite benchmark -- --ignored --nocapture` prints the rates.
+//! `cargo test --release --test suite benchmark -- --ignored --nocapture` prints the rates, and what did not come back first;
+//! `BENCHMARK_ONLY=id,id` takes some claims only, `BENCHMARK_PROFILE=standard` another profile.
 
 use crate::{corpus, library};
 use corrigenda::algebra::{Mutant, mutants};
@@ -41,7 +42,9 @@ fn cases(seed: u64) -> Vec<Case> {
     let notes = library::derivations().into_iter().flat_map(|(name, text)| library::read(&name, &text).0);
     let all = notes.chain(corpus::claims("true"));
     let judged_by_algebra = |c: &Claim| c.expect == Expectation::Holds && c.experiment.is_none();
-    all.filter(judged_by_algebra).filter_map(|claim| slip(claim, seed)).collect()
+    let only = std::env::var("BENCHMARK_ONLY").ok();
+    let chosen = |c: &Claim| only.as_ref().is_none_or(|only| only.split(',').any(|id| id == c.id));
+    all.filter(judged_by_algebra).filter(chosen).filter_map(|claim| slip(claim, seed)).collect()
 }
 
 fn slip(claim: Claim, seed: u64) -> Option<Case> {
@@ -78,11 +81,15 @@ fn is_original(correction: &Correction, case: &Case) -> bool {
 /// Claims that are run together: the rates so far are printed after each such batch.
 const BATCH: usize = 60;
 
+/// A search that takes longer, in seconds, is printed: a full one should not.
+const LONG: f64 = 5.0;
+
 /// How many were refuted, and of those how often the original came back first and in the top three.
 fn rates(profile: &str, seed: u64) -> (usize, usize, usize) {
     let cases = cases(seed);
     let (mut slips, mut refuted, mut first, mut top, mut literally, mut held) = (0, 0, 0, 0, 0, 0);
     let mut slowest = 0.0_f64;
+    let mut slow: Vec<(f64, String)> = Vec::new();
     for batch in cases.chunks(BATCH) {
         let claims: Vec<Claim> = batch.iter().map(|c| c.claim.clone()).collect();
         let never = AtomicBool::new(false);
@@ -96,6 +103,9 @@ fn rates(profile: &str, seed: u64) -> (usize, usize, usize) {
             }
             refuted += 1;
             slowest = slowest.max(judged.seconds);
+            if judged.seconds > LONG {
+                slow.push((judged.seconds, format!("{} ({})", case.claim.id, case.slip)));
+            }
             let rank = judged.corrections.iter().position(|c| is_original(c, case));
             first += usize::from(rank == Some(0));
             top += usize::from(rank.is_some_and(|r| r < 3));
@@ -114,13 +124,18 @@ fn rates(profile: &str, seed: u64) -> (usize, usize, usize) {
             share(top),
         );
     }
+    slow.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (seconds, case) in slow {
+        println!("{seconds:.1} s: {case}");
+    }
     (refuted, first, top)
 }
 
 #[test]
 #[ignore = "searches some thousand repairs: minutes"]
 fn originals_come_back() {
-    let (refuted, first, top) = rates("quick", 1);
+    let profile = std::env::var("BENCHMARK_PROFILE").unwrap_or_else(|_| "quick".into());
+    let (refuted, first, top) = rates(&profile, 1);
     assert!(refuted > 300, "{refuted} refuted");
     assert!(10 * first >= 8 * refuted, "{first} of {refuted} come back first");
     assert!(10 * top >= 9 * refuted, "{top} of {refuted} come back in the top three");

@@ -12,9 +12,9 @@ const LARGEST_PART: usize = 16;
 /// Parts that are tried at each place, small ones first.
 const MOST_PARTS: usize = 20;
 
-/// Every formula with one part more, at most `limit`.
-pub fn insertions(link: &Link, limit: usize) -> Vec<Mutant> {
-    let parts = parts(link);
+/// Every formula with one part more, at most `limit`; `known` are symbols that may be put in though the formula lacks them.
+pub fn insertions(link: &Link, known: &[Symbol], limit: usize) -> Vec<Mutant> {
+    let parts = parts(link, known);
     let mut found = Vec::new();
     for (side, expr) in [(1, &link.right), (0, &link.left)] {
         if matches!(&*expr.kind, Kind::Symbol(_) | Kind::Number(_) | Kind::Constant(_)) && side == 0 {
@@ -39,9 +39,12 @@ pub fn insertions(link: &Link, limit: usize) -> Vec<Mutant> {
 }
 
 /// Symbols and closed parts of both sides, each once, small ones first.
-fn parts(link: &Link) -> Vec<Expr> {
+fn parts(link: &Link, known: &[Symbol]) -> Vec<Expr> {
     let symbols = walk::free_symbols_of_links([link]);
-    let mut out: Vec<Expr> = vec![Expr::integer(1, link.left.span), Expr::integer(2, link.left.span)];
+    let span = link.left.span;
+    let further = known.iter().filter(|s| !symbols.contains(s) && !matches!(s.sort(), Sort::Function(..)));
+    let mut out: Vec<Expr> = vec![Expr::integer(1, span), Expr::integer(2, span)];
+    out.extend(further.map(|s| Expr::symbol(s, span)));
     for expr in [&link.left, &link.right] {
         for path in walk::paths(expr) {
             let Some(part) = walk::get(expr, &path) else { continue };
@@ -93,7 +96,9 @@ impl Walker<'_> {
 
     fn scalar(&mut self, node: &Expr, role: Role) {
         let bound = self.bound.iter().filter(|s| s.sort().is_scalar()).map(|s| Expr::symbol(s, node.span));
-        let parts: Vec<Expr> = self.parts.iter().filter(|p| p.sort.is_scalar()).cloned().chain(bound).collect();
+        let components = self.components(node);
+        let closed = self.parts.iter().filter(|p| p.sort.is_scalar()).cloned();
+        let parts: Vec<Expr> = closed.chain(bound).chain(components).collect();
         // One place for each sum and each product is enough.
         let holds_terms = matches!(&*node.kind, Kind::Add(_)) || !matches!(role, Role::Term | Role::RangeEnd);
         let holds_factors = matches!(role, Role::Whole | Role::Term | Role::Argument | Role::Exponent);
@@ -134,6 +139,14 @@ impl Walker<'_> {
                 self.put(new, format!("exponent {shown} added"));
             }
         }
+    }
+
+    /// The components of the formula's vectors at the indices that run here.
+    fn components(&self, node: &Expr) -> Vec<Expr> {
+        let vectors = self.parts.iter().filter(|p| matches!((&*p.kind, &p.sort), (Kind::Symbol(_), Sort::Vector(_))));
+        let indices: Vec<&Symbol> = self.bound.iter().filter(|s| matches!(s.sort(), Sort::Integer)).collect();
+        let component = |v: &Expr, i: &Symbol| real(Kind::Component(v.clone(), vec![Expr::symbol(i, node.span)]), node);
+        vectors.flat_map(|v| indices.iter().map(move |i| component(v, i))).collect()
     }
 
     fn array(&mut self, node: &Expr) {
@@ -189,7 +202,7 @@ mod tests {
         let (x, y) = (use_of(&symbol("x", Sort::Real)), use_of(&symbol("y", Sort::Real)));
         let texts = |left: Expr, right: Expr| -> Vec<String> {
             let link = Link { left, relation: Relation::Equal, right };
-            insertions(&link, usize::MAX).iter().map(|m| print::expr(&m.link.right)).collect()
+            insertions(&link, &[], usize::MAX).iter().map(|m| print::expr(&m.link.right)).collect()
         };
         let sine = f(Function::Sin, x.clone());
         let found = texts(f(Function::Sin, n(2) * &x), n(2) * f(Function::Cos, x.clone()));
@@ -202,7 +215,7 @@ mod tests {
         let found = texts(sine.clone() * &y, sine.clone());
         assert!(found.contains(&r"y \sin\left( x \right)".to_owned()), "{found:#?}");
         assert!(found.contains(&r"\frac{\sin\left( x \right)}{y}".to_owned()), "{found:#?}");
-        let all = insertions(&Link { left: x.clone(), relation: Relation::Equal, right: y }, 3);
+        let all = insertions(&Link { left: x.clone(), relation: Relation::Equal, right: y }, &[], 3);
         assert_eq!(all.len(), 3);
     }
 }
