@@ -126,7 +126,7 @@ impl Trial for Retrieval {
             let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 2.0 * n * probes;
             self.sweeps.min(12) as f64 * step
         } else {
-            2.0 * n * k + self.sweeps.min(10) as f64 * probes * n * (10.0 + 0.5 * k * cost::MULTIPLY_ADD)
+            2.0 * n * k + self.sweeps.min(10) as f64 * probes * n * (6.0 + 0.3 * k * cost::MULTIPLY_ADD)
         };
         cost::work(n * k + dynamics)
     }
