@@ -102,9 +102,11 @@ pub fn mutants(link: &Link, limit: usize) -> Vec<Mutant> {
 pub fn mutants_with(link: &Link, known: &[Symbol], limit: usize) -> Vec<Mutant> {
     let mut found: Vec<Mutant> = Vec::new();
     let symbols = with_known(walk::free_symbols_of_links([link]), known);
+    let is_symbol = |e: &Expr| matches!(&*e.kind, Kind::Symbol(_));
     for (side, expr) in [(1, &link.right), (0, &link.left)] {
-        let name = matches!(&*expr.kind, Kind::Symbol(_) | Kind::Number(_) | Kind::Constant(_));
-        if name && (side == 0 || matches!(&*expr.kind, Kind::Symbol(_))) {
+        let name = is_symbol(expr) || matches!(&*expr.kind, Kind::Number(_) | Kind::Constant(_));
+        // Of two symbols the right one is what the left one is said to be.
+        if name && (side == 0 || is_symbol(expr) && !is_symbol(&link.left)) {
             continue;
         }
         for edit in edits(expr, &symbols) {

@@ -6,9 +6,9 @@ use crate::eval::{self, Assignment, Meter, Program, Value};
 use crate::expr::{Expr, Kind, Link, Relation, walk};
 use crate::method::setting::Setting;
 use crate::method::{enclosure, places};
-use crate::numeric::Arithmetic;
 use crate::numeric::float::{F64, nearest};
 use crate::numeric::interval::{Interval, Intervals};
+use crate::numeric::{Arithmetic, Undefined};
 use std::sync::{Arc, OnceLock};
 
 /// Points of the filter.
@@ -67,7 +67,17 @@ pub(super) fn averages(link: &Link) -> bool {
 pub(super) struct Side {
     program: Program,
     plain: Vec<OnceLock<Option<Value<f64>>>>,
-    enclosed: Vec<OnceLock<Option<Value<Interval>>>>,
+    enclosed: Vec<OnceLock<Enclosed>>,
+}
+
+/// What an enclosure says of a side at a point.
+enum Enclosed {
+    /// It is in here: for sure, or within estimated errors where no enclosure can do an operation.
+    Within(Value<Interval>),
+    /// It has no value, as far as can be told.
+    Undefined,
+    /// No enclosure and no estimate can be had.
+    Unknown,
 }
 
 /// The refuted formula at a few points.
@@ -78,9 +88,9 @@ pub(super) struct Filter<'a> {
     sides: [Side; 2],
     /// At how many of the places both sides of the refuted formula have a value.
     defined: usize,
-    /// Operations of one evaluation of both sides of the refuted formula at the first point, where most candidates fail …
-    price: u64,
-    /// … and at all points together.
+    /// Operations of one evaluation of each side of the refuted formula at the first point, where most candidates fail …
+    prices: [u64; 2],
+    /// … and of both at all points together.
     whole: u64,
     /// Both sides are taken as pairs of a real and an imaginary part.
     complex: bool,
@@ -110,7 +120,7 @@ impl<'a> Filter<'a> {
             places: Vec::new(),
             sides,
             defined: 0,
-            price: 1,
+            prices: [1, 1],
             whole: 1,
             complex,
             averages: averages(refuted),
@@ -118,28 +128,36 @@ impl<'a> Filter<'a> {
         };
         let mut prices = Vec::with_capacity(count);
         for (at, mut place) in places.into_iter().enumerate() {
-            let before = meter.left();
-            let plain = filter.sides.each_ref().map(|s| s.program.evaluate(&F64, &place.plain).ok());
+            let mut spent = [0, 0];
+            let plain = [0, 1].map(|k| {
+                let before = meter.left();
+                let plain = filter.sides[k].program.evaluate(&F64, &place.plain).ok();
+                spent[k] = before - meter.left();
+                plain
+            });
             place.estimates = plain.iter().any(Option::is_none);
-            for (side, plain) in filter.sides.iter().zip(plain) {
+            for (k, plain) in plain.into_iter().enumerate() {
+                let (side, before) = (&filter.sides[k], meter.left());
                 side.plain[at].get_or_init(|| side.finite(plain, &place));
+                spent[k] += before - meter.left();
             }
             // Points that cost more than the whole claim was granted would cost as much for every candidate.
             if meter.is_spent() {
                 break;
             }
-            prices.push(before - meter.left());
+            prices.push(spent);
             filter.places.push(place);
         }
         // Where the refuted formula fails most candidates fail, too.
         let mut order: Vec<usize> = (0..filter.places.len()).collect();
         let holds = |at: usize| filter.agree(&filter.sides[0], &filter.sides[1], at) != Some(false);
-        order.sort_by_key(|at| (holds(*at), prices[*at]));
-        let dear = DEAR * prices.iter().min().copied().unwrap_or(0).max(READING);
-        let kept = |(rank, at): &(usize, usize)| *rank < FEW || prices[*at] <= dear;
+        let both = |at: usize| prices[at][0] + prices[at][1];
+        order.sort_by_key(|at| (holds(*at), both(*at)));
+        let dear = DEAR * (0..prices.len()).map(both).min().unwrap_or(0).max(READING);
+        let kept = |(rank, at): &(usize, usize)| *rank < FEW || both(*at) <= dear;
         let order: Vec<usize> = order.into_iter().enumerate().filter(kept).map(|(_, at)| at).collect();
-        filter.price = order.first().map_or(1, |at| prices[*at].max(1));
-        filter.whole = order.iter().map(|at| prices[*at]).sum();
+        filter.prices = order.first().map_or([1, 1], |at| prices[*at]);
+        filter.whole = order.iter().map(|at| both(*at)).sum();
         let mut places: Vec<Option<Place>> = std::mem::take(&mut filter.places).into_iter().map(Some).collect();
         filter.places = order.iter().filter_map(|at| places[*at].take()).collect();
         let unlimited = Meter::new(u64::MAX);
@@ -164,18 +182,23 @@ impl<'a> Filter<'a> {
     pub(super) fn changed(&self, side: &Expr) -> Option<Side> {
         // A candidate that takes much more than the refuted formula is no small change of it: an average that was exact has
         // become a quadrature.
-        Side::new((self.setting, self.complex), side, self.places.len(), &Meter::new(2 * self.whole + 2000))
+        Side::new((self.setting, self.complex), side, self.places.len(), &Meter::new(6 * self.whole + 2000))
     }
 
-    /// How many candidates may be looked at, by the operations that one evaluation of the refuted formula takes.
-    pub(super) fn affordable(&self) -> usize {
-        let steps = if self.averages { self.work / 4 } else { self.work };
-        (steps / (self.price + READING)).min(CANDIDATES) as usize
+    /// Operations that looking at candidates may take.
+    pub(super) fn work(&self) -> u64 {
+        if self.averages { self.work / 2 } else { self.work }
     }
 
-    /// How many evaluations of the refuted formula take so many operations; some at least.
-    pub(super) fn evaluations(&self, steps: u64) -> usize {
-        (steps / (self.price + READING)).max(20) as usize
+    /// How many candidates so many operations suffice for, at most.
+    pub(super) fn most(&self, work: u64) -> usize {
+        let cheapest = self.prices[0].min(self.prices[1]);
+        (work / (cheapest + READING)).min(CANDIDATES) as usize
+    }
+
+    /// Operations that a candidate takes, if it fails at the first point: what its changed sides take in the refuted formula.
+    pub(super) fn price(&self, changed: [bool; 2]) -> u64 {
+        READING + [0, 1].into_iter().filter(|k| changed[*k]).map(|k| self.prices[k]).sum::<u64>()
     }
 
     /// Whether a candidate holds at the points, wherever both sides have a finite value; a changed side of an inequality must
@@ -214,9 +237,12 @@ impl<'a> Filter<'a> {
         for (at, place) in self.places.iter().enumerate() {
             match self.agree(left, right, at) {
                 Some(true) => agreeing += 1,
-                Some(false) if self.apart(left, right, at) => return Fit::Fails,
-                Some(false) => open += 1,
-                None => open += usize::from(place.estimates && !self.apart(left, right, at)),
+                Some(false) => match self.apart(left, right, at) {
+                    Some(true) => return Fit::Fails,
+                    Some(false) => open += 1,
+                    None => {}
+                },
+                None => open += usize::from(place.estimates && self.apart(left, right, at) == Some(false)),
             }
         }
         match 2 * (agreeing + open) > self.defined {
@@ -246,13 +272,18 @@ impl<'a> Filter<'a> {
         Some(left.entries().iter().zip(right.entries()).all(|(x, y)| (x - y).abs() <= TOLERANCE * scale))
     }
 
-    /// Whether both sides have enclosures at a point, and these do not meet. Cancellation, as in cosh² x − sinh² x at a large
-    /// x, spoils plain values long before it makes two equal sides look different here.
-    fn apart(&self, left: &Side, right: &Side, at: usize) -> bool {
+    /// Whether the enclosures of both sides at a point do not meet; `None` if one has no value there. Cancellation, as in
+    /// cosh² x − sinh² x at a large x, spoils plain values long before it makes two equal sides look different here.
+    fn apart(&self, left: &Side, right: &Side, at: usize) -> Option<bool> {
         let place = &self.places[at];
-        let (Some(left), Some(right)) = (left.enclosed(place, at), right.enclosed(place, at)) else { return true };
+        let (left, right) = match (left.enclosed(place, at), right.enclosed(place, at)) {
+            (Enclosed::Within(left), Enclosed::Within(right)) => (left, right),
+            (Enclosed::Undefined, _) | (_, Enclosed::Undefined) => return None,
+            _ => return Some(true),
+        };
         let a = Intervals::new();
-        left.shape() != right.shape() || left.entries().iter().zip(right.entries()).any(|(x, y)| a.separated(x, y))
+        let separated = || left.entries().iter().zip(right.entries()).any(|(x, y)| a.separated(x, y));
+        Some(left.shape() != right.shape() || separated())
     }
 }
 
@@ -285,7 +316,14 @@ impl Side {
         value.filter(|v| v.entries().iter().all(|x| x.is_finite()))
     }
 
-    fn enclosed(&self, place: &Place, at: usize) -> &Option<Value<Interval>> {
-        self.enclosed[at].get_or_init(|| self.program.evaluate(&Intervals::new(), &place.enclosed).ok())
+    fn enclosed(&self, place: &Place, at: usize) -> &Enclosed {
+        self.enclosed[at].get_or_init(|| match self.program.evaluate(&Intervals::new(), &place.enclosed) {
+            Ok(value) => Enclosed::Within(value),
+            Err(Undefined::Unsupported(_)) => {
+                let estimate = self.program.evaluate_roughly(&place.plain, AIM);
+                estimate.map_or(Enclosed::Unknown, Enclosed::Within)
+            }
+            Err(_) => Enclosed::Undefined,
+        })
     }
 }

@@ -35,6 +35,8 @@ pub enum Opinion {
     Holds(String),
     /// It is false.
     Fails,
+    /// Neither, for want of work or digits: nothing speaks against it.
+    Open(String),
     /// Neither, in words.
     Silent(String),
     /// It is no statement of the kind that the claim is: a slip that nobody could print.
@@ -54,7 +56,7 @@ impl Opinion {
     fn support(self) -> Option<String> {
         match self {
             Self::Proved(why) | Self::Holds(why) => Some(why),
-            Self::Fails | Self::Silent(_) | Self::Meaningless => None,
+            Self::Fails | Self::Open(_) | Self::Silent(_) | Self::Meaningless => None,
         }
     }
 }
@@ -187,6 +189,9 @@ fn opinion(evidence: Evidence) -> Opinion {
         Finding::Undecided { reason: StopReason::NoAdmissiblePoint, .. } => Opinion::Fails,
         Finding::Undecided { reason: StopReason::NotApplicable, .. } if evidence.facts.is_empty() => {
             Opinion::Meaningless
+        }
+        Finding::Undecided { reason: StopReason::BudgetExhausted | StopReason::PrecisionExhausted, explanation } => {
+            Opinion::Open(explanation)
         }
         Finding::Undecided { explanation, .. } => Opinion::Silent(explanation),
     }

@@ -14,7 +14,7 @@ use crate::record::Correction;
 use rayon::prelude::*;
 
 /// Single slips that are looked at as long as one evaluation of each is within the operations of one method.
-const FEWEST: usize = 200;
+const FEWEST: usize = 400;
 
 /// First slips whose followers are tried together.
 const TOGETHER: usize = 8;
@@ -26,7 +26,10 @@ const SLOW_CANDIDATES: usize = 200;
 const LONG_CANDIDATES: usize = 60;
 
 /// The same for laws, which take quadratures.
-const LAW_CANDIDATES: usize = 40;
+const LAW_CANDIDATES: usize = 60;
+
+/// Those that a quick look leaves open and that are judged with all points and digits.
+const FEW_OPEN: usize = 12;
 
 /// Those that `f64` leaves open and that are judged with more digits.
 const OPEN_CANDIDATES: usize = 60;
@@ -76,7 +79,7 @@ pub fn corrections(
             return None;
         }
         match again.as_ref().map(|b| b.judge(&candidate.link)) {
-            Some(Opinion::Silent(_) | Opinion::Meaningless) | None => simulation.support(),
+            Some(Opinion::Open(_) | Opinion::Silent(_) | Opinion::Meaningless) | None => simulation.support(),
             Some(opinion) => opinion.support(),
         }
     };
@@ -89,18 +92,24 @@ pub fn corrections(
         match (&bench, &filter) {
             (Some(b), _) if is_slow(b) => {
                 let quick = b.quick();
-                let holds = |c: &Candidate| quick.judge(&c.link).support().is_some();
+                let opinion = |c: Candidate| (quick.judge(&c.link), c);
                 let most = match long {
                     _ if law::says_law(link) => LAW_CANDIDATES,
                     true => LONG_CANDIDATES,
                     false => SLOW_CANDIDATES,
                 };
-                candidates.into_par_iter().take(most).filter(holds).collect()
+                let looked: Vec<_> = candidates.into_par_iter().take(most).map(opinion).collect();
+                let holds = |o: &Opinion| matches!(o, Opinion::Proved(_) | Opinion::Holds(_));
+                let open = |o: &Opinion| matches!(o, Opinion::Open(_));
+                let those = |accepts: fn(&Opinion) -> bool| {
+                    looked.iter().filter(move |(o, _)| accepts(o)).map(|(_, c)| c.clone())
+                };
+                let holding: Vec<Candidate> = those(holds).collect();
+                if holding.is_empty() { those(open).take(FEW_OPEN).collect() } else { holding }
             }
             (Some(b), Some(filter)) => {
-                let most = filter.affordable().max(FEWEST.min(filter.evaluations(budget.steps)));
                 let fits = |c: Candidate| (filter.passes(&c.link, c.changed()), c);
-                let looked: Vec<_> = candidates.into_par_iter().take(most).map(fits).collect();
+                let looked: Vec<_> = affordable(candidates, filter, budget).into_par_iter().map(fits).collect();
                 let those = |fit| looked.iter().filter(move |(f, _)| *f == fit).map(|(_, c)| c.clone());
                 let agreeing: Vec<Candidate> = those(Fit::Agrees).collect();
                 if !agreeing.is_empty() {
@@ -122,8 +131,8 @@ pub fn corrections(
     let known = context(claim, link);
     let single = single_slips(link, &known).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();
     let mut found = verified(plausible(single), link, &verify);
-    if found.is_empty() && bench.is_some() {
-        let most = filter.as_ref().map_or(SLOW_CANDIDATES, Filter::affordable);
+    if found.is_empty() && bench.is_some() && !law::says_law(link) {
+        let most = filter.as_ref().map_or(SLOW_CANDIDATES, |f| f.most(f.work()));
         found = verified(plausible(inserted(link, &known, most)), link, &verify);
     }
     if let (true, Some(filter), Relation::Equal) = (found.is_empty(), &filter, link.relation) {
@@ -183,6 +192,16 @@ fn single_slips(link: &Link, known: &[Symbol]) -> Vec<Candidate> {
     weakened.into_iter().chain(reversed.into_iter().map(candidate)).chain(sides).collect()
 }
 
+/// The first candidates, as many as the work of the filter suffices for; a few hundred if that of the method does.
+fn affordable(candidates: Vec<Candidate>, filter: &Filter<'_>, budget: &Budget) -> Vec<Candidate> {
+    let mut spent = 0;
+    let fits = |(number, candidate): &(usize, Candidate)| {
+        spent += filter.price(candidate.changed());
+        spent <= filter.work() || (*number < FEWEST && spent <= budget.steps)
+    };
+    candidates.into_iter().enumerate().take_while(fits).map(|(_, candidate)| candidate).collect()
+}
+
 /// Formulas with one part more, at most so many.
 fn inserted(link: &Link, known: &[Symbol], most: usize) -> Vec<Candidate> {
     let candidate = |m: Mutant| Candidate { link: m.link, path: m.path, edits: 1, description: m.description };
@@ -193,10 +212,15 @@ fn inserted(link: &Link, known: &[Symbol], most: usize) -> Vec<Candidate> {
 fn pairs(link: &Link, known: &[Symbol], filter: &Filter<'_>) -> Vec<Candidate> {
     let side_of = |m: &Mutant| usize::from(m.path.first() != Some(&0));
     let expr = |link: &Link, side: usize| if side == 0 { link.left.clone() } else { link.right.clone() };
-    let after = |first: &Mutant, most: usize| -> (usize, Vec<Candidate>) {
+    let after = |first: &Mutant, work: u64| -> (u64, Vec<Candidate>) {
         let Some(changed) = filter.changed(&expr(&first.link, side_of(first))) else { return (0, Vec::new()) };
-        let seconds = mutants_with(&first.link, known, most);
-        let tried = seconds.len();
+        let mut spent = 0;
+        let fits = |second: &Mutant| {
+            spent += filter.price([side_of(second) == 0, side_of(second) == 1]);
+            spent <= work
+        };
+        let seconds: Vec<Mutant> =
+            mutants_with(&first.link, known, filter.most(work)).into_iter().take_while(fits).collect();
         let holds = |second: &Mutant| {
             let side = side_of(second);
             let Some(own) = filter.changed(&expr(&second.link, side)) else { return false };
@@ -210,14 +234,14 @@ fn pairs(link: &Link, known: &[Symbol], filter: &Filter<'_>) -> Vec<Candidate> {
             edits: 2,
             description: format!("{}; {}", first.description, second.description),
         };
-        (tried, sensible(seconds.into_iter().filter(holds).map(candidate).collect()))
+        (spent, sensible(seconds.into_iter().filter(holds).map(candidate).collect()))
     };
-    let (mut out, mut left_over) = (Vec::new(), filter.affordable());
+    let (mut out, mut left_over) = (Vec::new(), filter.work());
     for firsts in mutants_with(link, known, usize::MAX).chunks(TOGETHER) {
         // An even share of what is left, so that a formula that is slow to evaluate is not tried hundreds of times at once.
-        let most = left_over.div_ceil(firsts.len());
-        for (tried, passing) in firsts.par_iter().map(|first| after(first, most)).collect::<Vec<_>>() {
-            left_over = left_over.saturating_sub(tried);
+        let share = left_over.div_ceil(firsts.len() as u64);
+        for (spent, passing) in firsts.par_iter().map(|first| after(first, share)).collect::<Vec<_>>() {
+            left_over = left_over.saturating_sub(spent);
             out.extend(passing);
         }
         if left_over == 0 {
@@ -322,7 +346,8 @@ fn merged(found: Vec<(Candidate, String)>, original: &Link, bench: &Bench<'_>) -
 impl Bench<'_> {
     /// The same at a few points and low precision.
     fn quick(&self) -> Self {
-        let steps = self.budget.steps / 40;
+        let law = self.claim.statement.links.iter().any(law::says_law);
+        let steps = self.budget.steps / if law { 8 } else { 40 };
         let few = Budget { points: 3, precisions: vec![128, 256], steps, ..self.budget.clone() };
         let setting = self.setting.as_ref().map(|s| s.fresh(&few, &self.seed.child("quick")));
         Self { claim: self.claim, setting, budget: few, seed: self.seed.clone(), known: None }

@@ -69,7 +69,7 @@ pub fn sharpness(
                 }
                 let reason = match opinion {
                     Opinion::Proved(bound) | Opinion::Holds(bound) => format!("holds as well: {bound}"),
-                    Opinion::Silent(why) if !why.is_empty() => why,
+                    Opinion::Open(why) | Opinion::Silent(why) if !why.is_empty() => why,
                     _ => "the simulation is not precise enough to tell it apart".to_owned(),
                 };
                 Fate::Survives(Survivor { tex: print::link(&mutant.link), edit: mutant.description, reason })

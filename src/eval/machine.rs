@@ -12,6 +12,9 @@ use smallvec::SmallVec;
 use std::cmp::Ordering;
 
 /// Evaluations stop after this many operations: a sum over 10¹² terms is refused, not awaited.
+/// What a special function takes more than an elementary one, in operations.
+const SPECIAL: u64 = 40;
+
 pub(super) const MAX_STEPS: u64 = 30_000_000;
 /// No axis is longer, and no array has more entries than its square.
 const MAX_LENGTH: usize = 2048;
@@ -334,6 +337,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             }
             Op::Special(special, arguments) => {
                 let arguments = arguments.iter().map(|node| self.scalar(node)).collect::<Result<Vec<_>, _>>()?;
+                self.steps += SPECIAL;
                 jets.special(*special, &arguments).map(Value::Scalar)
             }
             Op::Entries(rows) => {

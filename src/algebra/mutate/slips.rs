@@ -11,7 +11,8 @@ pub(super) fn operation(e: &Expr, place: &Place, out: &mut Vec<Local>) {
         Kind::Number(value) if value.is_int() => {
             let up = Expr::number(value + Rational::ONE, e.span);
             out.push((Operator::Number, up.clone(), format!("{} in place of {}", shown(&up), shown(e))));
-            let lowest = if place.role == Role::RangeEnd { Rational::ONE } else { Rational::from(2) };
+            let may_vanish = matches!(place.role, Role::RangeEnd | Role::Whole);
+            let lowest = if may_vanish { Rational::ONE } else { Rational::from(2) };
             // A denominator 1 is a dropped denominator.
             if *value >= lowest && !(place.role == Role::Denominator && is_number(e, 2)) {
                 let down = Expr::number(value - Rational::ONE, e.span);

@@ -259,8 +259,9 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
             .or(Some(format!("both sides are defined and not zero at one of {all} points of the other symbols only")));
     }
     fact("sizes", format!("{} from {} on", main[0].len(), significant(main[0][0].1, 3)));
-    if meter.is_spent() {
-        unclear = unclear.or(Some("the work that was granted is spent before all sizes are looked at".to_owned()));
+    let wants_work = unclear.is_none() && meter.is_spent();
+    if wants_work {
+        unclear = Some("the work that was granted is spent before all sizes are looked at".to_owned());
     }
     let finding = match unclear {
         None => Finding::Agrees {
@@ -271,7 +272,7 @@ pub(super) fn check(context: &Context<'_>, limit: &Limit) -> Evidence {
             ),
         },
         Some(explanation) => Finding::Undecided {
-            reason: StopReason::StillDrifting,
+            reason: if wants_work { StopReason::BudgetExhausted } else { StopReason::StillDrifting },
             explanation: format!("{explanation}; {agreeing} of {} points agree", points.len()),
         },
     };
