@@ -8,13 +8,17 @@ use crate::random::{SeedPath, Stream, bulk};
 use rand::RngExt;
 
 /// K = round(αN) fresh random patterns; the dynamics start at overlap `overlap` with stored patterns and run to a
-/// fixed point, a two-cycle, or the last sweep. A step costs O(NK) for each probe: J is never formed.
+/// fixed point, a two-cycle, or the last sweep. A step costs O(NK) for each probe: J is never formed. Fields of all neurons
+/// at once are sums of whole numbers in single precision, exact for NK below 2²⁴ and to 10⁻⁶ of their size beyond.
+///
+/// Formulas may refer to the saddle point's signal `y`, below the capacity, and to its overlap `last-m`, which beyond the
+/// capacity is the one with which retrieval ceases to exist.
 pub static EXPERIMENT: Experiment = Experiment {
     name: "hebbian-retrieval",
     summary: "random patterns stored by Hebb's rule; overlap that zero-temperature dynamics ends with",
     source: "Hopfield 1982; Amit, Gutfreund and Sompolinsky 1987",
     parameters: &[
-        Parameter::whole("N", "neurons", 1000.0, 2.0, 20000.0),
+        Parameter::whole("N", "neurons; at most 32767 one after the other", 1000.0, 2.0, 100_000.0),
         Parameter::real("alpha", "load K/N", 0.1, 1e-4, 1.0),
         Parameter::whole("probes", "stored patterns started from per replicate, at most K", 16.0, 1.0, 20000.0),
         Parameter::real(
@@ -55,6 +59,12 @@ fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentErr
     let n = p.whole("N");
     let k = pattern_count(n, p.get("alpha"));
     let probes = p.whole("probes").min(k);
+    let parallel = p.whole("parallel") == 1;
+    if !parallel && n > i16::MAX as usize {
+        return Err(ExperimentError::Setup(format!(
+            "N = {n}: sums over sites are kept in 16 bits one after the other"
+        )));
+    }
     // Patterns, states and fields in single precision.
     if n * (k + 3 * probes) > 1 << 28 {
         return Err(ExperimentError::Setup(format!("N = {n}, K = {k} and {probes} probes need over 1 GiB")));
@@ -64,7 +74,7 @@ fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentErr
         k,
         probes,
         flip: (1.0 - p.get("overlap")) / 2.0,
-        parallel: p.whole("parallel") == 1,
+        parallel,
         keep_self: p.whole("self") == 1,
         sweeps: p.whole("sweeps"),
     }))
@@ -116,19 +126,24 @@ impl Trial for Retrieval {
             let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 2.0 * n * probes;
             self.sweeps.min(12) as f64 * step
         } else {
-            2.0 * n * k + self.sweeps.min(10) as f64 * probes * n * (10.0 + 0.5 * k * cost::MULTIPLY_ADD)
+            2.0 * n * k + self.sweeps.min(10) as f64 * probes * n * (6.0 + 0.3 * k * cost::MULTIPLY_ADD)
         };
         cost::work(n * k + dynamics)
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {
+        let signal = saddle_point(self.k as f64 / self.n as f64);
         match name {
             "K" => Some(Quantity::Scalar(self.k as f64)),
-            "y" => saddle_point(self.k as f64 / self.n as f64).map(Quantity::Scalar),
+            "y" => signal.map(Quantity::Scalar),
+            "last-m" => Some(Quantity::Scalar(core_math::erf(signal.unwrap_or(LAST_SIGNAL)))),
             _ => None,
         }
     }
 }
+
+/// y at the capacity, where ½ (erf(y)/y − 2/√π e^{-y²})² is largest.
+const LAST_SIGNAL: f64 = 1.511_218_6;
 
 /// y = m/√(2αr) of the retrieval state at zero temperature, from the replica-symmetric equations (Amit, Gutfreund and
 /// Sompolinsky 1987): m = erf y, r = (1 − C)⁻², C = √(2/(παr)) e^{-y²}, iterated from the stored pattern.

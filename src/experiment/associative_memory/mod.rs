@@ -17,6 +17,8 @@ pub mod projector_basin;
 pub mod projector_one_step;
 pub mod projector_rule;
 pub mod rbm_cascade;
+pub mod rbm_enumeration;
+pub mod spin_glass_enumeration;
 
 mod dynamics;
 mod heat_bath;

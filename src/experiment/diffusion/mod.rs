@@ -8,11 +8,13 @@ pub mod collapse_time;
 pub mod curie_weiss_score;
 pub mod excess_entropy;
 pub mod hidden_manifold_collapse;
+pub mod interpolant;
 pub mod order_parameter_potential;
 pub mod posterior_class;
 pub mod rem_free_energy;
 pub mod reverse_family;
 pub mod speciation_gaussian_mixture;
+pub mod stochastic_localisation;
 pub mod u_turn;
 
 mod backward;
