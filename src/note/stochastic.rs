@@ -189,7 +189,7 @@ impl Steps<'_> {
                 Kind::Call(function, _) => function.tex().to_owned(),
                 _ => crate::expr::print::expr(of),
             };
-            let symbol = Symbol::new(format!(r"\mathrm{{d}}{name}"), of.sort.clone());
+            let symbol = Symbol::new(format!(r"\mathrm{{d}}_{{{name}}}"), of.sort.clone());
             self.found.push((of.clone(), symbol.clone()));
             symbol
         });

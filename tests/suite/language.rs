@@ -110,6 +110,13 @@ fn printing_and_reading_are_inverse() {
     for (name, text) in library::derivations() {
         let (claims, scope) = library::read(&name, &text);
         for claim in &claims {
+            // What stands for a differential or the length of a small vector is declared by the claim, not by the note.
+            let mut scope = scope.clone();
+            for own in claim.declarations.iter() {
+                if scope.declaration(&own.symbol).is_none() {
+                    scope.insert(own.symbol.tex().to_owned(), latex::Entry::Declared(own.clone()));
+                }
+            }
             for statement in [Some(&claim.statement), claim.solves.as_ref()].into_iter().flatten() {
                 links += round_trip(&format!("{name}, {}", claim.id), statement, &scope, &mut problems);
             }

@@ -303,11 +303,8 @@ impl Elaborator<'_> {
     /// that stands below a name: what it is a label of has an end that is not known here.
     fn least(&self, name: &Node, relation: &Node, bound: &[Node], following: &[Node]) -> Option<Expr> {
         let key = canonical_node(name);
-        let has_range = self.scope.declared(&key).is_some_and(|d| match d.symbol.sort() {
-            Sort::Index(_) => true,
-            Sort::Integer => true,
-            _ => false,
-        });
+        let declared = self.scope.declared(&key);
+        let has_range = declared.is_some_and(|d| matches!(d.symbol.sort(), Sort::Index(_) | Sort::Integer));
         if has_range || !matches!(name.kind, NodeKind::Letter(_)) || following.iter().any(|n| labels(&key, n)) {
             return None;
         }

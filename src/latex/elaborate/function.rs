@@ -108,8 +108,12 @@ impl Elaborator<'_> {
                     return Ok(Expr::new(Kind::Pow(argument, half), sort, span));
                 }
             };
-            self.matrix_place.set(self.matrix_place.get().or(Some(span)));
-            return match self.options.by_entries {
+            // Nobody takes logarithms of entries that may be negative.
+            let either = function == Function::Exp;
+            if either {
+                self.matrix_place.set(self.matrix_place.get().or(Some(span)));
+            }
+            return match either && self.options.by_entries {
                 true => Ok(Expr::new(Kind::Function(function, vec![argument]), sort, span)),
                 false => array::apply(self, whole, argument, span),
             };

@@ -59,7 +59,7 @@ struct Options {
     both_run: bool,
     /// Read what a function without parentheses is applied to the other way: `\log 2 \cosh x`, `\cos x / 2`.
     other_operand: bool,
-    /// Read exponentials and logarithms of a square matrix entry by entry.
+    /// Read exponentials of a square matrix entry by entry.
     by_entries: bool,
 }
 
@@ -222,7 +222,7 @@ struct Elaborator<'s> {
     power_place: Cell<Option<Span>>,
     /// The first place where the operand of a function without parentheses may end or go on.
     operand_place: Cell<Option<Span>>,
-    /// The first exponential or logarithm of a square matrix.
+    /// The first exponential of a square matrix.
     matrix_place: Cell<Option<Span>>,
     /// What the last sum was over: a sum without index is over the same.
     last_indices: RefCell<Option<Scripts>>,
