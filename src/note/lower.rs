@@ -2,10 +2,10 @@
 //! read costs that claim only.
 
 use super::assumed::{self, by_default};
-use super::definition;
 use super::draft::definitions;
 use super::symbol_table::{SymbolTable, locate};
 use super::{Asserted, Located, RawClaim, RawNote};
+use super::{definition, ray, stochastic};
 use crate::claim::{Claim, ExperimentRequest, Extremum, Limit, Role};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
@@ -267,6 +267,30 @@ fn claim(
         }),
         None => None,
     };
+    let mut alternative = read.alternative.map(|(statement, _)| statement).filter(|_| raw.law.is_none());
+    let mut converse = read.converse;
+    let mut limit = limit;
+    // Differentials and small vectors, in terms of numbers that can be tried.
+    let mut introduced: Vec<Declaration> = Vec::new();
+    if let Some(moved) = stochastic::density_equation(&statement, declarations) {
+        (statement, converse) = (moved, None);
+    } else if let Some(rewritten) = stochastic::in_steps(&statement, &assumptions, declarations) {
+        (statement, assumptions) = (rewritten.statement, rewritten.assumptions);
+        introduced = rewritten.steps;
+    }
+    if alternative.is_none()
+        && let Some((along, moved, length)) = limit.as_ref().and_then(|l| ray::along_rays(l, &statement))
+    {
+        (limit, statement) = (Some(along), moved);
+        introduced.push(length);
+    }
+    if !introduced.is_empty() {
+        alternative = None;
+    }
+    let declarations = &match introduced.is_empty() {
+        true => declarations.clone(),
+        false => Arc::new(declarations.iter().cloned().chain(introduced).collect()),
+    };
     let over = over(file, raw, &statement, declarations, &symbol)?;
     let declarations = &match over.as_slice() {
         [] => declarations.clone(),
@@ -306,8 +330,8 @@ fn claim(
         span: formula.span,
         tex: formula.text.clone(),
         statement,
-        alternative: read.alternative.map(|(statement, _)| statement).filter(|_| raw.law.is_none()),
-        converse: read.converse,
+        alternative,
+        converse,
         declarations: declarations.clone(),
         assumptions,
         assumed: None,

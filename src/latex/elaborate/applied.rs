@@ -354,7 +354,7 @@ impl Elaborator<'_> {
             let function = self.function_named(node).filter(|f| f.sort() == sort);
             return Ok(function.map(|f| Expr::symbol(&f, node.span)));
         }
-        let value = self.read_piece(written, at)?;
+        let value = super::symbol::zero_of(&self.read_piece(written, at)?, sort);
         Ok(self.may_be(&value.sort, sort).then_some(value))
     }
 

@@ -299,15 +299,16 @@ impl Elaborator<'_> {
         found.names.push((key, symbol));
     }
 
-    /// The first value of an index that is only said to be at least, or more than, some number: `\sum_{n \ge 0}`.
+    /// The first value of an index that is only said to be at least, or more than, some number: `\sum_{n \ge 0}`. Not of one
+    /// that stands below a name: what it is a label of has an end that is not known here.
     fn least(&self, name: &Node, relation: &Node, bound: &[Node], following: &[Node]) -> Option<Expr> {
         let key = canonical_node(name);
         let has_range = self.scope.declared(&key).is_some_and(|d| match d.symbol.sort() {
             Sort::Index(_) => true,
-            Sort::Integer => matches!(d.domain, Domain::Signs | Domain::Interval { lower: Some((_, true)), .. }),
+            Sort::Integer => true,
             _ => false,
         });
-        if has_range || !matches!(name.kind, NodeKind::Letter(_)) || self.runs_by_use(name, following) {
+        if has_range || !matches!(name.kind, NodeKind::Letter(_)) || following.iter().any(|n| labels(&key, n)) {
             return None;
         }
         let value = self.whole(bound, relation.span).ok()?;
@@ -478,6 +479,31 @@ impl Elaborator<'_> {
 pub(super) fn is_both_signs(nodes: &[Node]) -> bool {
     matches!(nodes, [Node { kind: NodeKind::Operator(Meaning::PlusMinus), .. }, Node { kind: NodeKind::Number(one), .. }]
         if one == "1")
+}
+
+/// Whether a name stands below or above another somewhere in a node, as a label or an index.
+fn labels(name: &str, node: &Node) -> bool {
+    let inside = |nodes: &[Node]| nodes.iter().any(|n| labels(name, n));
+    match &node.kind {
+        NodeKind::Scripted(base, sub, sup, _) => {
+            let below = sub.as_deref().unwrap_or_default();
+            let above = sup.as_deref().unwrap_or_default();
+            let is_label = matches!(above, [only] if canonical_node(only) == name)
+                && matches!(base.kind, NodeKind::Letter(_) | NodeKind::Font(..))
+                && name.starts_with('\\');
+            below.iter().any(|n| canonical_node(n) == name)
+                || is_label
+                || labels(name, base)
+                || inside(below)
+                || inside(above)
+        }
+        NodeKind::Font(_, body) | NodeKind::Accent(_, body) | NodeKind::Group(body) | NodeKind::Fence(_, _, body) => {
+            inside(body)
+        }
+        NodeKind::Fraction(a, b) | NodeKind::Binomial(a, b) => inside(a) || inside(b),
+        NodeKind::Root(_, body) => inside(body),
+        _ => false,
+    }
 }
 
 /// The length of the declared array of which a name is an index somewhere in some nodes.

@@ -40,12 +40,18 @@ impl Elaborator<'_> {
             NodeKind::Scripted(..) => return Ok(None),
             _ => (node, None, None),
         };
-        if !matches!(base.kind, NodeKind::Font(..) | NodeKind::Word(_) | NodeKind::Number(_) | NodeKind::Letter(_)) {
+        let may_be = match &base.kind {
+            NodeKind::Font(..) | NodeKind::Word(_) => true,
+            NodeKind::Number(digits) => digits == "1",
+            NodeKind::Letter(letter) => matches!(letter.as_str(), "I" | r"\chi"),
+            _ => false,
+        };
+        if !may_be {
             return Ok(None);
         }
         let name = canonical_node(base);
         let is_one = ONES.contains(&name.as_str());
-        let is_number = matches!(base.kind, NodeKind::Number(_)) && name == "1";
+        let is_number = matches!(base.kind, NodeKind::Number(_));
         if !(is_one || is_number || LETTERS.contains(&name.as_str())) || self.scope.get(&canonical_node(node)).is_some()
         {
             return Ok(None);

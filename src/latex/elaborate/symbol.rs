@@ -234,6 +234,10 @@ impl Elaborator<'_> {
         span: Span,
     ) -> Read<(Expr, Option<&'n [Node]>)> {
         let given = self.arguments(symbol.tex(), sorts.len(), cursor, span)?;
+        let mut given = given;
+        for (argument, sort) in given.values.iter_mut().zip(sorts) {
+            *argument = zero_of(argument, sort);
+        }
         for (argument, sort) in given.values.iter().zip(sorts) {
             if !array::same_shape(self, &argument.sort, sort) {
                 return Err(super::mismatch(argument.span, "an argument of sort", sort, &argument.sort));
@@ -252,6 +256,10 @@ impl Elaborator<'_> {
     ) -> Read<(Expr, Option<&'n [Node]>)> {
         let given = self.arguments("this abbreviation", parameters.len(), cursor, span)?;
         let mut out = body.clone();
+        let mut given = given;
+        for (parameter, argument) in parameters.iter().zip(&mut given.values) {
+            *argument = zero_of(argument, parameter.sort());
+        }
         for (parameter, argument) in parameters.iter().zip(&given.values) {
             if !array::same_shape(self, &argument.sort, parameter.sort()) {
                 return Err(super::mismatch(argument.span, "an argument of sort", parameter.sort(), &argument.sort));
@@ -292,6 +300,17 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::SORT_MISMATCH, *fence, message));
         }
         Ok(Arguments { values, span: span.join(*fence), power })
+    }
+}
+
+/// A literal zero in place of a vector is the zero of its space.
+pub(super) fn zero_of(argument: &Expr, sort: &Sort) -> Expr {
+    match sort {
+        Sort::Vector(n) if argument.as_number().is_some_and(crate::numeric::Rational::is_zero) => {
+            let ones = Expr::new(Kind::Ones(n.clone()), sort.clone(), argument.span);
+            Expr::new(Kind::Mul(vec![argument.clone(), ones]), sort.clone(), argument.span)
+        }
+        _ => argument.clone(),
     }
 }
 
