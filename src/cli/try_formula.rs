@@ -41,13 +41,24 @@ pub(super) fn run(arguments: &TryArguments, console: &Console) -> Result<Outcome
 /// The formula as a note: declarations (`C: spd(d)`, `x > 0`) to the front matter, any other condition to the claim.
 fn note_text(formula: &str, given: &str) -> Result<String, Failure> {
     let (mut symbols, mut conditions) = (String::new(), Vec::new());
+    for name in undeclared_dimensions(given) {
+        let _ = writeln!(symbols, "{} = 'dimension'", toml::Value::from(name));
+    }
     for piece in top_level(given, ';').map(str::trim).filter(|p| !p.is_empty()) {
         let declared = piece.split_once(':').map(|(name, sort)| (name.trim(), sort.trim().to_owned()));
+        // `0 < x < 1`.
+        let between: Vec<&str> = piece.split('<').map(str::trim).collect();
+        let between = match between[..] {
+            [lower, name, upper] if !lower.is_empty() && !upper.is_empty() && !piece.contains('=') => {
+                Some((name, format!("real in ({lower}, {upper})")))
+            }
+            _ => None,
+        };
         let ranged = piece.find(['<', '>']).or_else(|| piece.find(" in ")).map(|at| {
             let (name, range) = piece.split_at(at);
             (name.trim(), format!("real {}", range.trim()))
         });
-        match declared.or(ranged) {
+        match declared.or(between).or(ranged) {
             Some((names, sort)) => {
                 for name in top_level(names, ',').map(str::trim) {
                     let _ = writeln!(symbols, "{} = {}", toml::Value::from(name), toml::Value::from(sort.as_str()));
@@ -62,6 +73,31 @@ fn note_text(formula: &str, given: &str) -> Result<String, Failure> {
     }
     let assume = toml::Value::Array(conditions);
     Ok(format!("+++\n[symbols]\n{symbols}+++\n\n$$\n{formula}\n$$\n\n<!-- claim: formula\nassume = {assume}\n-->\n"))
+}
+
+/// The names in the parentheses of sorts, as in `vector(d)`, that are not declared themselves.
+fn undeclared_dimensions(given: &str) -> Vec<&str> {
+    let pieces = || top_level(given, ';').map(str::trim);
+    let declared: Vec<&str> = pieces()
+        .filter_map(|p| p.split_once([':', '<', '>']))
+        .flat_map(|(names, _)| top_level(names, ',').map(str::trim))
+        .collect();
+    let mut found = Vec::new();
+    for (_, sort) in pieces().filter_map(|p| p.split_once(':')) {
+        let sort = sort.split('~').next().unwrap_or(sort);
+        let (Some(open), Some(close)) = (sort.find('('), sort.find(')')) else { continue };
+        // The parentheses of an interval are none of a sort.
+        if open > close || sort[..open].contains(" in") {
+            continue;
+        }
+        for name in sort[open + 1..close].split(',').map(str::trim) {
+            let is_name = name.starts_with(|c: char| c.is_alphabetic()) && name.chars().all(char::is_alphanumeric);
+            if is_name && !declared.contains(&name) && !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
 }
 
 /// The pieces between separators that stand in no brackets.

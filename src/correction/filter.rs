@@ -17,8 +17,9 @@ const POINTS: usize = 12;
 /// Operations that looking at candidates may take at most.
 const STEPS: u64 = 6_000_000;
 
-/// What reading and compiling a candidate takes, in operations.
+/// What writing, reading and compiling a candidate takes, in operations: at least, and for each part of the formula.
 const READING: u64 = 100;
+const READING_A_PART: u64 = 5;
 
 /// Candidates that are looked at, at most.
 const CANDIDATES: u64 = 60_000;
@@ -92,6 +93,8 @@ pub(super) struct Filter<'a> {
     prices: [u64; 2],
     /// … and of both at all points together.
     whole: u64,
+    /// What writing and reading a candidate takes.
+    reading: u64,
     /// Both sides are taken as pairs of a real and an imaginary part.
     complex: bool,
     /// Some changes make quadratures of what was exact.
@@ -122,6 +125,7 @@ impl<'a> Filter<'a> {
             defined: 0,
             prices: [1, 1],
             whole: 1,
+            reading: READING.max(READING_A_PART * (walk::size(&refuted.left) + walk::size(&refuted.right)) as u64),
             complex,
             averages: averages(refuted),
             work,
@@ -193,12 +197,12 @@ impl<'a> Filter<'a> {
     /// How many candidates so many operations suffice for, at most.
     pub(super) fn most(&self, work: u64) -> usize {
         let cheapest = self.prices[0].min(self.prices[1]);
-        (work / (cheapest + READING)).min(CANDIDATES) as usize
+        (work / (cheapest + self.reading)).min(CANDIDATES) as usize
     }
 
     /// Operations that a candidate takes, if it fails at the first point: what its changed sides take in the refuted formula.
     pub(super) fn price(&self, changed: [bool; 2]) -> u64 {
-        READING + [0, 1].into_iter().filter(|k| changed[*k]).map(|k| self.prices[k]).sum::<u64>()
+        self.reading + [0, 1].into_iter().filter(|k| changed[*k]).map(|k| self.prices[k]).sum::<u64>()
     }
 
     /// Whether a candidate holds at the points, wherever both sides have a finite value; a changed side of an inequality must

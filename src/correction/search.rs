@@ -22,6 +22,9 @@ const TOGETHER: usize = 8;
 /// Single slips of a claim about an optimum or a solution, whose judging is slow.
 const SLOW_CANDIDATES: usize = 200;
 
+/// The same with a part more.
+const SLOW_INSERTIONS: usize = 60;
+
 /// The same where a side is a sum or an average; of a simulated claim where it is an average.
 const LONG_CANDIDATES: usize = 60;
 
@@ -131,8 +134,9 @@ pub fn corrections(
     let known = context(claim, link);
     let single = single_slips(link, &known).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();
     let mut found = verified(plausible(single), link, &verify);
-    if found.is_empty() && bench.is_some() && !law::says_law(link) {
-        let most = filter.as_ref().map_or(SLOW_CANDIDATES, |f| f.most(f.work()));
+    // A bound that is not attained is no repair, and whether it is takes a search.
+    if found.is_empty() && bench.is_some() && !law::says_law(link) && !link.relation.is_order() {
+        let most = filter.as_ref().map_or(SLOW_INSERTIONS, |f| f.most(f.work()));
         found = verified(plausible(inserted(link, &known, most)), link, &verify);
     }
     if let (true, Some(filter), Relation::Equal) = (found.is_empty(), &filter, link.relation) {
@@ -197,7 +201,7 @@ fn affordable(candidates: Vec<Candidate>, filter: &Filter<'_>, budget: &Budget) 
     let mut spent = 0;
     let fits = |(number, candidate): &(usize, Candidate)| {
         spent += filter.price(candidate.changed());
-        spent <= filter.work() || (*number < FEWEST && spent <= budget.steps)
+        spent <= filter.work() || (*number < FEWEST && spent <= budget.steps / 2)
     };
     candidates.into_iter().enumerate().take_while(fits).map(|(_, candidate)| candidate).collect()
 }

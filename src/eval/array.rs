@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 /// Determinants up to this size can be expanded without a division.
 const MAX_EXPANDED: usize = 8;
 
-type Matrix<A> = DMatrix<<A as Arithmetic>::Number>;
+pub(super) type Matrix<A> = DMatrix<<A as Arithmetic>::Number>;
 type Result<T> = std::result::Result<T, Undefined>;
 
 pub(super) fn zero<A: Arithmetic>(a: &A) -> A::Number {
@@ -71,7 +71,7 @@ pub(super) fn mul<A: Arithmetic>(a: &A, x: &Value<A::Number>, y: &Value<A::Numbe
     }
 }
 
-fn product<A: Arithmetic>(a: &A, p: &Matrix<A>, q: &Matrix<A>) -> Matrix<A> {
+pub(super) fn product<A: Arithmetic>(a: &A, p: &Matrix<A>, q: &Matrix<A>) -> Matrix<A> {
     DMatrix::from_fn(p.nrows(), q.ncols(), |i, j| {
         let mut terms = (0..p.ncols()).map(|k| a.mul(&p[(i, k)], &q[(k, j)]));
         let first = terms.next().unwrap_or_else(|| zero(a));
@@ -83,7 +83,7 @@ pub(super) fn identity<A: Arithmetic>(a: &A, d: usize) -> Matrix<A> {
     DMatrix::from_fn(d, d, |i, j| if i == j { one(a) } else { zero(a) })
 }
 
-fn square(m: &DMatrix<impl Clone>, what: &str) -> Result<usize> {
+pub(super) fn square(m: &DMatrix<impl Clone>, what: &str) -> Result<usize> {
     if m.nrows() == m.ncols() {
         Ok(m.nrows())
     } else {
@@ -105,33 +105,6 @@ pub(super) fn power<A: Arithmetic>(a: &A, m: &Matrix<A>, exponent: i64) -> Resul
         }
     }
     Ok(result)
-}
-
-/// A real power of a positive definite matrix through its eigenvectors in `f64`: for arithmetics that take estimates.
-pub(super) fn real_power<A: Arithmetic>(a: &A, m: &Matrix<A>, exponent: f64) -> Result<Matrix<A>> {
-    let d = square(m, "a power")?;
-    if !a.admits_quadrature() {
-        return Err(Undefined::unsupported("a power of a matrix with an exponent that is not whole"));
-    }
-    let middle = m.map(|x| a.approximate(&x));
-    let size = middle.norm();
-    if (&middle - middle.transpose()).norm() > 1e-9 * size {
-        return Err(Undefined::Domain("a power of a matrix that is not symmetric"));
-    }
-    let eigen = middle.clone().symmetric_eigen();
-    let least = eigen.eigenvalues.min();
-    if least.is_nan() || least <= 0.0 {
-        return Err(Undefined::Domain("a power of a matrix that is not positive definite"));
-    }
-    let powers = eigen.eigenvalues.map(|x| core_math::pow(x, exponent));
-    let result = &eigen.eigenvectors * DMatrix::from_diagonal(&powers) * eigen.eigenvectors.transpose();
-    // Rounding moves the matrix by about d ε ‖m‖, and its power at most by that over the least eigenvalue, relatively.
-    let condition = (size / least).max(1.0);
-    let error = 32.0 * d as f64 * f64::EPSILON * condition * exponent.abs().max(1.0) * result.norm();
-    let entry =
-        |x: f64| Rational::try_from(x).map(|x| a.widen(&a.rational(&x), error)).map_err(|_| Undefined::NonFinite);
-    let entries = result.iter().map(|x| entry(*x)).collect::<Result<Vec<_>>>()?;
-    Ok(DMatrix::from_vec(d, d, entries))
 }
 
 pub(super) fn trace<A: Arithmetic>(a: &A, m: &Matrix<A>) -> Result<A::Number> {

@@ -58,6 +58,12 @@ pub(super) fn modulus(z: &Expr) -> Option<Expr> {
     Some(real(Kind::Function(Function::Sqrt, vec![sum]), z.span))
 }
 
+/// The real or the imaginary part of a number.
+pub(super) fn part(z: &Expr, real: bool) -> Option<Expr> {
+    let Parts { re, im } = parts(z)?;
+    Some(if real { re } else { im }.unwrap_or_else(|| zero(z.span)))
+}
+
 fn zero(span: Span) -> Expr {
     Expr::integer(0, span)
 }
@@ -180,6 +186,8 @@ fn parts(e: &Expr) -> Option<Parts> {
             (0..n).fold(one, |power, _| multiply(&power, &base, span))
         }
         Kind::Function(Function::Exp, operands) => exponential(&parts(&operands[0])?, span),
+        Kind::Function(Function::RealPart, operands) => Parts { re: parts(&operands[0])?.re, im: None },
+        Kind::Function(Function::ImaginaryPart, operands) => Parts { re: parts(&operands[0])?.im, im: None },
         Kind::Function(Function::Abs, operands) => Parts { re: Some(modulus(&operands[0])?), im: None },
         Kind::Function(function, operands) => {
             let operands = operands.iter().map(parts).collect::<Option<Vec<_>>>()?;

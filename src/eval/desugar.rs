@@ -20,13 +20,23 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
         Kind::RelativeEntropy(symbols, p, q) => {
             let log = |e: &Expr| real(Kind::Function(Function::Log, vec![e.clone()]));
             let difference = real(Kind::Add(vec![log(p), real(Kind::Neg(log(q)))]));
+            if let Some(variable) = distributed(symbols, p) {
+                return Some(of(Kind::Expectation(vec![variable], difference)));
+            }
             of(Kind::AverageOver(symbols.clone(), p.clone(), difference))
         }
         Kind::Entropy(symbols, p) => {
             let log = real(Kind::Function(Function::Log, vec![p.clone()]));
+            if let Some(variable) = distributed(symbols, p) {
+                return Some(of(Kind::Neg(real(Kind::Expectation(vec![variable], log)))));
+            }
             of(Kind::Neg(real(Kind::AverageOver(symbols.clone(), p.clone(), log))))
         }
         Kind::DensityOf(law, point) => density(law, point, span)?,
+        Kind::Function(Function::RealPart | Function::ImaginaryPart, operands) => {
+            let is_real = matches!(&*expr.kind, Kind::Function(Function::RealPart, _));
+            super::complex::part(&operands[0], is_real)?
+        }
         Kind::Function(Function::Abs, operands) => super::complex::modulus(&operands[0])?,
         Kind::Add(terms) => complement_of_tanh(terms, span)?,
         // log(e^a/b) = a − log b: far out e^a is no number any more.
@@ -69,6 +79,17 @@ pub(super) fn desugar(expr: &Expr) -> Option<Expr> {
         Kind::DerivativeBy(body, place) => by_value(body, place, expr)?,
         _ => return None,
     })
+}
+
+/// The variable of which a density is that of a normal law.
+fn distributed(symbols: &[Symbol], density: &Expr) -> Option<RandomVariable> {
+    let Kind::DensityOf(law @ Law::Normal(..), point) = &*density.kind else { return None };
+    match (&*point.kind, symbols) {
+        (Kind::Symbol(at), [symbol]) if at == symbol => {
+            Some(RandomVariable { symbol: symbol.clone(), law: law.clone() })
+        }
+        _ => None,
+    }
 }
 
 /// u of an even power of |u|, u a number.

@@ -3,7 +3,7 @@
 use super::call::Callee;
 use super::compile::excerpt;
 use super::op::{Length, Literal, Memo, Node, Op, Test};
-use super::{Assignment, Program, Value, array};
+use super::{Assignment, Program, Value, array, matrix_function};
 use crate::expr::{ArrayFunction, Relation};
 use crate::numeric::jet::{Jet, Jets};
 use crate::numeric::{Arithmetic, Function, Rational, Undefined, whole};
@@ -11,10 +11,10 @@ use nalgebra::DMatrix;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 
-/// Evaluations stop after this many operations: a sum over 10¹² terms is refused, not awaited.
 /// What a special function takes more than an elementary one, in operations.
 const SPECIAL: u64 = 40;
 
+/// Evaluations stop after this many operations: a sum over 10¹² terms is refused, not awaited.
 pub(super) const MAX_STEPS: u64 = 30_000_000;
 /// No axis is longer, and no array has more entries than its square.
 const MAX_LENGTH: usize = 2048;
@@ -385,7 +385,7 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 if !plain(exponent) || !m.iter().all(plain) {
                     return Err(Undefined::unsupported("a derivative of a real power of a matrix"));
                 }
-                array::real_power(self.jets, m, self.jets.approximate(exponent)).map(Value::Array)
+                matrix_function::real_power(self.jets, m, self.jets.approximate(exponent)).map(Value::Array)
             }
         }
     }
@@ -434,6 +434,16 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
                 Value::Array(DMatrix::from_fn(x.nrows(), y.nrows(), entry))
             }
             ArrayFunction::Diagonal => Value::Array(array::diagonal_matrix(jets, &self.eval(&arguments[0])?)),
+            ArrayFunction::Exponential => {
+                Value::Array(matrix_function::exponential(jets, &self.matrix(&arguments[0])?)?)
+            }
+            ArrayFunction::Logarithm => {
+                let matrix = self.matrix(&arguments[0])?;
+                if !matrix.iter().all(|x| x.coefficients().len() == 1) {
+                    return Err(Undefined::unsupported("a derivative of the logarithm of a matrix"));
+                }
+                Value::Array(matrix_function::logarithm(jets, &matrix)?)
+            }
             ArrayFunction::Eigenvalues => Value::vector(array::eigenvalues(jets, &self.matrix(&arguments[0])?)?),
         })
     }

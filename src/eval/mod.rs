@@ -29,6 +29,7 @@ mod fold;
 mod gaussian;
 mod limit;
 mod machine;
+mod matrix_function;
 mod member;
 mod meter;
 mod op;

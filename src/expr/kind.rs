@@ -28,6 +28,10 @@ pub enum ArrayFunction {
     Eigenvalues,
     /// x yᵀ of two vectors.
     Outer,
+    /// e^A = Σ Aᵏ/k! of a square matrix.
+    Exponential,
+    /// The real symmetric logarithm of a positive definite matrix.
+    Logarithm,
 }
 
 /// A differential operator by a vector symbol, at the symbol's own value.

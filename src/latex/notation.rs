@@ -41,6 +41,10 @@ pub(super) enum Meaning {
     Limit,
     /// `\otimes`.
     Outer,
+    /// An order of symmetric matrices, by the eigenvalues of their difference.
+    Loewner(Relation),
+    /// `\wedge`, `\vee` of numbers.
+    Lattice(Function),
     /// `\mapsto`.
     MapsTo,
     /// `\iff`.
@@ -176,6 +180,10 @@ const MACROS: &[(&str, Meaning)] = &[
     ("notin", M::Relation(Relation::NotMember)),
     ("leftarrow", M::Relation(Relation::Assign)),
     ("gets", M::Relation(Relation::Assign)),
+    ("succeq", M::Loewner(Relation::GreaterOrEqual)),
+    ("succ", M::Loewner(Relation::Greater)),
+    ("preceq", M::Loewner(Relation::LessOrEqual)),
+    ("prec", M::Loewner(Relation::Less)),
     ("xrightarrow", M::LabelledArrow),
     ("to", M::Relation(Relation::TendsTo)),
     ("rightarrow", M::Relation(Relation::TendsTo)),
@@ -186,6 +194,10 @@ const MACROS: &[(&str, Meaning)] = &[
     ("odot", M::Hadamard),
     ("circ", M::Circle),
     ("otimes", M::Outer),
+    ("wedge", M::Lattice(Function::Min)),
+    ("vee", M::Lattice(Function::Max)),
+    ("Re", M::Function(Function::RealPart)),
+    ("Im", M::Function(Function::ImaginaryPart)),
     ("pm", M::PlusMinus),
     ("mp", M::MinusPlus),
     ("exp", M::Function(Function::Exp)),
@@ -283,6 +295,8 @@ const MACROS: &[(&str, Meaning)] = &[
     ("phantom", M::Dropped),
     ("mathbb", M::Font),
     ("mathbf", M::Font),
+    ("mathds", M::Font),
+    ("mathbbm", M::Font),
     ("bm", M::Font),
     ("boldsymbol", M::Font),
     ("mathcal", M::Font),
@@ -392,6 +406,8 @@ const LETTERS: &[&str] = &[
 
 /// Upright words that are operators, whichever way they are typeset.
 const WORDS: &[(&str, Meaning)] = &[
+    ("Re", M::Function(Function::RealPart)),
+    ("Im", M::Function(Function::ImaginaryPart)),
     ("sgn", M::Function(Function::Sign)),
     ("sign", M::Function(Function::Sign)),
     ("erf", M::Function(Function::Erf)),

@@ -66,6 +66,10 @@ const CONSTANTS: &[&str] = &[
     r"\pi",
     r"\mathbb{I}",
     r"\mathbb{1}",
+    r"\mathbf{1}",
+    r"\mathds{1}",
+    r"\mathbbm{1}",
+    r"\mathsf{E}",
     r"\mathbb{E}",
     r"\mathbb{P}",
     r"\mathrm{I}",
@@ -113,6 +117,8 @@ fn is_name(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Letter(_) | NodeKind::Font(..) | NodeKind::Accent(..) => true,
         NodeKind::Word(word) => notation::word_meaning(word).is_none(),
+        // An indicator: what stands below it is a condition.
+        NodeKind::Scripted(base, Some(sub), ..) if is_one(base) && mentions_relation(sub) => false,
         NodeKind::Scripted(base, ..) => is_name(base),
         _ => false,
     }
@@ -125,6 +131,18 @@ fn is_special(name: &str, arguments: usize) -> bool {
         2 => matches!(name, r"\Gamma" | r"\gamma" | r"\zeta" | "B" | r"\mathrm{B}"),
         _ => false,
     }
+}
+
+/// Whether a node is the sign of an indicator.
+fn is_one(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Font(_, body) if matches!(body.as_slice(), [Node { kind: NodeKind::Number(n), .. }] if n == "1"))
+}
+
+fn mentions_relation(nodes: &[Node]) -> bool {
+    nodes.iter().any(|n| match &n.kind {
+        NodeKind::Fence(_, _, body) | NodeKind::Group(body) => mentions_relation(body),
+        _ => is_relation(n),
+    })
 }
 
 fn is_differential(node: &Node) -> bool {

@@ -43,7 +43,7 @@ fn declare(
     let mut usage = Usage::default();
     usage.add(formula).ok()?;
     for (name, uses) in &usage.names {
-        if scope.knows(name) || !uses.free {
+        if scope.knows(name) || !uses.free || means_itself(name, scope) {
             continue;
         }
         if let Some((_, meaning)) = definitions.get(name).filter(|_| depth < DEEPEST_DEFINITION) {
@@ -66,6 +66,14 @@ fn declare(
         assumed.push(declaration);
     }
     Some(())
+}
+
+/// Whether a name has a meaning beside the arrays of a note without being declared: I is the identity, Δₓ the Laplacian.
+fn means_itself(name: &str, scope: &Scope) -> bool {
+    let sort = |name: &str| scope.declared(name).map(|d| d.symbol.sort());
+    let below = name.strip_prefix(r"\Delta_{").and_then(|rest| rest.strip_suffix('}'));
+    below.is_some_and(|x| matches!(sort(x), Some(Sort::Vector(_))))
+        || name == "I" && scope.names().any(|declared| matches!(sort(declared), Some(Sort::Matrix(..))))
 }
 
 /// How far definitions may use each other.

@@ -239,6 +239,44 @@ const CONSTRUCTS: &[&str] = &[
     r"\left\lfloor s \right\rfloor \le \max(s, t)",
     r"s = \begin{cases} 1 & \text{if } u > 0 \\ 0 & \text{otherwise} \end{cases}",
     r"\textcolor{red}{s} = \underbrace{t}_{\text{a label}} \overset{\text{def}}{=} u",
+    // Integrals with all signs first, over sets and conditions.
+    r"\iint du \, ds \, e^{-u^2-s^2} = \pi",
+    r"\iint_{[0,1]^2} u s \, du \, ds = \frac14",
+    r"\iint_{u^2 + s^2 < 1} u^2 \, du \, ds = \frac{\pi}{4}",
+    r"\int_0^1 du = 1",
+    // Functions of matrices as a whole, and entry by entry.
+    r"e^{s A} e^{-s A} = I",
+    r"\log \det C = \operatorname{Tr} \log C",
+    r"\sqrt{C} \sqrt{C} = C",
+    r"\exp_{\odot}(A) = B",
+    r"\exp(w) = w",
+    r"\|A\|_{op} \le \|A\|_F \le \|A\|_*",
+    r"\lambda_{\min}(C) \mathbb{I} \preceq C",
+    r"{}^t A B = A^\top B",
+    r"\nabla_x \nabla_x^\top f(x) = A",
+    r"\nabla \nabla^\top f(x) = A",
+    // Indicators and parts.
+    r"\mathbb{1}_{s > 0} + \mathbf{1}\{s \le 0\} = 1_{[u < u + 1]}",
+    r"\mathbb{1}_{[0, 1]}(s) (s)_+ = [s]_+ - [s - 1]_+",
+    r"s \vee u + s \wedge u = s + u",
+    r"\operatorname{Re} s = s",
+    r"u^2 \in \mathbb{R}_+",
+    r"s^2 \ge 0 \quad \text{for all } s \in \mathbb{R}",
+    // Bessel functions and norms by their indices.
+    r"J_0'(t) = -J_1(t)",
+    r"I_1'(2 t)^2 \ge 0",
+    r"\|x\|_4^2 \le \|x\|_C^2",
+    // Relative entropies and entropies of laws that are written out.
+    r"KL(\mathcal{N}(m, C) \| \mathcal{N}(0, I)) = H[\mathcal{N}(0, C)]",
+    // Sums whose indices are known by their use, or go on.
+    r"\sum_{r \ge 0} \frac{s^r}{r!} = e^s",
+    r"\sum_r x_r y_r = x \cdot y",
+    r"\sum_{r = \pm 1} e^{r s} = 2 \cosh s",
+    r"\sum_{r=1}^{n} s^r = s \sum s^{r - 1}",
+    // Where the operand of a function ends.
+    r"\ln 2 \cosh s = \ln 2 + \ln \cosh s",
+    r"\langle x | A | y \rangle = \braket{x|A|y}",
+    r"\lVert x + y \rVert \le \lVert x \rVert + \lVert y \rVert",
 ];
 
 #[test]
@@ -314,7 +352,15 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r"\mathcal{N}(x; s, C) = s", "sort-mismatch", r"\mathcal{N}(x; s, C)"),
     (r"x \otimes A = A", "sort-mismatch", r"x \otimes A"),
     (r"\begin{pmatrix} 1 & 2 \\ 3 \end{pmatrix} = A", "unexpected-token", r"\begin{pmatrix} 1 & 2 \\ 3 \end{pmatrix}"),
-    (r"\|x\|_7 = s", "unsupported-construct", r"\|x\|_7"),
+    (r"\|x\|_0 = s", "unsupported-construct", r"\|x\|_0"),
+    (r"\|A\|_7 = s", "unsupported-construct", r"\|A\|_7"),
+    (r"\iint du \, s = t", "unexpected-token", r"\int"),
+    (r"\int_0^1 s u \, du \, ds = t", "unexpected-token", "s"),
+    (r"x \succeq 0", "sort-mismatch", r"\succeq"),
+    (r"s \in \mathbb{R}", "not-a-relation", r"s \in \mathbb{R}"),
+    (r"\sum s = t", "unexpected-token", r"\sum"),
+    (r"\sin(A) = B", "unsupported-construct", r"\sin(A)"),
+    (r"e^{w} = A", "sort-mismatch", "e^{w}"),
     (r"(x, s) = x", "sort-mismatch", "="),
     (r"x \in \lambda", "unsupported-construct", r"\lambda"),
     (r"s = t \iff u", "not-a-relation", "u"),

@@ -48,7 +48,11 @@ pub fn lower(note: &RawNote) -> (Lowered, Vec<Diagnostic>) {
                 diagnostics.extend(formula_trouble(note, raw, &scope).filter(|d| !is_known(d, &broken)));
                 continue;
             }
+            // What the author declares wrongly is not assumed to be something else.
+            let misdeclared = raw.asserted != Asserted::ByAuthor && uses_any(&formula_of(note, raw).text, &broken);
             let read = match raw.asserted {
+                Asserted::ByNobody if misdeclared => continue,
+                _ if misdeclared => claim(note, raw, &scope, &declarations, Vec::new()),
                 Asserted::ByAuthor => claim(note, raw, &scope, &declarations, Vec::new()),
                 _ => with_defaults(note, raw, &scope, &declarations, &definitions),
             };
@@ -163,6 +167,12 @@ fn with_defaults(
         read.assumed = Some(assumed::used_by(&read, &guesses));
     }
     Ok(read)
+}
+
+/// Whether a formula uses one of some names.
+fn uses_any(formula: &str, names: &[String]) -> bool {
+    let mut usage = Usage::default();
+    !names.is_empty() && usage.add(formula).is_ok() && names.iter().any(|name| usage.names.contains_key(name))
 }
 
 /// Whether an undeclared `\psi` is called: where nobody says so it is not taken for the digamma function.

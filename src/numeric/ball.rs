@@ -329,6 +329,10 @@ impl Arithmetic for Balls {
         }
     }
 
+    fn widen(&self, a: &Ball, error: f64) -> Ball {
+        self.add(a, &self.from_ends(-error, error))
+    }
+
     fn approximate(&self, a: &Ball) -> f64 {
         let (lo, hi) = self.enclosure(a);
         if lo.is_finite() && hi.is_finite() { 0.5 * lo + 0.5 * hi } else { f64::NAN }

@@ -155,6 +155,8 @@ impl Arithmetic for F64 {
                 nearest(&combinatorics::binomial(n, k)?)
             }
             Function::Abs => x.abs(),
+            Function::RealPart => x,
+            Function::ImaginaryPart => 0.0,
             Function::Sign => match x.partial_cmp(&0.0) {
                 Some(Ordering::Less) => -1.0,
                 Some(Ordering::Greater) => 1.0,

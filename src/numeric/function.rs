@@ -57,6 +57,8 @@ functions! {
     Heaviside, "Θ", 1, r"\Theta", "Heaviside step; undefined at 0.";
     Floor, "floor", 1, r"\operatorname{floor}", "Largest whole number below or equal.";
     Ceil, "ceil", 1, r"\operatorname{ceil}", "Smallest whole number above or equal.";
+    RealPart, "Re", 1, r"\operatorname{Re}", "Real part: of a real number itself.";
+    ImaginaryPart, "Im", 1, r"\operatorname{Im}", "Imaginary part: of a real number zero.";
     Min, "min", 2, r"\min", "The smaller of two numbers.";
     Max, "max", 2, r"\max", "The larger of two numbers.";
 }

@@ -203,6 +203,8 @@ pub fn series<A: Arithmetic>(a: &A, function: Function, x0: &A::Number, order: u
             }
             Ok(series)
         }
+        Function::RealPart => Ok(variable(a, x0, order)),
+        Function::ImaginaryPart => Ok(vec![number(a, 0); order + 1]),
         Function::Abs | Function::Sign | Function::Heaviside => {
             let sign = match a.compare(x0, &number(a, 0)) {
                 Some(Ordering::Less) => -1,

@@ -37,14 +37,20 @@ struct Case {
     slip: String,
 }
 
+/// A variable of the test run.
+#[allow(clippy::disallowed_methods, reason = "a developer chooses what is searched")]
+fn chosen(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
+}
+
 /// Claims that hold and are judged without simulation, each with one slip in one of its links.
 fn cases(seed: u64) -> Vec<Case> {
     let notes = library::derivations().into_iter().flat_map(|(name, text)| library::read(&name, &text).0);
     let all = notes.chain(corpus::claims("true"));
     let judged_by_algebra = |c: &Claim| c.expect == Expectation::Holds && c.experiment.is_none();
-    let only = std::env::var("BENCHMARK_ONLY").ok();
-    let chosen = |c: &Claim| only.as_ref().is_none_or(|only| only.split(',').any(|id| id == c.id));
-    all.filter(judged_by_algebra).filter(chosen).filter_map(|claim| slip(claim, seed)).collect()
+    let only = chosen("BENCHMARK_ONLY");
+    let wanted = |c: &Claim| only.as_ref().is_none_or(|only| only.split(',').any(|id| id == c.id));
+    all.filter(judged_by_algebra).filter(wanted).filter_map(|claim| slip(claim, seed)).collect()
 }
 
 fn slip(claim: Claim, seed: u64) -> Option<Case> {
@@ -134,7 +140,7 @@ fn rates(profile: &str, seed: u64) -> (usize, usize, usize) {
 #[test]
 #[ignore = "searches some thousand repairs: minutes"]
 fn originals_come_back() {
-    let profile = std::env::var("BENCHMARK_PROFILE").unwrap_or_else(|_| "quick".into());
+    let profile = chosen("BENCHMARK_PROFILE").unwrap_or_else(|| "quick".into());
     let (refuted, first, top) = rates(&profile, 1);
     assert!(refuted > 300, "{refuted} refuted");
     assert!(10 * first >= 8 * refuted, "{first} of {refuted} come back first");

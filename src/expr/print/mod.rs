@@ -262,6 +262,10 @@ fn apply(function: Function, operands: &[Expr]) -> String {
         (Function::Ceil, [a]) => format!(r"\left\lceil {} \right\rceil", plain(a)),
         (Function::Factorial, [a]) => format!("{}!", at(a, Level::Atom)),
         (Function::Binomial, [n, k]) => format!(r"\binom{{{}}}{{{}}}", plain(n), plain(k)),
+        // Of a square matrix these are matrix functions unless they are said to be taken entry by entry.
+        (Function::Exp | Function::Log, [a]) if matches!(&a.sort, Sort::Matrix(n, m) if n == m) => {
+            format!(r"{}_{{\odot}}{}", function.tex(), arguments(operands))
+        }
         _ => format!("{}{}", function.tex(), arguments(operands)),
     }
 }
@@ -292,6 +296,8 @@ fn array(function: ArrayFunction, operands: &[Expr]) -> (String, Level) {
         }
         (ArrayFunction::Diagonal, _) => named(r"\operatorname{diag}"),
         (ArrayFunction::Eigenvalues, _) => named(r"\operatorname{eig}"),
+        (ArrayFunction::Exponential, [a]) => (format!("e^{{{}}}", plain(a)), Level::Power),
+        (ArrayFunction::Logarithm, _) => named(r"\log"),
         _ => named(r"\operatorname{Tr}"),
     }
 }

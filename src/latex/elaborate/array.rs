@@ -201,7 +201,10 @@ pub(super) fn apply(elaborator: &Elaborator<'_>, function: ArrayFunction, argume
         (F::Trace | F::Determinant, ..) => return wrong("this is of a square matrix"),
         (F::Diagonal | F::Eigenvalues, _, Some(n)) => Sort::Vector(n),
         (F::Diagonal, Sort::Vector(n), _) => Sort::Matrix(n.clone(), n.clone()),
-        (F::Diagonal | F::Eigenvalues, ..) => return wrong("this is of a square matrix"),
+        (F::Exponential | F::Logarithm, _, Some(n)) => Sort::Matrix(n.clone(), n),
+        (F::Diagonal | F::Eigenvalues | F::Exponential | F::Logarithm, ..) => {
+            return wrong("this is of a square matrix");
+        }
         (F::Norm | F::NormSquared, sort, _) if sort.shape().is_some() => Sort::Real,
         (F::Norm | F::NormSquared, ..) => return wrong("a norm is of a vector or matrix"),
         (F::Dot | F::Hadamard | F::Outer, ..) => return wrong("this takes two arguments"),

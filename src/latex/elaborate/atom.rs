@@ -77,6 +77,18 @@ impl Elaborator<'_> {
         if let Some(value) = self.hypergeometric(node, cursor)? {
             return Ok(value);
         }
+        if let Some(value) = self.transposed_before(node, cursor)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.indicator(node, cursor)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.extreme_eigenvalue(node, cursor)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.laplacian_below(node, cursor)? {
+            return Ok(value);
+        }
         let value = match &base.kind {
             NodeKind::Letter(_) | NodeKind::Font(..) | NodeKind::Accent(..) => return self.lettered(node, cursor),
             NodeKind::Text(_) if self.is_declared_text(node) => return self.named(node, cursor),
@@ -118,6 +130,12 @@ impl Elaborator<'_> {
                 if let ('.', '|', Some(sub)) = (*open, *close, sub) {
                     return self.at_value(body, sub, sup, span);
                 }
+                if let ('(' | '[' | '{', Some([Node { kind: NodeKind::Mark(sign @ ('+' | '-' | '−')), .. }])) =
+                    (*open, sub)
+                {
+                    let part = self.signed_part(*sign == '+', body, span)?;
+                    return self.indexed(part, None, sup, span);
+                }
                 let value = self.fence(*open, *close, body, base.span)?;
                 // The Euclidean norm of a vector and the Frobenius norm of a matrix may be named.
                 let named = sub.map(super::super::name::canonical);
@@ -137,8 +155,7 @@ impl Elaborator<'_> {
                         return self.indexed(value, None, sup, span);
                     }
                     if !is_own {
-                        let message = format!("the norm with index {name} is not read");
-                        return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message));
+                        return self.named_norm(&inner[0], (&name, sub.unwrap_or_default()), sup, span);
                     }
                     return self.indexed(value, None, sup, span);
                 }
@@ -365,10 +382,20 @@ impl Elaborator<'_> {
         cursor: &mut Cursor<'_>,
         span: Span,
     ) -> Read<Expr> {
-        let Some(sub) = sub else {
-            return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "the index of this sum or product is missing"));
+        // Further on in a chain the index is often left away.
+        let last = self.last_indices.borrow().clone();
+        let (sub, sup) = match (sub, &last) {
+            (Some(sub), _) => (sub, sup),
+            (None, Some((sub, sup))) if fold == Fold::Sum => (sub.as_slice(), sup.as_deref()),
+            _ => {
+                let message = "the index of this sum or product is missing";
+                return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, message));
+            }
         };
-        let indices = self.indices(sub, sup, span)?;
+        if fold == Fold::Sum {
+            self.last_indices.replace(Some((sub.to_vec(), sup.map(<[Node]>::to_vec))));
+        }
+        let indices = self.indices(sub, sup, &cursor.nodes[cursor.at..], span)?;
         let body = match own_factors(fold, &indices.names, cursor) {
             None => self.binding(&indices.names, || self.signed_term(cursor))?,
             Some(end) => {

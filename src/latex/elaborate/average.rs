@@ -36,7 +36,7 @@ impl Elaborator<'_> {
             return false;
         }
         let name = canonical_node(base);
-        matches!(name.as_str(), r"\mathbb{E}" | r"\mathrm{E}" | r"\mathbf{E}")
+        matches!(name.as_str(), r"\mathbb{E}" | r"\mathrm{E}" | r"\mathbf{E}" | r"\mathsf{E}")
             && self.lookup(&name, base.span).is_none()
     }
 

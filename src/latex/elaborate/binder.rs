@@ -27,7 +27,10 @@ fn is_less_or_equal(node: &Node) -> bool {
 impl Elaborator<'_> {
     /// `i=1`, `i`, `ij`, `1 \le i \le N`, `i<j`, `j \ne i`, `\mu > 1`, `\sigma \in \{\pm1\}^N`, in any combination with
     /// commas or rows.
-    pub(super) fn indices(&self, sub: &[Node], sup: Option<&[Node]>, span: Span) -> Read<Indices> {
+    ///
+    /// Where nothing is declared an index of a component in `following` runs over all components.
+    pub(super) fn indices(&self, sub: &[Node], sup: Option<&[Node]>, following: &[Node], span: Span) -> Read<Indices> {
+        let sub = self.configurations(sub);
         let pieces: Vec<Vec<Node>> = match sub {
             [Node { kind: NodeKind::Grid(_, rows), .. }] => {
                 rows.iter().map(|row| row.iter().flatten().cloned().collect()).collect()
@@ -49,7 +52,7 @@ impl Elaborator<'_> {
                 continue;
             }
             if let Some(chain) = self.index_chain(piece) {
-                self.chained(&chain, &mut found, span)?;
+                self.chained(&chain, &mut found, following, span)?;
                 conditions.push(piece);
                 continue;
             }
@@ -62,7 +65,7 @@ impl Elaborator<'_> {
             match relation {
                 None => {
                     for node in piece {
-                        self.declared_index(node, &mut found)?;
+                        self.declared_index(node, following, &mut found)?;
                     }
                 }
                 Some(at) if is_mark(&piece[at], '=') => {
@@ -73,11 +76,19 @@ impl Elaborator<'_> {
                             "one index is set here",
                         ));
                     };
+                    if is_both_signs(&piece[at + 1..]) {
+                        let key = canonical_node(name);
+                        let symbol = Symbol::new(key.clone(), Sort::Integer);
+                        found.binders.push(Binder { symbol: symbol.clone(), range: Range::Signs });
+                        found.names.push((key, symbol));
+                        continue;
+                    }
                     let lower = self.whole(&piece[at + 1..], span)?;
                     let last = match upper.take() {
                         Some(last) => self.whole(last, span)?,
                         None => {
-                            let length = self.index_length(name)?;
+                            let by_use = length_in(self, &canonical_node(name), following);
+                            let length = by_use.map_or_else(|| self.index_length(name), Ok)?;
                             length_expr(&length, span)
                         }
                     };
@@ -96,20 +107,28 @@ impl Elaborator<'_> {
                         found.names.iter().any(|(n, _)| *n == key) || self.bound.borrow().iter().any(|(n, _)| *n == key)
                     };
                     if let [name] = &piece[..at]
+                        && !already(name, &found)
+                        && let Some(least) = self.least(name, &piece[at], &piece[at + 1..], following)
+                    {
+                        let infinity = Expr::new(Kind::Infinity, Sort::Real, span);
+                        self.running(name, least, infinity, &mut found);
+                        continue;
+                    }
+                    if let [name] = &piece[..at]
                         && (matches!(name.kind, NodeKind::Letter(_))
                             || self.scope.declared(&canonical_node(name)).is_some())
                         && !already(name, &found)
                     {
-                        self.declared_index(name, &mut found)?;
+                        self.declared_index(name, following, &mut found)?;
                     }
                     // In `i < j` both run; in `j \ne i` only the first does, or both where the second stands nowhere else.
                     if let [name] = &piece[at + 1..]
                         && !already(name, &found)
                         && matches!(name.kind, NodeKind::Letter(_))
-                        && self.is_index(name)
+                        && (self.is_index(name) || !unequal && self.runs_by_use(name, following))
                     {
                         if !unequal || self.options.both_run {
-                            self.declared_index(name, &mut found)?;
+                            self.declared_index(name, following, &mut found)?;
                         } else if let Some(index) = self.scope.declared(&canonical_node(name)) {
                             self.unequal_place.set(self.unequal_place.get().or(Some(piece[at].span)));
                             self.unequal.borrow_mut().push(index.symbol.clone());
@@ -138,7 +157,7 @@ impl Elaborator<'_> {
         if found.binders.is_empty()
             && let Some(index) = self.only_index(conditions.iter().map(|c| c.as_slice()))
         {
-            self.declared_index(&index, &mut found)?;
+            self.declared_index(&index, following, &mut found)?;
         }
         if found.binders.is_empty() {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span_of(sub, span), "no index runs here")
@@ -184,7 +203,7 @@ impl Elaborator<'_> {
 
     /// The indices of a chain: what stands in the middle, and at its ends what is declared as an index and not yet bound.
     /// Between two ends they run over these whatever their declarations say.
-    fn chained(&self, parts: &[&[Node]], found: &mut Indices, span: Span) -> Read<()> {
+    fn chained(&self, parts: &[&[Node]], found: &mut Indices, following: &[Node], span: Span) -> Read<()> {
         let is_bound = |node: &Node, found: &Indices| {
             let key = canonical_node(node);
             found.names.iter().any(|(n, _)| *n == key) || self.bound.borrow().iter().any(|(n, _)| *n == key)
@@ -205,7 +224,9 @@ impl Elaborator<'_> {
                 ([node], Some((lower, upper))) if in_the_middle => {
                     self.running(node, lower.clone(), upper.clone(), found);
                 }
-                ([node], None) if in_the_middle || self.is_index(node) => self.declared_index(node, found)?,
+                ([node], None) if in_the_middle || self.is_index(node) => {
+                    self.declared_index(node, following, found)?;
+                }
                 _ => {}
             }
         }
@@ -278,6 +299,48 @@ impl Elaborator<'_> {
         found.names.push((key, symbol));
     }
 
+    /// The first value of an index that is only said to be at least, or more than, some number: `\sum_{n \ge 0}`.
+    fn least(&self, name: &Node, relation: &Node, bound: &[Node], following: &[Node]) -> Option<Expr> {
+        let key = canonical_node(name);
+        let has_range = self.scope.declared(&key).is_some_and(|d| match d.symbol.sort() {
+            Sort::Index(_) => true,
+            Sort::Integer => matches!(d.domain, Domain::Signs | Domain::Interval { lower: Some((_, true)), .. }),
+            _ => false,
+        });
+        if has_range || !matches!(name.kind, NodeKind::Letter(_)) || self.runs_by_use(name, following) {
+            return None;
+        }
+        let value = self.whole(bound, relation.span).ok()?;
+        let number = value.as_number().filter(|n| n.is_int())?.clone();
+        match super::relation::relation_of(relation)?? {
+            crate::expr::Relation::GreaterOrEqual => Some(value),
+            crate::expr::Relation::Greater => Some(Expr::number(number + crate::numeric::Rational::ONE, value.span)),
+            _ => None,
+        }
+    }
+
+    /// Whether an index without a declared range is one of a component of a declared array.
+    fn runs_by_use(&self, node: &Node, following: &[Node]) -> bool {
+        matches!(node.kind, NodeKind::Letter(_))
+            && !self.is_index(node)
+            && !self.scope.declared(&canonical_node(node)).is_some_and(|d| matches!(d.domain, Domain::Signs))
+            && length_in(self, &canonical_node(node), following).is_some()
+    }
+
+    /// `\{\sigma\}`, `\{\sigma_i\}` below a sum: the configurations of declared signs.
+    fn configurations<'n>(&self, sub: &'n [Node]) -> &'n [Node] {
+        let [Node { kind: NodeKind::Fence('{', '}', inner), .. }] = sub else { return sub };
+        let signs =
+            |node: &Node| self.scope.declared(&canonical_node(node)).is_some_and(|d| matches!(d.domain, Domain::Signs));
+        match inner.as_slice() {
+            [name] if signs(name) => inner,
+            [Node { kind: NodeKind::Scripted(base, Some(_), None, 0), .. }] if signs(base) => {
+                std::slice::from_ref(base)
+            }
+            _ => sub,
+        }
+    }
+
     fn is_index(&self, node: &Node) -> bool {
         self.scope.declared(&canonical_node(node)).is_some_and(|d| matches!(d.symbol.sort(), Sort::Index(_)))
     }
@@ -295,8 +358,17 @@ impl Elaborator<'_> {
     }
 
     /// A symbol that runs over its declared range.
-    fn declared_index(&self, node: &Node, found: &mut Indices) -> Read<()> {
+    fn declared_index(&self, node: &Node, following: &[Node], found: &mut Indices) -> Read<()> {
         let key = canonical_node(node);
+        if self.runs_by_use(node, following)
+            && let Some(length) = length_in(self, &key, following)
+        {
+            let range = Range::Between(Expr::integer(1, node.span), length_expr(&length, node.span));
+            let symbol = Symbol::new(key.clone(), Sort::Index(length));
+            found.binders.push(Binder { symbol: symbol.clone(), range });
+            found.names.push((key, symbol));
+            return Ok(());
+        }
         if let Some(declaration) = self.scope.declared(&key)
             && matches!(declaration.domain, Domain::Signs)
         {
@@ -400,6 +472,38 @@ impl Elaborator<'_> {
         found.names.push((key, symbol));
         Ok(())
     }
+}
+
+/// `\pm 1`.
+pub(super) fn is_both_signs(nodes: &[Node]) -> bool {
+    matches!(nodes, [Node { kind: NodeKind::Operator(Meaning::PlusMinus), .. }, Node { kind: NodeKind::Number(one), .. }]
+        if one == "1")
+}
+
+/// The length of the declared array of which a name is an index somewhere in some nodes.
+fn length_in(elaborator: &Elaborator<'_>, name: &str, nodes: &[Node]) -> Option<Dim> {
+    let inside = |nodes: &[Node]| length_in(elaborator, name, nodes);
+    nodes.iter().find_map(|node| match &node.kind {
+        NodeKind::Scripted(base, sub, sup, _) => {
+            let below = sub.as_deref().unwrap_or_default();
+            let places: Vec<&Node> = below.iter().filter(|n| !is_mark(n, ',')).collect();
+            let simple = places.iter().all(|n| matches!(n.kind, NodeKind::Letter(_) | NodeKind::Number(_)));
+            let place = places.iter().position(|n| simple && canonical_node(n) == name);
+            let sort = elaborator.symbol_named(&canonical_node(base)).map(|s| s.sort().clone());
+            match (place, sort) {
+                (Some(0), Some(Sort::Vector(n) | Sort::Row(n))) if places.len() == 1 => Some(n),
+                (Some(0), Some(Sort::Matrix(n, _))) if places.len() == 2 => Some(n),
+                (Some(1), Some(Sort::Matrix(_, m))) if places.len() == 2 => Some(m),
+                _ => inside(std::slice::from_ref(base)).or_else(|| inside(sup.as_deref().unwrap_or_default())),
+            }
+        }
+        NodeKind::Font(_, body) | NodeKind::Accent(_, body) | NodeKind::Group(body) | NodeKind::Fence(_, _, body) => {
+            inside(body)
+        }
+        NodeKind::Fraction(a, b) | NodeKind::Binomial(a, b) => inside(a).or_else(|| inside(b)),
+        NodeKind::Root(_, body) => inside(body),
+        _ => None,
+    })
 }
 
 pub(super) fn length_expr(length: &Dim, span: Span) -> Expr {

@@ -121,7 +121,16 @@ impl Elaborator<'_> {
 
     /// `⟨x, y⟩`, `⟨x | M | y⟩`, `⟨x | y⟩`.
     pub(super) fn angle(&self, body: &[Node], span: Span) -> Read<Expr> {
-        let pieces: Vec<&[Node]> = body.split(|n| is_mark(n, ',') || is_mark(n, '|')).collect();
+        let mut pieces: Vec<&[Node]> = body.split(|n| is_mark(n, ',') || is_mark(n, '|')).collect();
+        // In `\braket{a|S|b}` the bars look like those of an absolute value.
+        if let [whole] = pieces[..]
+            && let Some(at) = whole.iter().position(|n| matches!(n.kind, NodeKind::Fence('|', '|', _)))
+            && let NodeKind::Fence(_, _, inner) = &whole[at].kind
+            && at > 0
+            && at + 1 < whole.len()
+        {
+            pieces = vec![&whole[..at], inner, &whole[at + 1..]];
+        }
         let read = |piece: &[Node]| self.whole(piece, span_of(piece, span));
         match pieces.as_slice() {
             [left, right] => {

@@ -2,10 +2,11 @@
 
 use super::super::name::canonical;
 use super::super::tree::Node;
+use super::average::real;
 use super::{Elaborator, Read, Trouble, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::walk::substitute;
-use crate::expr::{Expr, Kind, Sort, Symbol};
+use crate::expr::{Expr, Kind, Law, Sort, Symbol};
 use crate::numeric::Function;
 use crate::source::Span;
 
@@ -27,7 +28,13 @@ impl Elaborator<'_> {
         };
         let (variables, first) = self.compared(p, sub, span)?;
         let own = match variables.as_slice() {
-            [variable] => self.density_function(q, &Expr::symbol(variable, span)),
+            [variable] => {
+                let at = Expr::symbol(variable, span);
+                match self.law(q, Some(variable.sort()), span_of(q, span))? {
+                    Some(law) => Some(Expr::new(Kind::DensityOf(law, at), Sort::Real, span_of(q, span))),
+                    None => self.density_function(q, &at),
+                }
+            }
             _ => None,
         };
         let second = match own {
@@ -58,6 +65,16 @@ impl Elaborator<'_> {
 
     /// A density with the variables it is compared in: those below the sign, or its own.
     pub(super) fn compared(&self, nodes: &[Node], sub: Option<&[Node]>, span: Span) -> Read<(Vec<Symbol>, Expr)> {
+        // A law that is written out, at a point of its own.
+        if let (None, Some(law)) = (sub, self.law(nodes, None, span_of(nodes, span))?) {
+            let sort = match &law {
+                Law::Normal(mean, _) => real(&mean.sort),
+                _ => Sort::Real,
+            };
+            let point = Symbol::new("x", sort);
+            let density = Kind::DensityOf(law, Expr::symbol(&point, span));
+            return Ok((vec![point], Expr::new(density, Sort::Real, span_of(nodes, span))));
+        }
         let Some(sub) = sub else { return self.density(nodes, span_of(nodes, span)) };
         let symbols = sub
             .split(|n| is_mark(n, ','))

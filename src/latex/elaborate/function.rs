@@ -25,9 +25,16 @@ impl Elaborator<'_> {
             }
             other => (function, other),
         };
-        let (arguments, power) = self.operands(cursor, function.arity(), span)?;
+        let (arguments, power) = self.operands(cursor, Some(function), span)?;
         let end = span.join(arguments.last().map_or(span, |a| a.span));
-        let mut value = if function.arity() == 1 {
+        // `\exp_{\odot}(A)`: entry by entry.
+        let by_entries = matches!(sub, Some([Node { kind: NodeKind::Operator(Meaning::Hadamard), .. }]));
+        let sub = sub.filter(|_| !by_entries);
+        let mut value = if by_entries && function.arity() == 1 {
+            let argument = arguments.into_iter().next().expect("one argument");
+            let sort = argument.sort.clone();
+            Expr::new(Kind::Function(function, vec![argument]), sort, end)
+        } else if function.arity() == 1 {
             self.elementwise(function, arguments.into_iter().next().expect("one argument"), end)?
         } else {
             Expr::new(Kind::Function(function, arguments), Sort::Real, end)
@@ -86,7 +93,28 @@ impl Elaborator<'_> {
                 return Err(Trouble::new(&codes::SORT_MISMATCH, span, format!("{} is not of {sort}", function.name())));
             }
         };
-        // A logarithm or exponential of a square matrix would be read as a matrix function by some: say which.
+        // An exponential, a logarithm or a root of a square matrix is one of the whole matrix; some mean its entries.
+        if let Sort::Matrix(n, m) = &argument.sort
+            && matches!(function, Function::Exp | Function::Log | Function::Sqrt)
+        {
+            if n != m {
+                return Ok(Expr::new(Kind::Function(function, vec![argument]), sort, span));
+            }
+            let whole = match function {
+                Function::Exp => ArrayFunction::Exponential,
+                Function::Log => ArrayFunction::Logarithm,
+                _ => {
+                    let half = array::divide(Expr::integer(1, span), Expr::integer(2, span))?;
+                    return Ok(Expr::new(Kind::Pow(argument, half), sort, span));
+                }
+            };
+            self.matrix_place.set(self.matrix_place.get().or(Some(span)));
+            return match self.options.by_entries {
+                true => Ok(Expr::new(Kind::Function(function, vec![argument]), sort, span)),
+                false => array::apply(self, whole, argument, span),
+            };
+        }
+        // Any other function of a matrix would be read as a matrix function by some: say which.
         if matches!(argument.sort, Sort::Matrix(..))
             && !matches!(function, Function::Sign | Function::Abs | Function::Tanh)
         {
@@ -120,7 +148,7 @@ impl Elaborator<'_> {
             }
             return self.indexed(value, Some(indices), power.as_deref(), end);
         }
-        let (mut arguments, power) = self.operands(cursor, 1, span)?;
+        let (mut arguments, power) = self.operands(cursor, None, span)?;
         let argument = arguments.remove(0);
         let end = span.join(argument.span);
         let mut value = array::apply(self, function, argument, end)?;
@@ -158,9 +186,10 @@ impl Elaborator<'_> {
     pub(super) fn operands<'n>(
         &self,
         cursor: &mut Cursor<'n>,
-        count: usize,
+        function: Option<Function>,
         span: Span,
     ) -> Read<(Vec<Expr>, Option<&'n [Node]>)> {
+        let count = function.map_or(1, Function::arity);
         let (fence, power) = match cursor.peek() {
             Some(Node { kind: NodeKind::Scripted(base, None, power, 0), .. }) => (Some(&**base), power.as_deref()),
             other => (other, None),
@@ -188,12 +217,12 @@ impl Elaborator<'_> {
                 }
                 Ok((arguments, power))
             }
-            _ if count == 1 => Ok((vec![self.bare_operand(cursor, span)?], None)),
+            _ if count == 1 => Ok((vec![self.bare_operand(function, cursor, span)?], None)),
             _ => Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "this function needs its arguments in parentheses")),
         }
     }
 
-    fn bare_operand(&self, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
+    fn bare_operand(&self, function: Option<Function>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
         let mut factors: Vec<Expr> = Vec::new();
         while let Some(node) = cursor.peek() {
             let stops = (ends_term(node) && !self.is_declared_text(node))
@@ -201,10 +230,15 @@ impl Elaborator<'_> {
                 || matches!(
                     node.kind,
                     NodeKind::Operator(
-                        Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Circle | Meaning::Outer
+                        Meaning::Times
+                            | Meaning::Dot
+                            | Meaning::Hadamard
+                            | Meaning::Circle
+                            | Meaning::Outer
+                            | Meaning::Lattice(_)
                     )
                 );
-            if stops || (!factors.is_empty() && applies(node)) {
+            if stops || (!factors.is_empty() && applies(node) && !self.goes_on(function, &factors, node)) {
                 break;
             }
             if let (NodeKind::Fence('(' | '[', ..), false) = (&node.kind, factors.is_empty()) {
@@ -226,8 +260,39 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "this function has no argument")
                 .hint("put its argument in parentheses"));
         }
+        // `\cos x / 2` is (cos x)/2 for some and cos(x/2) for others; before another function nobody means the latter.
+        let slash = cursor.span();
+        if function.is_some() && cursor.is_mark('/') && !cursor.nodes.get(cursor.at + 1).is_some_and(applies) {
+            self.operand_place.set(self.operand_place.get().or(Some(slash)));
+            if self.options.other_operand {
+                cursor.at += 1;
+                let below = self.denominator(cursor, slash)?;
+                return array::divide(array::multiply(self, factors)?, below);
+            }
+        }
         array::multiply(self, factors)
     }
+
+    /// Whether the operand of a logarithm goes on with a function: `\ln 2 \cosh x` is the logarithm of all of it unless the
+    /// other reading is asked for, `\log 2 \sum_i x_i` only then.
+    fn goes_on(&self, function: Option<Function>, factors: &[Expr], node: &Node) -> bool {
+        if function != Some(Function::Log) || !factors.iter().all(|f| f.as_number().is_some()) {
+            return false;
+        }
+        self.operand_place.set(self.operand_place.get().or(Some(node.span)));
+        is_function(node) != self.options.other_operand
+    }
+}
+
+/// Whether a node is a function of numbers.
+fn is_function(node: &Node) -> bool {
+    let meaning = match &node.kind {
+        NodeKind::Operator(meaning) => Some(*meaning),
+        NodeKind::Word(word) => super::super::notation::word_meaning(word),
+        NodeKind::Scripted(base, ..) => return is_function(base),
+        _ => None,
+    };
+    matches!(meaning, Some(Meaning::Function(_) | Meaning::Reciprocal(_)))
 }
 
 /// Whether a node is itself something that takes what follows: a function, a sum, an integral.

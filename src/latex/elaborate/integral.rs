@@ -4,6 +4,7 @@ use super::super::name::canonical_node;
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind};
 use super::relation::is_whole_space;
+use super::term::ends_term;
 use super::{Cursor, Elaborator, Read, Trouble, span_of};
 use crate::diagnostic::codes;
 use crate::expr::{Expr, Kind, Law, RandomVariable, Sort, Symbol};
@@ -18,6 +19,9 @@ struct Measure<'n> {
     /// How many nodes it takes.
     length: usize,
 }
+
+/// What is written below and above an integral sign.
+type Ends<'n> = (Option<&'n [Node]>, Option<&'n [Node]>);
 
 /// The differential at the start of some nodes.
 fn measure(nodes: &[Node]) -> Option<Measure<'_>> {
@@ -59,6 +63,27 @@ fn is_integral(node: &Node) -> bool {
     }
 }
 
+/// What is written below and above an integral sign.
+fn scripts_of(node: &Node) -> Ends<'_> {
+    match &node.kind {
+        NodeKind::Scripted(_, sub, sup, _) => (sub.as_deref(), sup.as_deref()),
+        _ => (None, None),
+    }
+}
+
+/// What is below and above the signs of `\iint`, of which this is not the last: the last has it from the tree. A condition
+/// on all variables is left to the last.
+fn shared_scripts(sign: Span, rest: &[Node]) -> Option<Ends<'_>> {
+    let last = rest.iter().take_while(|n| is_integral(n) && n.span.start == sign.start).last()?;
+    let (sub, sup) = scripts_of(last);
+    Some(if sub.is_some_and(is_condition) { (None, None) } else { (sub, sup) })
+}
+
+/// Whether a condition is written below an integral sign: `x > 0`, and not the name of a set.
+fn is_condition(sub: &[Node]) -> bool {
+    sub.iter().any(|n| matches!(super::relation::relation_of(n), Some(Some(_))))
+}
+
 /// Where the differential stands that closes an integral over these nodes: each integral sign between takes one.
 fn closing(nodes: &[Node]) -> Option<usize> {
     let (mut open, mut at) = (0_usize, 0);
@@ -93,7 +118,12 @@ impl Elaborator<'_> {
         span: Span,
     ) -> Read<Expr> {
         let rest = &cursor.nodes[cursor.at..];
+        let (sub, sup) = shared_scripts(span, rest).unwrap_or((sub, sup));
         let skip = |at: usize| matches!(rest.get(at).map(|n| &n.kind), Some(NodeKind::Operator(Meaning::Quad)));
+        let more = rest.iter().take_while(|n| is_integral(n)).count();
+        if more > 0 && measure(&rest[more..]).is_some() {
+            return self.signs_first((sub, sup), more, cursor, span);
+        }
         let begins = measure(rest).is_some();
         let at = if begins { Some(0) } else { closing(rest) };
         let Some(at) = at else { return self.integral_over_subscript(sub, sup, cursor, span) };
@@ -105,10 +135,16 @@ impl Elaborator<'_> {
             if skip(after) {
                 break;
             }
-            // Behind the integrand only as many as there are integral signs: the others belong to those outside.
-            if !begins {
-                break;
-            }
+        }
+        // An integral outside of this one keeps its differential to itself: those that follow here are all of this one.
+        if !begins && measures.len() > 1 && sup.is_some() {
+            let place = measures[1].variable.span;
+            return Err(Trouble::new(
+                &codes::UNEXPECTED_TOKEN,
+                place,
+                "this variable has no integral sign with its ends",
+            )
+            .hint(r"write a sign for each variable, as in `\int_0^1 \int_0^1 f \, dx \, dy`"));
         }
         let mut variables = Vec::new();
         for found in &measures {
@@ -118,25 +154,67 @@ impl Elaborator<'_> {
             measures.iter().zip(&variables).map(|(m, s)| (canonical_node(m.variable), s.clone())).collect();
         let body = if begins {
             cursor.at += after;
-            self.binding(&names, || self.term(cursor))?
+            self.binding(&names, || self.integrand(cursor))?
         } else {
             let integrand = &rest[..at];
             let body = self.binding(&names, || self.whole(integrand, span))?;
             cursor.at += after;
             body
         };
-        let end = span.join(body.span);
         let mut out = body;
         for (found, symbol) in measures.iter().zip(&variables).rev() {
-            out = if found.gaussian {
-                let variable = RandomVariable { symbol: symbol.clone(), law: standard_normal(symbol.sort(), span) };
-                let sort = if out.sort.is_scalar() { Sort::Real } else { out.sort.clone() };
-                Expr::new(Kind::Expectation(vec![variable], out), sort, end)
-            } else {
-                self.integrate(symbol, (sub, sup), out, span)?
-            };
+            out = self.over_measure(found, symbol, (sub, sup), out, span)?;
         }
         Ok(out)
+    }
+
+    /// `\int\int dx\,dy\, f`, `\iint dx\,dy\, f`: all signs before all differentials, in the same order.
+    fn signs_first(&self, first: Ends<'_>, more: usize, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
+        let rest = &cursor.nodes[cursor.at..];
+        let below = |at: usize| shared_scripts(rest[at].span, &rest[at + 1..]).unwrap_or_else(|| scripts_of(&rest[at]));
+        let ends: Vec<_> = std::iter::once(first).chain((0..more).map(below)).collect();
+        let (mut measures, mut after) = (Vec::new(), more);
+        while let Some(found) = rest.get(after..).and_then(measure).filter(|_| measures.len() < ends.len()) {
+            after += found.length;
+            measures.push(found);
+        }
+        if measures.len() < ends.len() {
+            return Err(Trouble::new(
+                &codes::UNEXPECTED_TOKEN,
+                span,
+                "there are more integral signs than differentials",
+            )
+            .hint("say which variable each integral is over"));
+        }
+        let variables = measures.iter().map(|m| self.integration_variable(m, span)).collect::<Read<Vec<_>>>()?;
+        let names: Vec<(String, Symbol)> =
+            measures.iter().zip(&variables).map(|(m, s)| (canonical_node(m.variable), s.clone())).collect();
+        cursor.at += after;
+        let body = self.binding(&names, || self.integrand(cursor))?;
+        let each = measures.iter().zip(&variables).zip(ends).rev();
+        self.with_bound(&names, || {
+            let mut each = each;
+            each.try_fold(body, |out, ((found, symbol), ends)| self.over_measure(found, symbol, ends, out, span))
+        })
+    }
+
+    /// What follows the differentials; nothing at all is one, as in `\int_0^1 dx`.
+    fn integrand(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
+        match cursor.peek() {
+            Some(node) if !ends_term(node) => self.term(cursor),
+            _ => Ok(Expr::integer(1, cursor.span())),
+        }
+    }
+
+    /// The integral by one differential, with its ends.
+    fn over_measure(&self, found: &Measure<'_>, symbol: &Symbol, ends: Ends<'_>, body: Expr, span: Span) -> Read<Expr> {
+        if !found.gaussian {
+            return self.integrate(symbol, ends, body, span);
+        }
+        let end = span.join(body.span);
+        let variable = RandomVariable { symbol: symbol.clone(), law: standard_normal(symbol.sort(), span) };
+        let sort = if body.sort.is_scalar() { Sort::Real } else { body.sort.clone() };
+        Ok(Expr::new(Kind::Expectation(vec![variable], body), sort, end))
     }
 
     fn integration_variable(&self, found: &Measure<'_>, span: Span) -> Read<Symbol> {
@@ -182,6 +260,18 @@ impl Elaborator<'_> {
         let sort = if body.sort.is_scalar() { Sort::Real } else { body.sort.clone() };
         let sub = sub.filter(|set| sup.is_some() || !is_whole_space(set, symbol.sort()));
         if let (Some(sub), None) = (sub, sup) {
+            if symbol.sort().is_scalar()
+                && let Some((lower, upper)) = self.interval(sub, span)?
+            {
+                return Ok(Expr::new(Kind::Integral(symbol.clone(), lower, upper, body), sort, end));
+            }
+            if is_condition(sub) && body.sort.is_scalar() {
+                let bound = [(symbol.tex().to_owned(), symbol.clone())];
+                let condition = self.with_bound(&bound, || self.condition(sub, span))?;
+                let zero = Expr::integer(0, span);
+                let body = Expr::new(Kind::Cases(vec![(body, condition)], Some(zero)), Sort::Real, end);
+                return self.integrate(symbol, (None, None), body, span);
+            }
             if let Some(set) = self.declared_set(sub, symbol.sort()) {
                 return Ok(Expr::new(Kind::IntegralOver(symbol.clone(), set, body), sort, end));
             }
@@ -205,6 +295,36 @@ impl Elaborator<'_> {
             return Err(Trouble::new(&codes::SORT_MISMATCH, span, message));
         }
         Ok(Expr::new(Kind::Integral(symbol.clone(), lower, upper, body), sort, end))
+    }
+
+    /// The ends of `[a, b]`, of each factor of `[a, b]^2`, of `\mathbb{R}`, `\mathbb{R}^2`, `\mathbb{R}_+`.
+    pub(super) fn interval(&self, set: &[Node], span: Span) -> Read<Option<(Expr, Expr)>> {
+        let infinity = || Expr::new(Kind::Infinity, Sort::Real, span);
+        let name = super::super::name::canonical(set);
+        if let Some(rest) = name.strip_prefix(r"\mathbb{R}") {
+            let below = match rest {
+                "" => Expr::new(Kind::Neg(infinity()), Sort::Real, span),
+                "_{+}" | "^{+}" | r"_{\ge0}" | r"_{\geq0}" | "_{>0}" => Expr::integer(0, span),
+                power if power.starts_with("^{") && power[2..power.len() - 1].chars().all(|c| c.is_ascii_digit()) => {
+                    Expr::new(Kind::Neg(infinity()), Sort::Real, span)
+                }
+                _ => return Ok(None),
+            };
+            return Ok(Some((below, infinity())));
+        }
+        let fence = match set {
+            [Node { kind: NodeKind::Scripted(base, None, Some(power), 0), .. }]
+                if matches!(power.as_slice(), [Node { kind: NodeKind::Number(_), .. }]) =>
+            {
+                base
+            }
+            [node] => node,
+            _ => return Ok(None),
+        };
+        let NodeKind::Fence('[' | '(', ']' | ')', body) = &fence.kind else { return Ok(None) };
+        let ends: Vec<&[Node]> = body.split(|n| super::is_mark(n, ',')).collect();
+        let [lower, upper] = ends[..] else { return Ok(None) };
+        Ok(Some((self.whole(lower, span)?, self.whole(upper, span)?)))
     }
 
     /// A declared set of values of a sort.

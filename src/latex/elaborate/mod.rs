@@ -10,6 +10,7 @@ mod density;
 mod derivative;
 mod entropy;
 mod function;
+mod indicator;
 mod integral;
 mod law;
 mod nabla;
@@ -18,6 +19,7 @@ mod optimum;
 mod relation;
 mod script;
 mod slope;
+mod spectrum;
 mod statement;
 mod symbol;
 mod term;
@@ -55,6 +57,10 @@ struct Options {
     other_path: bool,
     /// `\sum_{i \ne j}` is over both.
     both_run: bool,
+    /// Read what a function without parentheses is applied to the other way: `\log 2 \cosh x`, `\cos x / 2`.
+    other_operand: bool,
+    /// Read exponentials and logarithms of a square matrix entry by entry.
+    by_entries: bool,
 }
 
 /// Reads a formula that asserts something.
@@ -85,6 +91,8 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
         (met.path_place.get(), Options { other_path: true, ..Options::default() }),
         (met.power_place.get(), Options { inner_power: true, ..Options::default() }),
         (met.unequal_place.get(), Options { both_run: true, ..Options::default() }),
+        (met.operand_place.get(), Options { other_operand: true, ..Options::default() }),
+        (met.matrix_place.get(), Options { by_entries: true, ..Options::default() }),
     ];
     let mut readings = others.into_iter().filter_map(|(place, options)| {
         let place = place?;
@@ -212,6 +220,12 @@ struct Elaborator<'s> {
     nabla: Cell<Option<Span>>,
     /// The first power behind the parenthesis of a function.
     power_place: Cell<Option<Span>>,
+    /// The first place where the operand of a function without parentheses may end or go on.
+    operand_place: Cell<Option<Span>>,
+    /// The first exponential or logarithm of a square matrix.
+    matrix_place: Cell<Option<Span>>,
+    /// What the last sum was over: a sum without index is over the same.
+    last_indices: RefCell<Option<Scripts>>,
     /// The first parenthesis behind a path that could be its time or a factor.
     path_place: Cell<Option<Span>>,
     /// The first `i \ne j` below a sum that might be over both, and the second of these indices wherever that is so.
@@ -233,6 +247,9 @@ struct Elaborator<'s> {
 
 /// First and last byte of some nodes and their number, the innermost bound symbol, the sign of ±, whether inside O(·).
 type Place = (usize, usize, usize, Option<u32>, Option<bool>, bool);
+
+/// What is written below a sign, and above it.
+type Scripts = (Vec<Node>, Option<Vec<Node>>);
 
 /// A position in a list of nodes.
 struct Cursor<'n> {
@@ -291,6 +308,9 @@ impl<'s> Elaborator<'s> {
             nabla: Cell::new(None),
             power_place: Cell::new(None),
             path_place: Cell::new(None),
+            operand_place: Cell::new(None),
+            matrix_place: Cell::new(None),
+            last_indices: RefCell::default(),
             unequal_place: Cell::new(None),
             unequal: RefCell::new(Vec::new()),
             converse: RefCell::default(),

@@ -25,6 +25,19 @@ impl Elaborator<'_> {
         cursor: &mut Cursor<'_>,
         span: Span,
     ) -> Read<Expr> {
+        // `\nabla \nabla^\top f`: the Hessian.
+        if let (Meaning::Nabla, None, Some(Node { kind: NodeKind::Scripted(base, below, Some(sup), 0), .. })) =
+            (meaning, sup, cursor.peek())
+            && matches!(base.kind, NodeKind::Operator(Meaning::Nabla))
+            && matches!(super::super::name::canonical(sup).as_str(), "T" | r"\top" | r"\intercal" | r"\mathrm{T}")
+        {
+            let place = cursor.span();
+            if below.as_deref().map(super::super::name::canonical) != sub.map(super::super::name::canonical) {
+                return unsupported(place, "the two gradients of this Hessian are by different symbols");
+            }
+            cursor.at += 1;
+            return self.differential_matrix(Differential::Hessian, sub, cursor, span);
+        }
         let order = match sup {
             None => 1,
             Some([Node { kind: NodeKind::Number(n), .. }]) => n.parse().unwrap_or(0),
@@ -115,7 +128,13 @@ impl Elaborator<'_> {
         cursor: &mut Cursor<'_>,
         span: Span,
     ) -> Read<Expr> {
-        let variable = sub.map(|sub| self.variable(sub, span)).transpose()?;
+        let variable = match (sub, self.scope.get(r"\nabla")) {
+            (Some(sub), _) => Some(self.variable(sub, span)?),
+            (None, Some(Entry::Gradient(symbol))) if operator == Differential::Hessian => {
+                Some(Variable::Symbol(symbol.clone()))
+            }
+            _ => None,
+        };
         let body = self.term(cursor)?;
         let variable = match variable {
             Some(variable) => variable,

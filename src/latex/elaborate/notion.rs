@@ -46,6 +46,9 @@ impl Elaborator<'_> {
     pub(super) fn notion(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
         let (base, sub, sup) = match &node.kind {
             NodeKind::Scripted(base, sub, sup, 0) => (&**base, sub.as_deref(), sup.as_deref()),
+            NodeKind::Scripted(base, Some(order), power, primes) => {
+                return self.slope_of_bessel(base, order, (*primes, power.as_deref()), cursor, node.span);
+            }
             NodeKind::Scripted(..) => return Ok(None),
             _ => (node, None, None),
         };

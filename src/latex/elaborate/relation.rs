@@ -19,7 +19,7 @@ pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
         NodeKind::Mark('~' | '∼') => Some(Some(Relation::Asymptotic)),
         NodeKind::Mark('≤') => Some(Some(Relation::LessOrEqual)),
         NodeKind::Mark('≥') => Some(Some(Relation::GreaterOrEqual)),
-        NodeKind::Operator(Meaning::Relation(relation)) => Some(Some(*relation)),
+        NodeKind::Operator(Meaning::Relation(relation) | Meaning::Loewner(relation)) => Some(Some(*relation)),
         NodeKind::Operator(Meaning::Member) => Some(None),
         NodeKind::Scripted(base, sub, sup, _)
             if matches!(base.kind, NodeKind::Mark('=')) && [sub, sup].into_iter().flatten().any(|l| names_law(l)) =>
@@ -115,9 +115,17 @@ impl Elaborator<'_> {
                             | (Relation::EqualInLaw, Sort::Law(_)) => Relation::Distributed,
                             (relation, _) => relation,
                         };
-                        let (previous, right) = self.related(previous, right, links.first(), relation, span)?;
-                        links.push(Link { left: previous, relation, right: right.clone() });
-                        left = Some(right);
+                        if nodes
+                            .get(start - 1)
+                            .is_some_and(|n| matches!(n.kind, NodeKind::Operator(Meaning::Loewner(_))))
+                        {
+                            links.push(self.loewner(&previous, relation, &right, span)?);
+                            left = Some(right);
+                        } else {
+                            let (previous, right) = self.related(previous, right, links.first(), relation, span)?;
+                            links.push(Link { left: previous, relation, right: right.clone() });
+                            left = Some(right);
+                        }
                     }
                     None => left = Some(self.side(side, here)?),
                 }
@@ -163,6 +171,12 @@ impl Elaborator<'_> {
             && let Some(at) = body.iter().position(|n| is_mark(n, ':') || is_mark(n, '|'))
         {
             return self.set_builder(member, (&body[..at], &body[at + 1..]), *place);
+        }
+        if is_whole_space(set, &member.sort) {
+            return Ok(Vec::new());
+        }
+        if let Some(links) = self.number_set(member, set, span)? {
+            return Ok(links);
         }
         let [Node { kind: NodeKind::Fence(open @ ('(' | '['), close @ (')' | ']'), body), .. }] = set else {
             return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span_of(set, span), "this set is not supported")
@@ -223,6 +237,7 @@ impl Elaborator<'_> {
     /// A condition in a subscript, a branch or an assumption.
     pub(super) fn condition(&self, nodes: &[Node], fallback: Span) -> Read<Condition> {
         let mut all = Vec::new();
+        let asks_nothing = nodes.iter().any(|n| matches!(n.kind, NodeKind::Operator(Meaning::Member)));
         for piece in nodes.split(|n| is_mark(n, ',') || matches!(n.kind, NodeKind::Operator(Meaning::Quad))) {
             let mut kept = Vec::new();
             for node in piece {
@@ -241,6 +256,7 @@ impl Elaborator<'_> {
             }
         }
         match all.len() {
+            0 if asks_nothing => Ok(Condition::All(all)),
             0 => Err(Trouble::new(&codes::NOT_A_RELATION, fallback, "a condition is missing here")),
             1 => Ok(all.remove(0)),
             _ => Ok(Condition::All(all)),

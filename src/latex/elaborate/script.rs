@@ -173,6 +173,10 @@ impl Elaborator<'_> {
         if let (Kind::Constant(Constant::Euler), Sort::Vector(_)) = (&*value.kind, &exponent.sort) {
             return self.elementwise(Function::Exp, exponent, span);
         }
+        // That of a square matrix is its exponential.
+        if let (Kind::Constant(Constant::Euler), Sort::Matrix(..)) = (&*value.kind, &exponent.sort) {
+            return array::apply(self, ArrayFunction::Exponential, exponent, span);
+        }
         if !exponent.sort.is_scalar() {
             return Err(super::mismatch(span, "a power of", &value.sort, &exponent.sort));
         }

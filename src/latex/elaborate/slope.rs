@@ -1,6 +1,6 @@
 //! Derivatives in primes: `V'(u)`, where no such name is declared.
 
-use super::super::name::scripted;
+use super::super::name::{canonical_node, scripted};
 use super::super::tree::Node;
 use super::applied::WrittenAs;
 use super::symbol::Found;
@@ -8,7 +8,7 @@ use super::{Cursor, Elaborator, Read, Trouble};
 use crate::diagnostic::codes;
 use crate::expr::walk::{mentions, substitute};
 use crate::expr::{Expr, Kind, Sort, Symbol};
-use crate::numeric::Function;
+use crate::numeric::{Function, Special};
 use crate::source::Span;
 
 /// A function of one number as an expression in its variable.
@@ -64,6 +64,38 @@ impl Elaborator<'_> {
             None => slope,
         };
         self.indexed(slope, None, given.power, span)
+    }
+
+    /// The derivative of a Bessel function of the order below it: `J_0'(x)`, `I_\nu''(x)`.
+    pub(super) fn slope_of_bessel(
+        &self,
+        base: &Node,
+        order: &[Node],
+        (primes, power): (usize, Option<&[Node]>),
+        cursor: &mut Cursor<'_>,
+        span: Span,
+    ) -> Read<Option<Expr>> {
+        let name = canonical_node(base);
+        let function = match name.as_str() {
+            "J" | r"\mathrm{J}" => Special::BesselJ,
+            "I" | r"\mathrm{I}" => Special::BesselI,
+            "K" | r"\mathrm{K}" => Special::BesselK,
+            _ => return Ok(None),
+        };
+        let plain = scripted(base, Some(order), None, 0);
+        let declared = !self.is_free(base) || self.lookup(&plain, span).is_some();
+        if declared || self.scope.get(&scripted(base, Some(order), None, primes)).is_some() || !Self::is_applied(cursor)
+        {
+            return Ok(None);
+        }
+        let order = self.whole(order, span)?;
+        let mut given = self.arguments(&plain, 1, cursor, span)?;
+        let variable = Symbol::new("u", Sort::Real);
+        let operands = vec![order, Expr::symbol(&variable, span)];
+        let value = Expr::new(Kind::Special(function, operands), Sort::Real, span);
+        let slope = derivative_at(Body { variable, value }, primes, given.values.remove(0), span)?;
+        let slope = self.indexed(slope, None, power, span)?;
+        self.indexed(slope, None, given.power, span).map(Some)
     }
 
     /// What a name stands for, if that is a function or abbreviation of one number.

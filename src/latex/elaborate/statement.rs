@@ -187,6 +187,15 @@ impl Elaborator<'_> {
                 continue;
             }
             let links = self.chain(side, span_of(piece, whole))?;
+            // `x \in \mathbb{R}` of a real x asks nothing.
+            if links.is_empty() && side.iter().any(|n| matches!(n.kind, NodeKind::Operator(Meaning::Member))) {
+                if is_condition || sides.peek().is_some() {
+                    continue;
+                }
+                let message = "the declarations say this already: nothing is asserted";
+                return Err(Trouble::new(&codes::NOT_A_RELATION, span_of(side, whole), message)
+                    .hint("write what is to be checked; a condition goes under `assume` or behind `for`"));
+            }
             // A piece that asserts nothing is not dropped: the author may have meant it as a condition or a factor.
             if links.is_empty() {
                 return Err(Trouble::new(&codes::NOT_A_RELATION, span_of(side, whole), "this part asserts nothing")
@@ -355,8 +364,16 @@ fn mentions_sign(nodes: &[Node]) -> bool {
         NodeKind::Fraction(a, b) | NodeKind::Binomial(a, b) => mentions_sign(a) || mentions_sign(b),
         NodeKind::Root(degree, body) => degree.as_deref().is_some_and(mentions_sign) || mentions_sign(body),
         NodeKind::Scripted(base, sub, sup, _) => {
+            // `\sum_{\sigma = \pm 1}` is over both signs.
+            let runs = |sub: &[Node]| {
+                matches!(base.kind, NodeKind::Operator(Meaning::Fold(_)))
+                    && sub.split(|n| is_mark(n, ',')).all(|piece| match piece.iter().position(|n| is_mark(n, '=')) {
+                        Some(at) => super::binder::is_both_signs(&piece[at + 1..]),
+                        None => !mentions_sign(piece),
+                    })
+            };
             mentions_sign(std::slice::from_ref(base))
-                || sub.as_deref().is_some_and(mentions_sign)
+                || sub.as_deref().is_some_and(|sub| !runs(sub) && mentions_sign(sub))
                 || sup.as_deref().is_some_and(mentions_sign)
         }
         NodeKind::Grid(_, rows) => rows.iter().flatten().any(|cell| mentions_sign(cell)),

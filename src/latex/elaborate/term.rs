@@ -94,6 +94,16 @@ impl Elaborator<'_> {
                     let last = factors.pop().expect("a product has a factor");
                     factors.push(array::hadamard(self, last, factor)?);
                 }
+                NodeKind::Operator(Meaning::Lattice(function)) => {
+                    cursor.at += 1;
+                    let left = array::multiply(self, factors)?;
+                    let right = self.term(cursor)?;
+                    if !left.sort.is_scalar() || !right.sort.is_scalar() {
+                        return Err(super::mismatch(node.span, "an extreme of", &left.sort, &right.sort));
+                    }
+                    let span = left.span.join(right.span);
+                    factors = vec![Expr::new(Kind::Function(*function, vec![left, right]), Sort::Real, span)];
+                }
                 NodeKind::Mark('/') => {
                     cursor.at += 1;
                     let below = self.denominator(cursor, node.span)?;
@@ -107,7 +117,7 @@ impl Elaborator<'_> {
     }
 
     /// What a slash divides by: the juxtaposed factors that follow, unless the loose reading is asked for.
-    fn denominator(&self, cursor: &mut Cursor<'_>, slash: Span) -> Read<Expr> {
+    pub(super) fn denominator(&self, cursor: &mut Cursor<'_>, slash: Span) -> Read<Expr> {
         let mut factors = vec![self.signed_factor(cursor)?];
         if self.juxtaposed(cursor) {
             if self.slash.get().is_none() {
@@ -128,7 +138,12 @@ impl Elaborator<'_> {
                 && !matches!(
                     n.kind,
                     NodeKind::Operator(
-                        Meaning::Times | Meaning::Dot | Meaning::Hadamard | Meaning::Circle | Meaning::Outer
+                        Meaning::Times
+                            | Meaning::Dot
+                            | Meaning::Hadamard
+                            | Meaning::Circle
+                            | Meaning::Outer
+                            | Meaning::Lattice(_)
                     )
                 )
         })

@@ -143,7 +143,7 @@ impl Parser<'_> {
                 node(NodeKind::Root(degree, body), end)
             }
             Meaning::Sizing => self.sized(name, span, after_operand),
-            Meaning::Open(open) => self.fence(open, span, false).map(Some),
+            Meaning::Open(open) => self.sided(open, span).map(Some),
             Meaning::Bar(bar) => self.bar(bar, span, after_operand).map(Some),
             Meaning::Close(_) | Meaning::End => Err(unopened(span, &format!("\\{name}"))),
             Meaning::Begin => self.environment(span).map(Some),

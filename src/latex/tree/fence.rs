@@ -47,6 +47,18 @@ impl Parser<'_> {
             '|' | '‖' if !sized => Stop::Bar(open),
             _ => Stop::Fence,
         };
+        self.fence_until(stop, open, span, sized)
+    }
+
+    /// The same from `\lvert`, `\lVert` and other delimiters that only open: the partner only closes.
+    pub(super) fn sided(&mut self, open: char, span: Span) -> Result<Node, Trouble> {
+        match open {
+            '|' | '‖' => self.fence_until(Stop::Fence, open, span, false),
+            _ => self.fence(open, span, false),
+        }
+    }
+
+    fn fence_until(&mut self, stop: Stop, open: char, span: Span, sized: bool) -> Result<Node, Trouble> {
         let body = self.list(stop)?;
         let opener = open.to_string();
         let mut closing = self.peek();

@@ -247,6 +247,8 @@ pub(super) fn apply(balls: &Balls, function: Function, arguments: &[Ball]) -> Re
             balls.rational(&combinatorics::binomial(n, k)?)
         }
         Function::Abs => abs(balls, x)?,
+        Function::RealPart => x.clone(),
+        Function::ImaginaryPart => balls.integer(0),
         Function::Sign => {
             let sign = |end: &Float| if is_zero(end) { 0 } else { 1 - 2 * i64::from(is_negative(end)) };
             balls.hull(&balls.integer(sign(lo)), &balls.integer(sign(hi)))

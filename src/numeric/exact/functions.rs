@@ -356,6 +356,8 @@ impl ExactField {
         let pair = || Ok::<_, Undefined>((self.exp(a)?, self.exp(&self.neg(a))?));
         match function {
             Function::Exp => self.exp(a),
+            Function::RealPart => Ok(a.clone()),
+            Function::ImaginaryPart => Ok(self.integer(0)),
             Function::Log => self.log(a),
             Function::Sqrt => root(a),
             Function::Sin => Ok(self.rotation(a)?.1),

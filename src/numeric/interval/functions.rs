@@ -280,6 +280,8 @@ pub(super) fn apply(a: &Intervals, function: Function, arguments: &[Interval]) -
             a.rational(&combinatorics::binomial(n, k)?)
         }
         Function::Abs => abs(x),
+        Function::RealPart => *x,
+        Function::ImaginaryPart => Interval::point(0.0),
         Function::Sign => Interval::new(sign(x.lo), sign(x.hi)),
         Function::Heaviside => {
             if x.is_point() && x.lo == 0.0 {
