@@ -4,7 +4,8 @@ use super::Failure;
 use crate::record::diff::Difference;
 use crate::record::{self, Record};
 use crate::report::{self, Page};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Name of the record in the output folder.
 pub(super) const RECORD: &str = "record.jsonl";
@@ -22,8 +23,25 @@ pub(super) fn all(record: &Record, since: Option<&[Difference]>, out: &Path) -> 
 
 /// Writes the Markdown report and the site of a record below `out`.
 pub(super) fn reports(record: &Record, since: Option<&[Difference]>, out: &Path) -> Result<(), Failure> {
-    pages(&report::markdown(record), out)?;
+    let written = report::markdown(record);
+    pages(&written, out)?;
+    drop_old_figures(&written, out)?;
     pages(&report::site(record, since), out)
+}
+
+/// Removes figures of claims that are gone from the folders of the notes that have figures now.
+fn drop_old_figures(written: &[Page], out: &Path) -> Result<(), Failure> {
+    let is_figure = |path: &Path| path.extension().is_some_and(|e| e == "svg");
+    let current: BTreeSet<PathBuf> = written.iter().map(|page| out.join(&page.path)).filter(|p| is_figure(p)).collect();
+    let folders: BTreeSet<&Path> = current.iter().filter_map(|path| path.parent()).collect();
+    for folder in folders {
+        let listed = std::fs::read_dir(folder).map_err(|error| cannot(folder, &error))?;
+        let files = listed.filter_map(Result::ok).map(|entry| entry.path());
+        for old in files.filter(|path| is_figure(path) && !current.contains(path)) {
+            std::fs::remove_file(&old).map_err(|error| cannot(&old, &error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a text beside its place and moves it there.

@@ -113,7 +113,7 @@ impl<'a> Filter<'a> {
         let places: Vec<Place> = first.map(|p| place(p.point())).collect();
         let count = places.len();
         let meter = Meter::new(bench.budget.steps);
-        let work = STEPS.min(bench.budget.steps / 2);
+        let work = STEPS.min(bench.budget.steps / 4);
         let complex = eval::is_complex(&refuted.left) || eval::is_complex(&refuted.right);
         let side = |e: &Expr| Side::new((setting, complex), e, count, &meter);
         let sides = [side(&refuted.left)?, side(&refuted.right)?];

@@ -201,7 +201,7 @@ fn affordable(candidates: Vec<Candidate>, filter: &Filter<'_>, budget: &Budget) 
     let mut spent = 0;
     let fits = |(number, candidate): &(usize, Candidate)| {
         spent += filter.price(candidate.changed());
-        spent <= filter.work() || (*number < FEWEST && spent <= budget.steps / 2)
+        spent <= filter.work() || (*number < FEWEST && spent <= budget.steps / 4)
     };
     candidates.into_iter().enumerate().take_while(fits).map(|(_, candidate)| candidate).collect()
 }

@@ -44,6 +44,8 @@ pub struct Profile {
     pub minimum_sizes: usize,
     /// Mutants judged for a claim's sharpness.
     pub mutants: usize,
+    /// Whether repairs are also searched for what its author quotes as wrong.
+    pub repair_expected: bool,
     /// Safety net per check in seconds of wall clock.
     pub wall_clock: f64,
 }

@@ -62,7 +62,7 @@ pub(super) fn key(claim: &Claim, checks: &[&Check], seed: u64) -> Option<String>
     if let Some(limit) = &claim.limit {
         add(&format!("{} {} {:?}", limit.symbol.tex(), print::expr(&limit.target), limit.exponents));
     }
-    add(&format!("{:?} {:?} {:?}", claim.closed_form, claim.methods, claim.tolerance));
+    add(&format!("{:?} {:?} {:?} {:?}", claim.expect, claim.closed_form, claim.methods, claim.tolerance));
     for check in checks {
         add(&format!("{} {:?}", check.method, check.budget));
     }

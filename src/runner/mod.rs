@@ -12,7 +12,7 @@ pub use entry::entry;
 pub use judging::{as_expected, because};
 pub use refine::Corrections;
 
-use crate::claim::Claim;
+use crate::claim::{Claim, Expectation};
 use crate::event::{Event, EventSink};
 use crate::evidence::{Evidence, StopReason};
 use crate::method::{self, Budget, Cache, Context, Laboratory, Method, Runs, undecided};
@@ -223,6 +223,7 @@ impl Job<'_> {
         }
         // Only the direction that is written first is repaired.
         let is_repairable = !holds;
+        let is_wanted = self.plan.profile.repair_expected || claim.expect != Expectation::Refuted;
         let claim = read_otherwise.as_ref().unwrap_or(claim);
         let because = because(verdict, &evidence, &declined, claim.statement.links.len());
         let (mut sharpness, mut corrections) = (None, Vec::new());
@@ -243,7 +244,7 @@ impl Job<'_> {
             };
             match verdict {
                 Verdict::Proved | Verdict::Supported => sharpness = self.setup.refine.sharpness(&subject),
-                Verdict::Refuted if is_repairable => corrections = self.setup.refine.corrections(&subject),
+                Verdict::Refuted if is_repairable && is_wanted => corrections = self.setup.refine.corrections(&subject),
                 _ => {}
             }
         }

@@ -214,6 +214,13 @@ fn machine_formats_are_drawn_from_one_run() {
         files.filter(|f| f.as_ref().unwrap().path().extension().is_some_and(|e| e == ending)).count()
     };
     assert!(drawn("png") > 0 && drawn("png") == drawn("svg"));
+    // Figures of claims that are gone go; what is not ours stays.
+    let now = drawn("svg");
+    for name in ["old-claim-figure.svg", "mine.txt"] {
+        std::fs::write(at.join("p/figures/note").join(name), "old").unwrap();
+    }
+    assert_eq!(run(at, &["report", "r/record.jsonl", "--out", "p"]).status.code(), Some(0));
+    assert_eq!((drawn("svg"), drawn("txt")), (now, 1));
     let schema: serde_json::Value = serde_json::from_slice(&run(at, &["explain", "json"]).stdout).unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&formatted("json").stdout).unwrap();
     jsonschema::validate(&schema, &summary).unwrap();

@@ -132,7 +132,7 @@ impl Trial for Training {
     }
 
     fn work(&self) -> f64 {
-        let mean = 2.0 * cost::TRANSCENDENTAL + 3.0 * (self.spins + 1) as f64 * cost::MULTIPLY_ADD;
+        let mean = cost::TRANSCENDENTAL + 2.4 * (self.spins + 1) as f64 * cost::MULTIPLY_ADD;
         cost::work(((self.steps + 2) * self.answers) as f64 * mean)
     }
 }

@@ -1,6 +1,6 @@
 //! Equality of form.
 
-use super::{binders, children, scoped_children};
+use super::{binders, scoped_children};
 use crate::expr::{Condition, Expr, Kind, Law, Link, RandomVariable, Range, Symbol};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -15,6 +15,9 @@ pub fn same_link(a: &Link, b: &Link) -> bool {
 }
 
 fn same_under(a: &Expr, b: &Expr, bound: &mut Vec<(Symbol, Symbol)>) -> bool {
+    if std::sync::Arc::ptr_eq(&a.kind, &b.kind) && bound.iter().all(|(x, y)| x == y) {
+        return true;
+    }
     if !same_head(a, b, bound) {
         return false;
     }
@@ -34,19 +37,29 @@ fn same_under(a: &Expr, b: &Expr, bound: &mut Vec<(Symbol, Symbol)>) -> bool {
 
 /// A number that expressions of the [`same`] form have in common, and others seldom.
 pub fn outline(e: &Expr) -> u64 {
-    fn add(e: &Expr, hasher: &mut DefaultHasher) {
+    fn add<'e>(e: &'e Expr, bound: &mut Vec<&'e Symbol>, hasher: &mut DefaultHasher) {
         std::mem::discriminant(&*e.kind).hash(hasher);
         match &*e.kind {
             Kind::Number(x) => x.hash(hasher),
             Kind::Function(f, _) => f.hash(hasher),
+            // A bound symbol is where it is bound, whatever its name.
+            Kind::Symbol(symbol) => match bound.iter().rposition(|b| *b == symbol) {
+                Some(place) => place.hash(hasher),
+                None => symbol.hash(hasher),
+            },
             _ => {}
         }
-        let children = children(e);
+        let (own, outer) = (binders(e), bound.len());
+        let children = scoped_children(e);
         children.len().hash(hasher);
-        children.into_iter().for_each(|child| add(child, hasher));
+        for (child, scope) in children {
+            bound.extend(&own[..scope]);
+            add(child, bound, hasher);
+            bound.truncate(outer);
+        }
     }
     let mut hasher = DefaultHasher::new();
-    add(e, &mut hasher);
+    add(e, &mut Vec::new(), &mut hasher);
     hasher.finish()
 }
 
