@@ -165,7 +165,7 @@ impl<'a> Bench<'a> {
         if let Finding::Proves { certificate } = exact::judge(link, setting, &self.budget, &self.seed).finding {
             return Opinion::Proved(certificate);
         }
-        if let Some(why) = outcome.agrees().then(|| enclosure::special(link, setting)).flatten() {
+        if let Some(why) = outcome.agrees().then(|| enclosure::special(link, setting, &outcome)).flatten() {
             Opinion::Silent(why)
         } else if outcome.agrees() {
             Opinion::Holds(format!(

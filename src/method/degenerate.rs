@@ -40,6 +40,17 @@ pub(super) fn degenerate(setting: &Setting<'_>) -> Option<String> {
     })
 }
 
+/// A size that has one value at all points that decide a claim, though points of other sizes were looked at, in words: what
+/// is defined for one size only was not checked for the others.
+pub(super) fn one_size(setting: &Setting<'_>, deciding: &[Point]) -> Option<String> {
+    setting.sampler.dimensions().find_map(|d| {
+        let only = deciding.first()?.size(&d.symbol)?;
+        let other = |p: &Point| p.size(&d.symbol).is_some_and(|n| n != only);
+        let decided = !deciding.iter().any(other) && setting.points.iter().any(other);
+        decided.then(|| format!("nothing decides it but points with ${}$ = {only}", d.symbol.tex()))
+    })
+}
+
 /// Two symbols of an equation that could not be solved which are equal at every point: points with ties meet a² = b² without
 /// ever taking the other root.
 fn tied<'s>(setting: &'s Setting<'_>) -> Option<(&'s Symbol, &'s Symbol)> {

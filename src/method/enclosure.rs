@@ -107,6 +107,8 @@ pub struct Outcome {
     pub estimated: bool,
     /// Where a strict inequality comes within rounding of an equality, in the middle of its domain.
     pub touches: Option<String>,
+    /// Where a size has one value at all points that decide, though others were looked at, in words.
+    pub one_size: Option<String>,
     /// The work that was granted was spent before every point was looked at.
     pub spent: bool,
     /// Why no point was looked at.
@@ -199,6 +201,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, aim: Aim<'_>) -> Ou
         shapeless: Vec::new(),
         estimated: false,
         touches: None,
+        one_size: None,
         spent: false,
         refused: None,
     };
@@ -219,6 +222,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, aim: Aim<'_>) -> Ou
     let strict = matches!(link.relation, Relation::Less | Relation::Greater);
     let mut witnesses: Vec<(Point, String, String)> = Vec::new();
     let mut deep = 0;
+    let mut deciding: Vec<Point> = Vec::new();
     // The search for further points begins where the first ones do not suffice.
     let attacked = LazyCell::new(|| link.relation.is_order().then(|| attack::attack(&link, setting)));
     let found = || {
@@ -252,6 +256,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, aim: Aim<'_>) -> Ou
         match answer {
             AtPoint::Holds(digits) => {
                 outcome.holds += 1;
+                deciding.push(point.clone().into_owned());
                 outcome.digits = outcome.digits.min(digits);
             }
             AtPoint::Fails { left, right } => witnesses.push((place.point.clone(), left, right)),
@@ -277,6 +282,7 @@ fn look(link: &Link, setting: &Setting<'_>, budget: &Budget, aim: Aim<'_>) -> Ou
     if strict && let Some(point) = attacked.as_ref().and_then(|a| a.touches.as_ref()) {
         outcome.touches = Some(place_of(&assumption::show(point)));
     }
+    outcome.one_size = degenerate::one_size(setting, &deciding);
     if !witnesses.is_empty() {
         *outcome.silent.entry(OPEN.to_owned()).or_default() += witnesses.len();
     }
@@ -310,12 +316,13 @@ pub fn of_outcome(link: &Link, setting: &Setting<'_>, budget: &Budget, outcome: 
 }
 
 /// Why agreement at the points of a setting says nothing, if all of them are special.
-pub fn special(link: &Link, setting: &Setting<'_>) -> Option<String> {
+pub fn special(link: &Link, setting: &Setting<'_>, outcome: &Outcome) -> Option<String> {
     let zero = || match link.relation {
         Relation::Proportional => "one of the sides is zero at every pair of points".to_owned(),
         _ => "both sides are zero wherever the assumptions were met".to_owned(),
     };
-    degenerate::degenerate(setting).or_else(|| degenerate::both_vanish(link, setting).then(zero))
+    let one_size = || outcome.one_size.clone();
+    degenerate::degenerate(setting).or_else(one_size).or_else(|| degenerate::both_vanish(link, setting).then(zero))
 }
 
 /// An inequality without tolerance that interval subdivision shows on the whole range of its symbols.
@@ -345,7 +352,7 @@ fn evidence(number: usize, (link, budget): (&Link, &Budget), setting: &Setting<'
         let detail = format!("fails{}: {left} against {right}{how}", if place.is_empty() { "" } else { " at a point" });
         let witness = Witness { point: shown, left: left.clone(), right: right.clone(), summary };
         (Finding::Contradicts { witness }, detail)
-    } else if let Some(why) = outcome.agrees().then(|| special(link, setting)).flatten() {
+    } else if let Some(why) = outcome.agrees().then(|| special(link, setting, outcome)).flatten() {
         (Finding::Undecided { reason: StopReason::Degenerate, explanation: why.clone() }, why)
     } else if let Some(certificate) = outcome.agrees().then(|| on_boxes(link, setting, budget)).flatten() {
         (Finding::Proves { certificate: certificate.clone() }, certificate)
@@ -419,6 +426,7 @@ mod tests {
             shapeless: Vec::new(),
             estimated: false,
             touches: None,
+            one_size: None,
             spent: false,
             refused: None,
         };
@@ -540,6 +548,20 @@ mod tests {
         assert_eq!(word(&Enclosure, &claim), "contradicts");
         let m = use_of(&t.declare("m", Sort::Real, above(0, true), Role::Estimand));
         assert!(Enclosure.applies(&t.claim(m, Relation::Equal, n(1))).is_err());
+    }
+
+    #[test]
+    fn what_is_defined_for_one_size_only_is_not_confirmed_for_all() {
+        let mut t = Table::default();
+        let (d, y) = (t.dimension("d"), &t.real("y"));
+        let a = &t.square("A", &d, Domain::All);
+        let crate::expr::Dim::Named(size) = &d else { panic!("{d:?}") };
+        let trace = array_of(crate::expr::ArrayFunction::Trace, vec![a.clone()], crate::expr::Sort::Real);
+        // √(1 − d) is defined for d = 1.
+        let only_one = f(Sqrt, n(1) - use_of(size));
+        let right = y + trace;
+        assert_eq!(finding(&t, right.clone() + only_one, Relation::Equal, right.clone()), "undecided");
+        assert_eq!(finding(&t, right.clone(), Relation::Equal, right), "agrees");
     }
 
     #[test]
