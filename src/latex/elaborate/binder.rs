@@ -125,7 +125,7 @@ impl Elaborator<'_> {
                     if let [name] = &piece[at + 1..]
                         && !already(name, &found)
                         && matches!(name.kind, NodeKind::Letter(_))
-                        && (self.is_index(name) || !unequal && self.runs_by_use(name, following))
+                        && (self.is_index(name) || !unequal && self.runs_undeclared(name, following))
                     {
                         if !unequal || self.options.both_run {
                             self.declared_index(name, following, &mut found)?;
@@ -315,6 +315,12 @@ impl Elaborator<'_> {
             crate::expr::Relation::Greater => Some(Expr::number(number + crate::numeric::Rational::ONE, value.span)),
             _ => None,
         }
+    }
+
+    /// Whether the second of two compared names runs although nothing says so: one that is declared, as a size or as a whole
+    /// number, is a bound.
+    fn runs_undeclared(&self, node: &Node, following: &[Node]) -> bool {
+        self.scope.declared(&canonical_node(node)).is_none() && self.runs_by_use(node, following)
     }
 
     /// Whether an index without a declared range is one of a component of a declared array.
