@@ -36,15 +36,21 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         Ok(array::scale(self.jets, &factorial, &result?))
     }
 
-    /// One derivative per entry of the symbol, in its shape.
+    /// One derivative per entry of the symbol, in its shape; of a vector by a vector the matrix of its slopes.
     pub(super) fn gradient(&mut self, body: &Node, slot: usize) -> Result<JetValue<A>, Undefined> {
         let shape = self.value(slot)?.clone();
-        let mut entries = Vec::with_capacity(shape.entries().len());
-        for index in 0..shape.entries().len() {
-            let slope = self.by_entry(body, slot, index, 1)?;
-            entries
-                .push(slope.as_scalar().cloned().ok_or_else(|| Undefined::Shape("the gradient of an array".into()))?);
+        let places = shape.entries().len();
+        let slopes = (0..places).map(|index| self.by_entry(body, slot, index, 1)).collect::<Result<Vec<_>, _>>()?;
+        if let (Some((rows, 1)), (_, 1)) = (slopes.first().map(Value::shape), shape.shape())
+            && rows > 1
+        {
+            let columns: Vec<Jet<A::Number>> = slopes.iter().flat_map(|slope| slope.entries().to_vec()).collect();
+            return Ok(Value::Array(DMatrix::from_vec(rows, places, columns)));
         }
+        let scalar = |slope: &JetValue<A>| {
+            slope.as_scalar().cloned().ok_or_else(|| Undefined::Shape("the gradient of an array".into()))
+        };
+        let mut entries = slopes.iter().map(scalar).collect::<Result<Vec<_>, _>>()?;
         Ok(match shape {
             Value::Scalar(_) => Value::Scalar(entries.remove(0)),
             Value::Array(m) => Value::Array(DMatrix::from_vec(m.nrows(), m.ncols(), entries)),
