@@ -6,8 +6,9 @@ use crate::claim::Claim;
 use crate::evidence::Finding;
 use crate::expr::{Expr, Kind, Link, Relation, Sort, walk};
 use crate::method::setting::Setting;
-use crate::method::{Budget, exact, subdivision};
+use crate::method::{Budget, exact, monotone};
 use crate::numeric::{Constant, Function, Rational};
+use std::cmp::Ordering;
 
 impl Bench<'_> {
     /// Whether a variant, changed along a path, is proved to be true if the original is.
@@ -67,7 +68,7 @@ impl Proof<'_> {
                 self.maps_to_itself(old, new, other) || vanishes && self.multiple(old, new, false)
             }
             Relation::SameOrder => self.multiple(old, new, true),
-            _ if relation.is_order() && limit.is_none() => {
+            _ if relation.is_order() => {
                 vanishes && self.multiple(old, new, true) || self.is_looser(relation, on_the_left, [old, new])
             }
             _ => false,
@@ -103,9 +104,10 @@ impl Proof<'_> {
     fn is_looser(&self, relation: Relation, on_the_left: bool, [old, new]: [&Expr; 2]) -> bool {
         let upward = matches!(relation, Relation::Less | Relation::LessOrEqual);
         let (less, more) = if upward == on_the_left { (new, old) } else { (old, new) };
-        let looser = Link { left: less.clone(), relation: Relation::LessOrEqual, right: more.clone() };
-        let prepared = self.setting.prepare(&looser);
-        prepared.is_some_and(|l| subdivision::proves(&l, self.setting, &self.bench.budget).is_some())
+        let sides = (self.setting.prepare_side(less), self.setting.prepare_side(more));
+        let (Some(less), Some(more)) = sides else { return false };
+        let order = monotone::order(&less, &more, self.setting, &self.bench.budget);
+        matches!(order, Some(Ordering::Less | Ordering::Equal))
     }
 }
 

@@ -168,6 +168,9 @@ impl<'a> Bench<'a> {
         if let Some(why) = outcome.agrees().then(|| enclosure::special(link, setting, &outcome)).flatten() {
             Opinion::Silent(why)
         } else if outcome.agrees() {
+            if let Some(certificate) = enclosure::certificate(link, setting, &self.budget) {
+                return Opinion::Proved(certificate);
+            }
             Opinion::Holds(format!(
                 "{} points of its own, at least {:.0} digits",
                 outcome.holds,
