@@ -2,9 +2,10 @@
 
 use super::Bench;
 use crate::algebra::{plain, says_nothing};
-use crate::claim::Claim;
+use crate::claim::{Claim, Limit};
 use crate::evidence::Finding;
 use crate::expr::{Expr, Kind, Link, Relation, Sort, walk};
+use crate::method::asymptotics::Asymptotics;
 use crate::method::setting::Setting;
 use crate::method::{Budget, exact, monotone};
 use crate::numeric::{Constant, Function, Rational};
@@ -22,7 +23,10 @@ impl Bench<'_> {
             _ => (&original.right, &variant.right, &original.left),
         };
         variant.relation == original.relation
-            && self.prove(|p| p.follows(original.relation, *side == 0, [old, new, other]))
+            && self.prove(|p| {
+                self.is_instance(original, variant, p.setting)
+                    || p.follows(original.relation, *side == 0, [old, new, other])
+            })
     }
 
     /// Whether the changed parts of a variant are proved equal: the whole sides, or else the smallest part that differs.
@@ -63,6 +67,9 @@ impl Proof<'_> {
         }
         let vanishes = other.as_number().is_some_and(Rational::is_zero);
         let limit = self.bench.claim.limit.as_ref();
+        if limit.is_some_and(|limit| self.follows_along(limit, relation, [old, new, other])) {
+            return true;
+        }
         match relation {
             Relation::Equal | Relation::TendsTo if limit.is_none_or(|l| !walk::mentions(other, &l.symbol)) => {
                 self.maps_to_itself(old, new, other) || vanishes && self.multiple(old, new, false)
@@ -71,6 +78,23 @@ impl Proof<'_> {
             _ if relation.is_order() => {
                 vanishes && self.multiple(old, new, true) || self.is_looser(relation, on_the_left, [old, new])
             }
+            _ => false,
+        }
+    }
+
+    /// Whether `new` is shown to have the limit that is claimed of `old`, or the same leading term.
+    fn follows_along(&self, limit: &Limit, relation: Relation, [old, new, other]: [&Expr; 3]) -> bool {
+        let along = Asymptotics::new(limit, self.setting, &self.bench.budget, &self.bench.seed);
+        let fixed = !walk::mentions(other, &limit.symbol);
+        match relation {
+            Relation::TendsTo | Relation::Equal if fixed => {
+                let opposite = Expr::new(Kind::Neg(other.clone()), other.sort.clone(), other.span);
+                along.vanishes(&Expr::new(Kind::Add(vec![new.clone(), opposite]), new.sort.clone(), new.span))
+            }
+            Relation::TendsTo | Relation::Equal | Relation::Approximately | Relation::Asymptotic => {
+                along.is_asymptotic(new, old, false)
+            }
+            Relation::SameOrder => along.is_asymptotic(new, old, true),
             _ => false,
         }
     }

@@ -5,6 +5,7 @@
 
 mod filter;
 mod harmless;
+mod instance;
 mod search;
 mod sharpness;
 

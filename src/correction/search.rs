@@ -363,7 +363,8 @@ fn merged(found: Vec<(Candidate, String)>, original: &Link, bench: &Bench<'_>) -
         let known = kept.iter().any(|(k, _)| {
             let same_side = k.path.first() == candidate.path.first() && original.relation == k.link.relation;
             equations && shares(&k.link, &candidate.link)
-                || same_side && bench.equivalent(&k.link, &candidate.link, &candidate.path[..1.min(candidate.path.len())])
+                || same_side
+                    && bench.equivalent(&k.link, &candidate.link, &candidate.path[..1.min(candidate.path.len())])
         });
         if !known {
             kept.push((candidate, why));

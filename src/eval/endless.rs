@@ -86,7 +86,10 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
             let term = self.term(slot, k, body)?;
             let Some(term) = term.as_scalar().map(|x| self.jets.approximate(x)) else { return Ok(false) };
             let weighted = k as f64 * term;
-            if weighted == 0.0 || !weighted.is_finite() || last.is_some_and(|l| l * weighted < 0.0 || weighted.abs() < l.abs()) {
+            if weighted == 0.0
+                || !weighted.is_finite()
+                || last.is_some_and(|l| l * weighted < 0.0 || weighted.abs() < l.abs())
+            {
                 return Ok(false);
             }
             last = Some(weighted);

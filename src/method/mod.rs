@@ -1,5 +1,6 @@
 //! Ways to check a claim, one per file. Each answers with one [`Evidence`] per link of the statement, never with a verdict.
 
+pub mod asymptotics;
 mod attack;
 mod averages;
 pub mod calculus;
@@ -17,7 +18,7 @@ pub mod law;
 pub mod monotone;
 pub mod places;
 mod proportion;
-mod range;
+pub mod range;
 pub mod scaling;
 pub mod setting;
 pub mod simulation;

@@ -196,11 +196,7 @@ fn direction(e: &Expr, position: usize, operand: &Interval, ranges: &Ranges<'_>)
         }
         Kind::Pow(base, _) => {
             let base = ranges.of(base);
-            if base.lo() >= 1.0 {
-                Some(true)
-            } else {
-                (base.lo() >= 0.0 && base.hi() <= 1.0).then_some(false)
-            }
+            if base.lo() >= 1.0 { Some(true) } else { (base.lo() >= 0.0 && base.hi() <= 1.0).then_some(false) }
         }
         Kind::Function(function, _) => match function {
             Function::Exp
@@ -318,7 +314,11 @@ impl Product {
             if mine.signum() != theirs.signum() {
                 continue;
             }
-            let smaller = if mine.clone() * mine.signum() < theirs.clone() * theirs.signum() { mine.clone() } else { theirs.clone() };
+            let smaller = if mine.clone() * mine.signum() < theirs.clone() * theirs.signum() {
+                mine.clone()
+            } else {
+                theirs.clone()
+            };
             let range = ranges.of(base);
             let even = is_even(&smaller);
             if !even && range.lo() < 0.0 {

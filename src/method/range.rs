@@ -6,34 +6,35 @@ use crate::claim::Domain;
 use crate::expr::{ArrayFunction, Binder, Condition, Expr, Fold, Kind, Law, Range, Relation, Sort, Symbol, walk};
 use crate::numeric::interval::{Interval, Intervals};
 use crate::numeric::{Arithmetic, Function, Rational};
+use std::cmp::Ordering;
 
 const POSITIVE: (f64, f64) = (0.0, f64::INFINITY);
 
 /// Ranges of formulas with the symbols of a setting, and of the binders around them.
 #[derive(Clone)]
-pub(super) struct Ranges<'a> {
+pub struct Ranges<'a> {
     setting: &'a Setting<'a>,
     bound: Vec<(Symbol, Interval)>,
 }
 
 impl<'a> Ranges<'a> {
     /// Outside of every binder.
-    pub(super) fn new(setting: &'a Setting<'a>) -> Self {
+    pub fn new(setting: &'a Setting<'a>) -> Self {
         Self { setting, bound: Vec::new() }
     }
 
     /// What the symbols belong to.
-    pub(super) fn setting(&self) -> &'a Setting<'a> {
+    pub fn setting(&self) -> &'a Setting<'a> {
         self.setting
     }
 
     /// Whether no binder is around.
-    pub(super) fn is_outside(&self) -> bool {
+    pub fn is_outside(&self) -> bool {
         self.bound.is_empty()
     }
 
     /// Within an operand of an operation.
-    pub(super) fn within(&self, e: &Expr, position: usize) -> Self {
+    pub fn within(&self, e: &Expr, position: usize) -> Self {
         let scope = walk::scoped_children(e).get(position).map_or(0, |(_, scope)| *scope);
         let mut inner = self.clone();
         for symbol in walk::binders(e).into_iter().take(scope) {
@@ -44,7 +45,7 @@ impl<'a> Ranges<'a> {
     }
 
     /// An enclosure of all values of a formula, wherever it is defined; everything for what is no single number.
-    pub(super) fn of(&self, e: &Expr) -> Interval {
+    pub fn of(&self, e: &Expr) -> Interval {
         if e.sort.is_scalar() && e.sort != Sort::Complex { self.scalar(e) } else { Interval::ENTIRE }
     }
 
@@ -61,7 +62,9 @@ impl<'a> Ranges<'a> {
             Kind::Constant(c) => a.constant(*c).unwrap_or(Interval::ENTIRE),
             Kind::Symbol(symbol) => self.symbol(symbol),
             Kind::Component(array, _) => self.entry(array),
-            Kind::Add(terms) => terms.iter().map(|t| self.of(t)).reduce(|x, y| a.add(&x, &y)).unwrap_or(Interval::ENTIRE),
+            Kind::Add(terms) => {
+                terms.iter().map(|t| self.of(t)).reduce(|x, y| a.add(&x, &y)).unwrap_or(Interval::ENTIRE)
+            }
             Kind::Neg(x) => a.neg(&self.of(x)),
             Kind::Mul(factors) if factors.iter().all(|f| f.sort.is_scalar()) => {
                 factors.iter().map(|f| self.of(f)).reduce(|x, y| product(&x, &y)).unwrap_or(Interval::ENTIRE)
@@ -144,7 +147,7 @@ impl<'a> Ranges<'a> {
     }
 
     /// Whether an integral between two ends is proved to run upward.
-    pub(super) fn runs_upward(&self, lower: &Expr, upper: &Expr) -> bool {
+    pub fn runs_upward(&self, lower: &Expr, upper: &Expr) -> bool {
         let minus_infinity = |e: &Expr| matches!(&*e.kind, Kind::Neg(x) if matches!(&*x.kind, Kind::Infinity));
         let infinity = |e: &Expr| matches!(&*e.kind, Kind::Infinity);
         minus_infinity(lower) || infinity(upper) || self.of(lower).hi() <= self.of(upper).lo()
@@ -152,9 +155,8 @@ impl<'a> Ranges<'a> {
 
     /// xᵀ A x with a positive semidefinite A, as a product.
     fn is_quadratic_form(&self, factors: &[Expr]) -> bool {
-        let transposed = |a: &Expr, b: &Expr| {
-            matches!(&*a.kind, Kind::Array(ArrayFunction::Transpose, x) if walk::same(&x[0], b))
-        };
+        let transposed =
+            |a: &Expr, b: &Expr| matches!(&*a.kind, Kind::Array(ArrayFunction::Transpose, x) if walk::same(&x[0], b));
         match factors {
             [first, middle @ .., last] if matches!(last.sort, Sort::Vector(_)) => {
                 transposed(first, last) && middle.iter().all(|m| self.is_semidefinite(m)) && middle.len() < 2
@@ -197,7 +199,7 @@ fn between((lo, hi): (f64, f64)) -> Interval {
 }
 
 /// The smallest range around two.
-pub(super) fn hull(x: Interval, y: Interval) -> Interval {
+pub fn hull(x: Interval, y: Interval) -> Interval {
     Interval::new(x.lo().min(y.lo()), x.hi().max(y.hi()))
 }
 
@@ -212,7 +214,7 @@ fn sign_only(x: &Interval) -> Interval {
 }
 
 /// A product of which a factor without end times zero is zero or more.
-pub(super) fn product(x: &Interval, y: &Interval) -> Interval {
+pub fn product(x: &Interval, y: &Interval) -> Interval {
     let out = Intervals::new().mul(x, y);
     let sign = |x: &Interval| (x.lo() >= 0.0, x.hi() <= 0.0);
     match (sign(x), sign(y)) {
@@ -223,7 +225,7 @@ pub(super) fn product(x: &Interval, y: &Interval) -> Interval {
 }
 
 /// 1/x where x is not zero.
-fn reciprocal(x: &Interval) -> Interval {
+pub fn reciprocal(x: &Interval) -> Interval {
     let a = Intervals::new();
     let one = Interval::point(1.0);
     if x.lo() < 0.0 && x.hi() > 0.0 {
@@ -239,7 +241,7 @@ fn reciprocal(x: &Interval) -> Interval {
 }
 
 /// A power, wherever it is defined.
-pub(super) fn power(base: &Interval, exponent: &Interval) -> Interval {
+pub fn power(base: &Interval, exponent: &Interval) -> Interval {
     let a = Intervals::new();
     let whole = (exponent.lo() == exponent.hi() && exponent.lo().fract() == 0.0).then_some(exponent.lo());
     if let Some(n) = whole.filter(|n| *n < 0.0) {
@@ -284,7 +286,7 @@ fn of_sort(sort: &Sort) -> Interval {
 }
 
 /// The declared range of a number, with the comparisons with numbers that are assumed; outward to `f64`.
-pub(super) fn of_symbol(symbol: &Symbol, setting: &Setting<'_>) -> Option<Interval> {
+pub fn of_symbol(symbol: &Symbol, setting: &Setting<'_>) -> Option<Interval> {
     let sampler = &setting.sampler;
     let declaration = sampler.variables().chain(sampler.dimensions()).find(|d| d.symbol == *symbol)?;
     if !matches!(symbol.sort(), Sort::Real | Sort::Integer) {
@@ -311,4 +313,77 @@ pub(super) fn of_symbol(symbol: &Symbol, setting: &Setting<'_>) -> Option<Interv
         }
     }
     (low <= high).then(|| Interval::new(low, high))
+}
+
+/// The sign of a formula that it has for certain and never loses: a zero counts only if it is the number.
+pub fn strict_sign(e: &Expr, ranges: &Ranges<'_>) -> Option<Ordering> {
+    let whole = ranges.of(e);
+    if whole.lo() > 0.0 {
+        return Some(Ordering::Greater);
+    }
+    if whole.hi() < 0.0 {
+        return Some(Ordering::Less);
+    }
+    let times = |a: Ordering, b: Ordering| match b {
+        Ordering::Greater => a,
+        Ordering::Less => a.reverse(),
+        Ordering::Equal => Ordering::Equal,
+    };
+    let sign = |e: &Expr| strict_sign(e, ranges);
+    match &*e.kind {
+        Kind::Number(n) => Some(n.cmp(&Rational::ZERO)),
+        Kind::Symbol(symbol) => open_end(symbol, ranges),
+        Kind::Neg(a) => sign(a).map(Ordering::reverse),
+        Kind::Mul(factors) => factors.iter().map(sign).try_fold(Ordering::Greater, |all, s| Some(times(all, s?))),
+        Kind::Div(a, b) => sign(b).filter(|s| s.is_ne()).and_then(|s| Some(times(sign(a)?, s))),
+        Kind::Pow(base, exponent) => match sign(base)? {
+            Ordering::Greater => Some(Ordering::Greater),
+            Ordering::Less => {
+                let n = exponent.as_number().filter(|n| n.is_int())?;
+                Some(if (n / Rational::from(2)).is_int() { Ordering::Greater } else { Ordering::Less })
+            }
+            Ordering::Equal => None,
+        },
+        Kind::Add(terms) => {
+            // One that is certain, the others not against it.
+            let certain = terms.iter().find_map(|t| sign(t).filter(|s| s.is_ne()))?;
+            let agrees = |t: &Expr| {
+                let x = ranges.of(t);
+                if certain == Ordering::Greater { x.lo() >= 0.0 } else { x.hi() <= 0.0 }
+            };
+            terms.iter().all(|t| agrees(t) || sign(t) == Some(certain)).then_some(certain)
+        }
+        Kind::Function(Function::Exp | Function::Cosh, _) => Some(Ordering::Greater),
+        Kind::Function(Function::Sqrt | Function::Tanh | Function::Sinh | Function::Atan | Function::Erf, a) => {
+            sign(&a[0])
+        }
+        Kind::Function(Function::Abs, a) => sign(&a[0]).map(|s| if s.is_ne() { Ordering::Greater } else { s }),
+        _ => None,
+    }
+}
+
+/// The sign of a symbol whose range ends at zero without it.
+fn open_end(symbol: &Symbol, ranges: &Ranges<'_>) -> Option<Ordering> {
+    let setting = ranges.setting();
+    let sampler = &setting.sampler;
+    let declaration = sampler.variables().chain(sampler.dimensions()).find(|d| d.symbol == *symbol)?;
+    if let Domain::Interval { lower, upper } = &declaration.domain {
+        if lower.as_ref().is_some_and(|(n, closed)| *n >= Rational::ZERO && !(*closed && n.is_zero())) {
+            return Some(Ordering::Greater);
+        }
+        if upper.as_ref().is_some_and(|(n, closed)| *n <= Rational::ZERO && !(*closed && n.is_zero())) {
+            return Some(Ordering::Less);
+        }
+    }
+    setting.conditions().iter().find_map(|condition| {
+        let Condition::Holds(link) = condition else { return None };
+        let (_, relation, number) = comparison(link).filter(|(s, ..)| s == symbol)?;
+        match relation {
+            Relation::Greater if number >= Rational::ZERO => Some(Ordering::Greater),
+            Relation::GreaterOrEqual if number > Rational::ZERO => Some(Ordering::Greater),
+            Relation::Less if number <= Rational::ZERO => Some(Ordering::Less),
+            Relation::LessOrEqual if number < Rational::ZERO => Some(Ordering::Less),
+            _ => None,
+        }
+    })
 }

@@ -183,10 +183,10 @@ fn halves(ranges: &[Interval]) -> Option<(Vec<Interval>, Vec<Interval>)> {
 mod tests {
     use super::*;
     use crate::claim::{Domain, Role};
-    use crate::numeric::Rational;
     use crate::expr::fixture::*;
     use crate::method::fixture::{Table, above};
     use crate::numeric::Function::{Cos, Exp, Log, Sqrt, Tanh};
+    use crate::numeric::Rational;
     use crate::random::SeedPath;
 
     fn shown(table: &Table, left: Expr, relation: Relation, right: Expr) -> bool {
