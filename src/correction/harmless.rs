@@ -1,11 +1,12 @@
 //! Variants that are no slip: proved to be equal to the formula, to say nothing, or to follow from the formula.
 
-use super::Bench;
+use super::{Bench, scale};
 use crate::algebra::{plain, says_nothing};
 use crate::claim::{Claim, Limit};
 use crate::evidence::Finding;
 use crate::expr::{Expr, Kind, Link, Relation, Sort, walk};
 use crate::method::asymptotics::Asymptotics;
+use crate::method::range::Ranges;
 use crate::method::setting::Setting;
 use crate::method::{Budget, exact, monotone};
 use crate::numeric::{Constant, Function, Rational};
@@ -24,7 +25,16 @@ impl Bench<'_> {
         };
         variant.relation == original.relation
             && self.prove(|p| {
-                self.is_instance(original, variant, p.setting)
+                let prepared = [old, new, other].map(|e| p.setting.prepare_side(e));
+                let lost = |[old, new, other]: [&Expr; 3]| {
+                    let claim = self.claim;
+                    let pointwise = claim.limit.is_none() && claim.extremum.is_none() && claim.solves.is_none();
+                    let ranges = Ranges::new(p.setting);
+                    pointwise && scale::is_lost([old, new, other], &path[1..], original.relation, &ranges)
+                        || scale::is_reflected(old, new, &path[1..])
+                };
+                matches!(&prepared, [Some(a), Some(b), Some(c)] if lost([a, b, c]))
+                    || self.is_instance(original, variant, p.setting)
                     || p.follows(original.relation, *side == 0, [old, new, other])
             })
     }

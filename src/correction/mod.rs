@@ -6,6 +6,7 @@
 mod filter;
 mod harmless;
 mod instance;
+mod scale;
 mod search;
 mod sharpness;
 

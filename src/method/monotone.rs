@@ -21,12 +21,18 @@ pub fn order(a: &Expr, b: &Expr, setting: &Setting<'_>, budget: &Budget) -> Opti
     proof.order(a, b, &Ranges::new(setting))
 }
 
-/// What shows a prepared inequality that is not strict.
+/// What shows a prepared inequality.
 pub fn proves(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<String> {
-    let order = order(&link.left, &link.right, setting, budget)?;
+    let order = || order(&link.left, &link.right, setting, budget);
+    let minus = |e: &Expr| Expr::new(Kind::Neg(e.clone()), e.sort.clone(), e.span);
+    let difference =
+        plain(&Expr::new(Kind::Add(vec![link.left.clone(), minus(&link.right)]), Sort::Real, link.left.span));
+    let sign = || range::strict_sign(&difference, &Ranges::new(setting));
     let holds = match link.relation {
-        Relation::LessOrEqual => order != Ordering::Greater,
-        Relation::GreaterOrEqual => order != Ordering::Less,
+        Relation::LessOrEqual => order()? != Ordering::Greater,
+        Relation::GreaterOrEqual => order()? != Ordering::Less,
+        Relation::Less => sign()? == Ordering::Less,
+        Relation::Greater => sign()? == Ordering::Greater,
         _ => false,
     };
     holds.then(|| "the sides are ordered by the signs of what they share and by monotone operations".to_owned())
