@@ -1,8 +1,8 @@
 //! A formula without what changes nothing: factors 1, terms 0, double signs, the order of what commutes.
 
 use super::mutate::form::{is_number, like};
-use crate::expr::{ArrayFunction, Expr, Kind, Link, print, walk};
-use crate::numeric::Rational;
+use crate::expr::{ArrayFunction, Expr, Kind, Link, Sort, print, walk};
+use crate::numeric::{Function, Rational};
 
 /// The formula without neutral parts; what commutes is in one order. Two formulas with the same plain form say the same
 /// without any rule of algebra beyond these.
@@ -26,14 +26,71 @@ pub fn plain(e: &Expr) -> Expr {
         Kind::Mul(factors) => product(factors, &e),
         Kind::Div(a, b) if is_number(b, 1) => a.clone(),
         Kind::Pow(a, b) if is_number(b, 1) => a.clone(),
-        Kind::Array(ArrayFunction::Norm | ArrayFunction::NormSquared, operands) => match &*operands[0].kind {
-            Kind::Neg(a) => {
-                let Kind::Array(function, _) = &*e.kind else { return e };
-                like(Kind::Array(*function, vec![a.clone()]), &e)
+        _ => without_signs(&e).unwrap_or(e),
+    }
+}
+
+/// An operation whose operand has a sign that it loses or hands on: |−x|, cos(−x), (−x)², tanh(−x), (−x)·y, (−x)ᵢ.
+fn without_signs(e: &Expr) -> Option<Expr> {
+    let unsigned = |a: &Expr| match &*a.kind {
+        Kind::Neg(inner) => Some(inner.clone()),
+        _ => None,
+    };
+    let minus = |e: Expr| like(Kind::Neg(e.clone()), &e);
+    match &*e.kind {
+        Kind::Array(f @ (ArrayFunction::Norm | ArrayFunction::NormSquared), a) => {
+            unsigned(&a[0]).map(|a| like(Kind::Array(*f, vec![a]), e))
+        }
+        Kind::Array(
+            f @ (ArrayFunction::Transpose | ArrayFunction::Trace | ArrayFunction::Diagonal | ArrayFunction::Inverse),
+            a,
+        ) => unsigned(&a[0]).map(|a| minus(like(Kind::Array(*f, vec![a]), e))),
+        Kind::Array(f @ (ArrayFunction::Dot | ArrayFunction::Outer | ArrayFunction::Hadamard), operands) => {
+            let bare: Vec<Expr> = operands.iter().map(|a| unsigned(a).unwrap_or_else(|| a.clone())).collect();
+            let signs = operands.iter().filter(|a| unsigned(a).is_some()).count();
+            let out = like(Kind::Array(*f, bare), e);
+            (signs > 0).then(|| if signs % 2 == 1 { minus(out) } else { out })
+        }
+        Kind::Component(a, indices) => unsigned(a).map(|a| minus(like(Kind::Component(a, indices.clone()), e))),
+        Kind::Function(f, a) => {
+            let a = unsigned(a.first()?)?;
+            let out = like(Kind::Function(*f, vec![a]), e);
+            match f {
+                Function::Abs | Function::Cos | Function::Cosh => Some(out),
+                Function::Sin
+                | Function::Tan
+                | Function::Sinh
+                | Function::Tanh
+                | Function::Asin
+                | Function::Atan
+                | Function::Asinh
+                | Function::Atanh
+                | Function::Erf
+                | Function::Sign => Some(minus(out)),
+                _ => None,
             }
-            _ => e,
+        }
+        Kind::Div(a, b) => match (unsigned(a), unsigned(b)) {
+            (Some(a), Some(b)) => Some(like(Kind::Div(a, b), e)),
+            (Some(a), None) => Some(minus(like(Kind::Div(a, b.clone()), e))),
+            (None, Some(b)) => Some(minus(like(Kind::Div(a.clone(), b), e))),
+            (None, None) => None,
         },
-        _ => e,
+        Kind::Pow(base, exponent) if base.sort.is_scalar() => {
+            let n = exponent.as_number().filter(|n| n.is_int())?;
+            let even = (n / Rational::from(2)).is_int();
+            match &*base.kind {
+                Kind::Neg(a) => {
+                    let out = like(Kind::Pow(a.clone(), exponent.clone()), e);
+                    Some(if even { out } else { minus(out) })
+                }
+                Kind::Function(Function::Abs, a) if even && a[0].sort != Sort::Complex => {
+                    Some(like(Kind::Pow(a[0].clone(), exponent.clone()), e))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 
@@ -138,6 +195,13 @@ mod tests {
         assert!(idle((-x.clone()) * y, -(x * y)));
         assert!(idle(x.clone(), x + n(1) - n(1)));
         assert!(idle(x + n(3), n(1) + x * y + x - x * y + n(2)));
+        let call = |function, e: &Expr| f(function, e.clone());
+        assert!(idle(call(Function::Abs, &-(x * y)), call(Function::Abs, &(x * y))));
+        assert!(idle(pow(call(Function::Tanh, &-x.clone()), n(2)), pow(call(Function::Tanh, x), n(2))));
+        assert!(idle(pow(x - y, n(2)) / (-y.clone()), -(pow(x - y, n(2)) / y)));
+        assert!(!idle(call(Function::Tanh, &-x.clone()), call(Function::Tanh, x)));
+        assert!(!idle(pow(-x.clone(), n(3)), pow(x.clone(), n(3))));
+        assert!(!idle(call(Function::Exp, &-x.clone()), call(Function::Exp, x)));
         assert!(!idle(x.clone(), x + y - n(1)));
         assert!(!idle(x.clone(), n(2) * x));
         assert!(!idle(pow(x + y, n(2)), x * x + n(2) * x * y + y * y));

@@ -1,13 +1,16 @@
 //! Variants that are no slip: proved to be equal to the formula, to say nothing, or to follow from the formula.
 
-use super::Bench;
+use super::{Bench, scale};
 use crate::algebra::{plain, says_nothing};
-use crate::claim::Claim;
+use crate::claim::{Claim, Limit};
 use crate::evidence::Finding;
 use crate::expr::{Expr, Kind, Link, Relation, Sort, walk};
+use crate::method::asymptotics::Asymptotics;
+use crate::method::range::Ranges;
 use crate::method::setting::Setting;
-use crate::method::{Budget, exact, subdivision};
+use crate::method::{Budget, exact, monotone};
 use crate::numeric::{Constant, Function, Rational};
+use std::cmp::Ordering;
 
 impl Bench<'_> {
     /// Whether a variant, changed along a path, is proved to be true if the original is.
@@ -21,7 +24,19 @@ impl Bench<'_> {
             _ => (&original.right, &variant.right, &original.left),
         };
         variant.relation == original.relation
-            && self.prove(|p| p.follows(original.relation, *side == 0, [old, new, other]))
+            && self.prove(|p| {
+                let prepared = [old, new, other].map(|e| p.setting.prepare_side(e));
+                let lost = |[old, new, other]: [&Expr; 3]| {
+                    let claim = self.claim;
+                    let pointwise = claim.limit.is_none() && claim.extremum.is_none() && claim.solves.is_none();
+                    let ranges = Ranges::new(p.setting);
+                    pointwise && scale::is_lost([old, new, other], &path[1..], original.relation, &ranges)
+                        || scale::is_reflected(old, new, &path[1..])
+                };
+                matches!(&prepared, [Some(a), Some(b), Some(c)] if lost([a, b, c]))
+                    || self.is_instance(original, variant, p.setting)
+                    || p.follows(original.relation, *side == 0, [old, new, other])
+            })
     }
 
     /// Whether the changed parts of a variant are proved equal: the whole sides, or else the smallest part that differs.
@@ -62,14 +77,34 @@ impl Proof<'_> {
         }
         let vanishes = other.as_number().is_some_and(Rational::is_zero);
         let limit = self.bench.claim.limit.as_ref();
+        if limit.is_some_and(|limit| self.follows_along(limit, relation, [old, new, other])) {
+            return true;
+        }
         match relation {
             Relation::Equal | Relation::TendsTo if limit.is_none_or(|l| !walk::mentions(other, &l.symbol)) => {
                 self.maps_to_itself(old, new, other) || vanishes && self.multiple(old, new, false)
             }
             Relation::SameOrder => self.multiple(old, new, true),
-            _ if relation.is_order() && limit.is_none() => {
+            _ if relation.is_order() => {
                 vanishes && self.multiple(old, new, true) || self.is_looser(relation, on_the_left, [old, new])
             }
+            _ => false,
+        }
+    }
+
+    /// Whether `new` is shown to have the limit that is claimed of `old`, or the same leading term.
+    fn follows_along(&self, limit: &Limit, relation: Relation, [old, new, other]: [&Expr; 3]) -> bool {
+        let along = Asymptotics::new(limit, self.setting, &self.bench.budget, &self.bench.seed);
+        let fixed = !walk::mentions(other, &limit.symbol);
+        match relation {
+            Relation::TendsTo | Relation::Equal if fixed => {
+                let opposite = Expr::new(Kind::Neg(other.clone()), other.sort.clone(), other.span);
+                along.vanishes(&Expr::new(Kind::Add(vec![new.clone(), opposite]), new.sort.clone(), new.span))
+            }
+            Relation::TendsTo | Relation::Equal | Relation::Approximately | Relation::Asymptotic => {
+                along.is_asymptotic(new, old, false)
+            }
+            Relation::SameOrder => along.is_asymptotic(new, old, true),
             _ => false,
         }
     }
@@ -103,9 +138,10 @@ impl Proof<'_> {
     fn is_looser(&self, relation: Relation, on_the_left: bool, [old, new]: [&Expr; 2]) -> bool {
         let upward = matches!(relation, Relation::Less | Relation::LessOrEqual);
         let (less, more) = if upward == on_the_left { (new, old) } else { (old, new) };
-        let looser = Link { left: less.clone(), relation: Relation::LessOrEqual, right: more.clone() };
-        let prepared = self.setting.prepare(&looser);
-        prepared.is_some_and(|l| subdivision::proves(&l, self.setting, &self.bench.budget).is_some())
+        let sides = (self.setting.prepare_side(less), self.setting.prepare_side(more));
+        let (Some(less), Some(more)) = sides else { return false };
+        let order = monotone::order(&less, &more, self.setting, &self.bench.budget);
+        matches!(order, Some(Ordering::Less | Ordering::Equal))
     }
 }
 

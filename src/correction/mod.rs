@@ -5,6 +5,8 @@
 
 mod filter;
 mod harmless;
+mod instance;
+mod scale;
 mod search;
 mod sharpness;
 
@@ -168,6 +170,9 @@ impl<'a> Bench<'a> {
         if let Some(why) = outcome.agrees().then(|| enclosure::special(link, setting, &outcome)).flatten() {
             Opinion::Silent(why)
         } else if outcome.agrees() {
+            if let Some(certificate) = enclosure::certificate(link, setting, &self.budget) {
+                return Opinion::Proved(certificate);
+            }
             Opinion::Holds(format!(
                 "{} points of its own, at least {:.0} digits",
                 outcome.holds,

@@ -74,7 +74,7 @@ pub fn corrections(
     let bench = Bench::new(claim, budget, seed).ok().filter(|b| !b.is_empty());
     let again = bench.as_ref().map(Bench::fresh);
     let verify = |candidate: &Candidate| -> Option<String> {
-        if !is_news(&candidate.link, claim, again.as_ref().and_then(|b| b.setting.as_ref())) {
+        if !is_news(&candidate.link, link, claim, again.as_ref().and_then(|b| b.setting.as_ref())) {
             return None;
         }
         let simulation = simulated(number, &candidate.link);
@@ -134,10 +134,13 @@ pub fn corrections(
     let known = context(claim, link);
     let single = single_slips(link, &known).into_iter().filter(|c| orders(&c.link) == orders(link)).collect();
     let mut found = verified(plausible(single), link, &verify);
+    // What was left out by mistake can often be left out on the other side, too: such repairs say less than the author meant.
+    let shortened = |(c, _): &(Candidate, String)| says_less(&c.link, link) || size(&c.link) + 1 < size(link);
     // A bound that is not attained is no repair, and whether it is takes a search.
-    if found.is_empty() && bench.is_some() && !law::says_law(link) && !link.relation.is_order() {
+    if found.iter().all(shortened) && bench.is_some() && !law::says_law(link) && !link.relation.is_order() {
         let most = filter.as_ref().map_or(SLOW_INSERTIONS, |f| f.most(f.work()));
-        found = verified(plausible(inserted(link, &known, most)), link, &verify);
+        found.extend(verified(plausible(inserted(link, &known, most)), link, &verify));
+        found.sort_by_cached_key(|(c, _)| rank(c, link));
     }
     if let (true, Some(filter), Relation::Equal) = (found.is_empty(), &filter, link.relation) {
         found = verified(pairs(link, &known, filter), link, &verify);
@@ -274,7 +277,7 @@ fn orders(link: &Link) -> usize {
 }
 
 /// Whether a repair says something that neither every formula nor the assumptions say already.
-fn is_news(link: &Link, claim: &Claim, setting: Option<&Setting<'_>>) -> bool {
+fn is_news(link: &Link, refuted: &Link, claim: &Claim, setting: Option<&Setting<'_>>) -> bool {
     fn given<'c>(condition: &'c Condition, out: &mut Vec<&'c Link>) {
         match condition {
             Condition::Holds(link) => out.push(link),
@@ -289,26 +292,38 @@ fn is_news(link: &Link, claim: &Claim, setting: Option<&Setting<'_>>) -> bool {
         let turned = k.relation == Relation::Equal && walk::same(&a, &right) && walk::same(&b, &left);
         k.relation == link.relation && (turned || walk::same(&a, &left) && walk::same(&b, &right))
     };
+    // What something tends to does not move itself.
+    let moves = |side: &Expr| claim.limit.as_ref().is_some_and(|l| walk::mentions(side, &l.symbol));
     !says_nothing(link)
+        && !(moves(&link.right) && !moves(&refuted.right))
         && !setting.and_then(|s| s.prepare(link)).is_some_and(|l| says_nothing(&l))
         && !known.iter().any(restates)
 }
 
-/// The candidates that hold, with the reason, simplest first; of those with as many slips undone the ones last that no
-/// longer mention a symbol of the refuted formula, or average over what does not occur, since they say less.
+/// Simplest first; of those with as many slips undone the ones last that say less.
+fn rank(candidate: &Candidate, refuted: &Link) -> (usize, bool, usize, String) {
+    let link = &candidate.link;
+    (candidate.edits, says_less(link, refuted), size(link), print::link(link))
+}
+
+/// Whether a repair no longer mentions a symbol of the refuted formula, or averages over what does not occur.
+fn says_less(link: &Link, refuted: &Link) -> bool {
+    let kept = walk::free_symbols_of_links([link]);
+    walk::free_symbols_of_links([refuted]).iter().any(|s| !kept.contains(s))
+        || idle_variables(link) > idle_variables(refuted)
+}
+
+fn size(link: &Link) -> usize {
+    walk::size(&link.left) + walk::size(&link.right)
+}
+
+/// The candidates that hold, with the reason, in the order of their rank.
 fn verified(
     mut candidates: Vec<Candidate>,
     refuted: &Link,
     verify: &dyn Fn(&Candidate) -> Option<String>,
 ) -> Vec<(Candidate, String)> {
-    let symbols = walk::free_symbols_of_links([refuted]);
-    let idle = idle_variables(refuted);
-    let loses = |c: &Candidate| {
-        let kept = walk::free_symbols_of_links([&c.link]);
-        symbols.iter().any(|s| !kept.contains(s)) || idle_variables(&c.link) > idle
-    };
-    let size = |c: &Candidate| walk::size(&c.link.left) + walk::size(&c.link.right);
-    candidates.sort_by_cached_key(|c| (c.edits, loses(c), size(c), print::link(&c.link)));
+    candidates.sort_by_cached_key(|c| rank(c, refuted));
     candidates.dedup_by(|a, b| walk::same_link(&a.link, &b.link));
     let holding = candidates.into_iter().filter_map(|c| verify(&c).map(|why| (c, why)));
     holding.take(2 * SHOWN).collect()
@@ -331,14 +346,25 @@ fn idle_variables(link: &Link) -> usize {
     of(&link.left) + of(&link.right)
 }
 
-/// One of each set of candidates that are proved to say the same.
+/// One of each set of candidates that say the same: two equations that hold with the same left side have the same right side,
+/// others are proved to.
 fn merged(found: Vec<(Candidate, String)>, original: &Link, bench: &Bench<'_>) -> Vec<(Candidate, String)> {
+    let claim = bench.claim;
+    let pointwise = claim.limit.is_none() && claim.extremum.is_none() && claim.solves.is_none();
+    let equations = original.relation == Relation::Equal && pointwise && claim.experiment.is_none();
+    let shares = |a: &Link, b: &Link| {
+        let side = |of: fn(&Link) -> &Expr| {
+            walk::same(of(a), of(original)) && walk::same(of(b), of(original)) && a.relation == b.relation
+        };
+        side(|l| &l.left) || side(|l| &l.right)
+    };
     let mut kept: Vec<(Candidate, String)> = Vec::new();
     for (candidate, why) in found {
-        // Both sides of every candidate are equal where it holds, so only changes of the same side can be compared.
         let known = kept.iter().any(|(k, _)| {
             let same_side = k.path.first() == candidate.path.first() && original.relation == k.link.relation;
-            same_side && bench.equivalent(&k.link, &candidate.link, &candidate.path[..1.min(candidate.path.len())])
+            equations && shares(&k.link, &candidate.link)
+                || same_side
+                    && bench.equivalent(&k.link, &candidate.link, &candidate.path[..1.min(candidate.path.len())])
         });
         if !known {
             kept.push((candidate, why));

@@ -1,14 +1,14 @@
 //! How sharp a check is: the share of wrong variants that it would have refuted.
 //!
 //! A variant that is true as well is not wrong: twice a limit that is zero, a looser bound. It counts as such only if that is
-//! proved: it is equal to the formula, it has a certificate of its own, or it follows from the formula. One that merely holds
-//! at the points that were tried survives.
+//! proved: it is equal to the formula, it has a certificate of its own, or it follows from the formula (of a measured bound: at
+//! every parameter point). One that merely holds at the points that were tried survives.
 
 use super::{Bench, Opinion, Simulated};
-use crate::algebra::mutants;
+use crate::algebra::{Mutant, mutants};
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Finding};
-use crate::expr::print;
+use crate::expr::{Expr, Kind, print, walk};
 use crate::method::Budget;
 use crate::random::SeedPath;
 use crate::record::{Sharpness, Survivor};
@@ -51,18 +51,35 @@ pub fn sharpness(
             None => (limit, None),
         };
         let understood = LazyLock::new(|| bench.as_ref().is_some_and(|b| b.judge(link) != Opinion::Meaningless));
+        // Nobody prints the name of what is measured in the formula for it.
+        let measured_by = |mutant: &Mutant| {
+            let named = |side: &Expr, other: &Expr| match &*side.kind {
+                Kind::Symbol(name) => walk::mentions(other, name),
+                _ => false,
+            };
+            claim.experiment.is_some()
+                && (named(&mutant.link.left, &mutant.link.right) || named(&mutant.link.right, &mutant.link.left))
+        };
         // Each mutant is judged by itself, so that an idle core can take one.
         let fates: Vec<Fate> = mutants(link, limit)
             .into_par_iter()
             .map(|mutant| {
+                if measured_by(&mutant) {
+                    return Fate::Stillborn;
+                }
                 let opinion = bench.as_ref().map_or(Opinion::Silent(String::new()), |b| b.judge(&mutant.link));
                 if opinion == Opinion::Meaningless && *understood {
                     return Fate::Stillborn;
                 }
-                if opinion == Opinion::Fails || simulated(number, &mutant.link) == Opinion::Fails {
+                if opinion == Opinion::Fails {
+                    return Fate::Killed;
+                }
+                let measured = simulated(number, &mutant.link);
+                if measured == Opinion::Fails {
                     return Fate::Killed;
                 }
                 if matches!(opinion, Opinion::Proved(_))
+                    || matches!(measured, Opinion::Proved(_))
                     || bench.as_ref().is_some_and(|b| b.is_harmless(link, &mutant.link, &mutant.path))
                 {
                     return Fate::Equivalent;

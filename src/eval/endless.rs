@@ -15,6 +15,8 @@ const MOST_TERMS: i64 = 4000;
 const VANISHED: f64 = 1e-18;
 /// The sum is refused if the estimated error ends above this share.
 const ACCEPTED: f64 = 1e-7;
+/// Powers of two by which the first term of a slow tail is numbered up to see whether the sum diverges.
+const FAR: [u32; 5] = [4, 8, 14, 20, 26];
 /// B_{2j}/(2j)! for j = 1 …
 const BERNOULLI: [(i64, i64); 6] =
     [(1, 12), (-1, 720), (1, 30_240), (-1, 1_209_600), (1, 47_900_160), (-691, 1_307_674_368_000)];
@@ -55,6 +57,9 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
                 if ratio > 0.95 {
                     // Not every body is defined between whole numbers.
                     let tail = self.euler_maclaurin(slot, lower + k, body, &sum, total);
+                    if tail.is_err() && self.diverges(slot, lower + k, body)? {
+                        return Err(Undefined::Domain("a sum that diverges"));
+                    }
                     return tail.map_err(|_| Undefined::unsupported("a sum without end that converges slowly"));
                 }
             }
@@ -72,6 +77,24 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
             }
         }
         Err(Undefined::Precision("a sum without end"))
+    }
+
+    /// Whether far terms have one sign and are, times their number, not smaller than those before them: Σ 1/k diverges.
+    fn diverges(&mut self, slot: usize, from: i64, body: &Node) -> Result<bool, Undefined> {
+        let mut last: Option<f64> = None;
+        for k in FAR.map(|exponent| from.max(1) << exponent) {
+            let term = self.term(slot, k, body)?;
+            let Some(term) = term.as_scalar().map(|x| self.jets.approximate(x)) else { return Ok(false) };
+            let weighted = k as f64 * term;
+            if weighted == 0.0
+                || !weighted.is_finite()
+                || last.is_some_and(|l| l * weighted < 0.0 || weighted.abs() < l.abs())
+            {
+                return Ok(false);
+            }
+            last = Some(weighted);
+        }
+        Ok(true)
     }
 
     /// By what factor the terms shrink, seen over the last eight.

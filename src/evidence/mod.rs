@@ -37,6 +37,9 @@ pub struct Estimate {
     pub low: f64,
     /// Upper end.
     pub high: f64,
+    /// What the formula says there, if that is one number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predicted: Option<f64>,
 }
 
 /// One labelled fact in an evidence panel.
@@ -113,6 +116,8 @@ pub enum StopReason {
     Degenerate,
     /// The method does not apply to this claim.
     NotApplicable,
+    /// The formula has no value where something was measured.
+    Undefined,
     /// The work budget ended before the interval was narrow enough.
     BudgetExhausted,
     /// The highest precision did not separate the two sides.
@@ -142,6 +147,7 @@ impl StopReason {
             Self::NotApplicable => {
                 "state the claim so that a method applies; `corrigenda list methods` says what each needs"
             }
+            Self::Undefined => "other parameters, or a formula that has a value at these",
             Self::BudgetExhausted => "a larger profile, or more replicates",
             Self::PrecisionExhausted => "a larger profile, with more precision, or a form that cancels less",
             Self::StillDrifting => "larger sizes in the claim's experiment or sweep",

@@ -4,7 +4,7 @@ use super::comparison::{AtPoint, Comparison, Ladder};
 use super::places::{Known, Place, cheap_first};
 use super::setting::Setting;
 use super::{
-    Budget, Context, Method, attack, averages, degenerate, increments, subdivision, undecided, undecided_link,
+    Budget, Context, Method, attack, averages, degenerate, increments, monotone, subdivision, undecided, undecided_link,
 };
 use crate::assumption::{self, Point};
 use crate::claim::Claim;
@@ -325,10 +325,14 @@ pub fn special(link: &Link, setting: &Setting<'_>, outcome: &Outcome) -> Option<
     degenerate::degenerate(setting).or_else(one_size).or_else(|| degenerate::both_vanish(link, setting).then(zero))
 }
 
-/// An inequality without tolerance that interval subdivision shows on the whole range of its symbols.
-fn on_boxes(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<String> {
-    let exact = link.relation.is_order() && setting.claim.tolerance.is_none();
-    exact.then(|| subdivision::proves(&setting.prepare(link)?, setting, budget)).flatten()
+/// What shows an inequality without tolerance on the whole range of its symbols: interval subdivision, or an order of its
+/// sides by their form.
+pub fn certificate(link: &Link, setting: &Setting<'_>, budget: &Budget) -> Option<String> {
+    if !link.relation.is_order() || setting.claim.tolerance.is_some() {
+        return None;
+    }
+    let link = setting.prepare(link)?;
+    subdivision::proves(&link, setting, budget).or_else(|| monotone::proves(&link, setting, budget))
 }
 
 fn evidence(number: usize, (link, budget): (&Link, &Budget), setting: &Setting<'_>, outcome: &Outcome) -> Evidence {
@@ -354,7 +358,7 @@ fn evidence(number: usize, (link, budget): (&Link, &Budget), setting: &Setting<'
         (Finding::Contradicts { witness }, detail)
     } else if let Some(why) = outcome.agrees().then(|| special(link, setting, outcome)).flatten() {
         (Finding::Undecided { reason: StopReason::Degenerate, explanation: why.clone() }, why)
-    } else if let Some(certificate) = outcome.agrees().then(|| on_boxes(link, setting, budget)).flatten() {
+    } else if let Some(certificate) = outcome.agrees().then(|| certificate(link, setting, budget)).flatten() {
         (Finding::Proves { certificate: certificate.clone() }, certificate)
     } else if outcome.agrees() {
         let digits = match outcome.digits {

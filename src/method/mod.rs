@@ -1,5 +1,6 @@
 //! Ways to check a claim, one per file. Each answers with one [`Evidence`] per link of the statement, never with a verdict.
 
+pub mod asymptotics;
 mod attack;
 mod averages;
 pub mod calculus;
@@ -14,8 +15,10 @@ pub(crate) mod fixture;
 mod increments;
 mod laboratory;
 pub mod law;
+pub mod monotone;
 pub mod places;
 mod proportion;
+pub mod range;
 pub mod scaling;
 pub mod setting;
 pub mod simulation;

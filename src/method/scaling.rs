@@ -322,7 +322,7 @@ fn extrapolated(fitted: &Fitted, alpha: f64) -> Estimate {
         Fitted::Leading(_) => "slope",
     };
     let interval = fitted.interval(alpha);
-    Estimate { name: name.to_owned(), value: fitted.parts().0, low: interval.low, high: interval.high }
+    Estimate { name: name.to_owned(), value: fitted.parts().0, low: interval.low, high: interval.high, predicted: None }
 }
 
 fn facts(

@@ -216,7 +216,7 @@ pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, labora
     for (run, share) in runs.into_iter().zip(&shares) {
         let prediction = match predict(request.prediction, claim, request.request, &run) {
             Ok(prediction) => prediction,
-            Err(error) => return not_applicable(&error.to_string()),
+            Err(error) => return undecided_link("simulation", 0, error.reason(), &error.to_string()),
         };
         if request.side != Side::Both && prediction.len() > 1 {
             return not_applicable("an order between arrays is not compared with a simulation");
@@ -264,7 +264,12 @@ fn evidence(request: &Request<'_>, context: &Context<'_>, judged: &[Judged], rel
 fn estimate(j: &Judged) -> Option<Estimate> {
     let (value, interval) = *j.reading.components.get(shown(j))?;
     let interval = interval?;
-    Some(Estimate { name: sample::canonical(&j.run.parameters), value, low: interval.low, high: interval.high })
+    let predicted = match j.target.predictions[..] {
+        [only] => Some(only),
+        _ => None,
+    };
+    let name = sample::canonical(&j.run.parameters);
+    Some(Estimate { name, value, low: interval.low, high: interval.high, predicted })
 }
 
 fn describe_point(run: &Run) -> Vec<(String, String)> {

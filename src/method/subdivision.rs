@@ -3,13 +3,12 @@
 //! monotone in a symbol only the end where it is least counts: so a bound that is attained at an end is proved, too.
 
 use super::Budget;
-use super::domain::comparison;
+use super::range::of_symbol;
 use super::setting::Setting;
-use crate::claim::Domain;
 use crate::eval::{Assignment, Meter, Program, Value};
-use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Symbol, walk};
+use crate::expr::{Expr, Kind, Link, Relation, Sort, Symbol, walk};
 use crate::numeric::interval::{Interval, Intervals};
-use crate::numeric::{Arithmetic, Function, Rational};
+use crate::numeric::{Arithmetic, Function};
 
 /// Symbols of a box: more are not cut finely enough.
 const MOST_SYMBOLS: usize = 4;
@@ -148,33 +147,9 @@ fn has_kinks(e: &Expr) -> bool {
     })
 }
 
-/// The declared range of a real number, with the comparisons with numbers that are assumed; outward to `f64`.
+/// The range of a real number; whole numbers are no box.
 fn range(symbol: &Symbol, setting: &Setting<'_>) -> Option<Interval> {
-    let declaration = setting.sampler.variables().find(|d| d.symbol == *symbol)?;
-    if *symbol.sort() != Sort::Real {
-        return None;
-    }
-    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
-    let a = Intervals::new();
-    let ends = |n: &Rational| a.enclosure(&a.rational(n));
-    match &declaration.domain {
-        Domain::All => {}
-        Domain::Interval { lower, upper } => {
-            low = lower.as_ref().map_or(low, |(n, _)| ends(n).0);
-            high = upper.as_ref().map_or(high, |(n, _)| ends(n).1);
-        }
-        _ => return None,
-    }
-    for condition in setting.conditions() {
-        let Condition::Holds(link) = condition else { continue };
-        let Some((_, relation, number)) = comparison(link).filter(|(s, ..)| s == symbol) else { continue };
-        match relation {
-            Relation::Greater | Relation::GreaterOrEqual => low = low.max(ends(&number).0),
-            Relation::Less | Relation::LessOrEqual => high = high.min(ends(&number).1),
-            _ => {}
-        }
-    }
-    (low <= high).then(|| Interval::new(low, high))
+    if *symbol.sort() == Sort::Real { of_symbol(symbol, setting) } else { None }
 }
 
 /// A box cut across its widest side; `None` if it is too narrow to be cut.
@@ -207,10 +182,11 @@ fn halves(ranges: &[Interval]) -> Option<(Vec<Interval>, Vec<Interval>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::Role;
+    use crate::claim::{Domain, Role};
     use crate::expr::fixture::*;
     use crate::method::fixture::{Table, above};
     use crate::numeric::Function::{Cos, Exp, Log, Sqrt, Tanh};
+    use crate::numeric::Rational;
     use crate::random::SeedPath;
 
     fn shown(table: &Table, left: Expr, relation: Relation, right: Expr) -> bool {

@@ -88,7 +88,7 @@ mod tests {
         };
         let open = || Finding::Undecided { reason: StopReason::BudgetExhausted, explanation: "too wide".to_owned() };
         let agrees = evidence("closed-form", Finding::Agrees { bound: "equal".to_owned() }, Vec::new());
-        let estimate = Estimate { name: "m".to_owned(), value: 1.0, low: 0.0, high: 2.0 };
+        let estimate = Estimate { name: "m".to_owned(), value: 1.0, low: 0.0, high: 2.0, predicted: None };
         let all = [agrees.clone(), evidence("simulation", open(), vec![estimate])];
         let line = because(Verdict::Supported, &all, &[], 1);
         assert_eq!(line, "closed-form: equal; simulation does not decide: too wide");

@@ -72,7 +72,7 @@ pub(super) fn measure(
     let mut measured = Vec::new();
     for (run, share) in runs.into_iter().zip(&shares) {
         let prediction = predict(request.prediction, context.claim, request.request, &run)
-            .map_err(|e| not_applicable(e.to_string()))?;
+            .map_err(|e| Stop(e.reason(), e.to_string()))?;
         let [prediction] = prediction[..] else {
             return Err(not_applicable("only the limit of a number is extrapolated".to_owned()));
         };

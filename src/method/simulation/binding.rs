@@ -3,9 +3,11 @@
 use super::sample::Run;
 use crate::claim::{Claim, Domain, ExperimentRequest, Role};
 use crate::eval::{Assignment, Program, Value};
+use crate::evidence::StopReason;
 use crate::experiment::{ExperimentError, Quantity};
 use crate::expr::walk::free_symbols;
 use crate::expr::{Condition, Dim, Expr, Link, Relation, Sort, Symbol};
+use crate::numeric::Undefined;
 use crate::numeric::float::F64;
 use nalgebra::DMatrix;
 use std::cmp::Ordering;
@@ -24,12 +26,25 @@ pub(crate) enum BindError {
     /// The parameters lie outside the declared range or break an assumption.
     #[error("the parameters do not satisfy {0}")]
     OutsideDomain(String),
-    /// The formula has no value there.
+    /// The formula cannot be evaluated there.
     #[error("the prediction has no value: {0}")]
     NoValue(String),
+    /// The formula has no value there.
+    #[error("the prediction has no value: {0}")]
+    Undefined(String),
     /// The experiment could not be set up.
     #[error(transparent)]
     Setup(#[from] ExperimentError),
+}
+
+impl BindError {
+    /// Why nothing is compared.
+    pub(crate) const fn reason(&self) -> StopReason {
+        match self {
+            Self::Undefined(_) => StopReason::Undefined,
+            _ => StopReason::NotApplicable,
+        }
+    }
 }
 
 /// A symbol's name as a parameter may spell it: `\sigma` → `sigma`, `m_0` and `m_{0}` → `m_0`, `\mathrm{x}` → `x`.
@@ -212,10 +227,13 @@ pub(crate) fn predict(
 ) -> Result<Vec<f64>, BindError> {
     let at = bind(&[expr], claim, request, run)?;
     let program = Program::compile(expr).map_err(|e| BindError::NoValue(e.to_string()))?;
-    let value = program.evaluate(&F64, &at).map_err(|e| BindError::NoValue(e.to_string()))?;
+    let value = program.evaluate(&F64, &at).map_err(|e| match e {
+        Undefined::Domain(_) | Undefined::Shape(_) => BindError::Undefined(e.to_string()),
+        _ => BindError::NoValue(e.to_string()),
+    })?;
     match value.entries() {
         entries if entries.iter().all(|x| x.is_finite()) => Ok(entries.to_vec()),
-        _ => Err(BindError::NoValue("it is not finite".to_owned())),
+        _ => Err(BindError::Undefined("it is not finite".to_owned())),
     }
 }
 
