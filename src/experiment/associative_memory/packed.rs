@@ -152,8 +152,8 @@ impl Overlaps {
 
     /// Counts a neuron that has not been counted yet.
     fn count(&mut self, row: &[u64], up: bool) {
-        for w in 0..self.mask.len() {
-            let agreeing = if up { row[w] } else { !row[w] } & self.mask[w];
+        for (w, &bits) in row.iter().enumerate().take(self.mask.len()) {
+            let agreeing = if up { bits } else { !bits } & self.mask[w];
             self.sum += i64::from(agreeing.count_ones());
             self.add(w, agreeing);
         }
@@ -184,8 +184,8 @@ impl Overlaps {
     /// A neuron that was `up`, or was not, turns over: it no longer agrees with the patterns that it agreed with.
     #[inline(always)]
     fn flip(&mut self, row: &[u64], up: bool) {
-        for w in 0..self.mask.len() {
-            let agreed = if up { row[w] } else { !row[w] } & self.mask[w];
+        for (w, &bits) in row.iter().enumerate().take(self.mask.len()) {
+            let agreed = if up { bits } else { !bits } & self.mask[w];
             let gained = !agreed & self.mask[w];
             self.sum += i64::from(gained.count_ones()) - i64::from(agreed.count_ones());
             self.subtract(w, agreed);

@@ -286,6 +286,9 @@ mod tests {
     use super::*;
     use crate::random::{SeedPath, bulk};
 
+    /// Data with their weights.
+    type Law = Vec<(f64, Vec<f64>)>;
+
     /// ∇ log p by central differences of a density written out as a sum over all data.
     fn gradient(data: &[(f64, Vec<f64>)], t: f64, y: &[f64]) -> Vec<f64> {
         let log_density = |y: &[f64]| {
@@ -303,7 +306,7 @@ mod tests {
     }
 
     /// Every configuration of the Curie–Weiss model with its weight, over pairs of spins.
-    fn configurations(d: usize, beta: f64) -> Vec<(f64, Vec<f64>)> {
+    fn configurations(d: usize, beta: f64) -> Law {
         (0..1u32 << d)
             .map(|bits| {
                 let a: Vec<f64> = (0..d).map(|i| if bits >> i & 1 == 1 { 1.0 } else { -1.0 }).collect();
@@ -318,9 +321,9 @@ mod tests {
         let mut generator = bulk(&mut SeedPath::root(4).stream());
         let points = DataPoints::new(7, 3, &Gaussians { m: 0.5, variance: 1.2 }, &mut generator);
         let row = |mu: usize| (0..3).map(|k| points.columns[7 * k + mu]).collect();
-        let data: Vec<(f64, Vec<f64>)> = (0..7).map(|mu| (1.0, row(mu))).collect();
+        let data: Law = (0..7).map(|mu| (1.0, row(mu))).collect();
         let spins = (Spins::new(5, 1.4), configurations(5, 1.4));
-        let targets: [(&dyn Target, &[(f64, Vec<f64>)]); 2] = [(&points, &data), (&spins.0, &spins.1)];
+        let targets: [(&dyn Target, &Law); 2] = [(&points, &data), (&spins.0, &spins.1)];
         for (target, data) in targets {
             let d = target.dimension();
             for t in [0.1, 0.6, 1.7] {
