@@ -123,11 +123,29 @@ pub(super) enum Meaning {
     NewRow,
     /// `\dots`: what is left out.
     Dots,
-    /// Understood, but nothing can be done with it.
-    Unsupported,
+    /// `\forall`.
+    ForAll,
+    /// `\bmod`, and what begins `(\mathrm{mod}\ m)`.
+    Modulo,
+    /// `\pmod` with its argument.
+    Congruent,
+    /// `\choose` between the two numbers of a binomial coefficient.
+    Choose,
+    /// `\middle` before a bar that separates.
+    Middle,
+    /// At most, or at least, up to a constant factor.
+    UpToConstant(Relation),
+    /// Understood, but nothing can be done with it, for this reason.
+    Unsupported(&'static str),
 }
 
 use Meaning as M;
+
+const EXISTS: &str =
+    "no point refutes that something exists: write the value that does, or the equation that it solves";
+const UPPER_LIMIT: &str =
+    r"an upper or lower limit cannot be told from finitely many values: write `\lim` where the limit exists";
+const SETS: &str = "operations on sets are not read: write the conditions on the elements";
 
 /// Macros by name, in the order of the groups below.
 const MACROS: &[(&str, Meaning)] = &[
@@ -169,13 +187,14 @@ const MACROS: &[(&str, Meaning)] = &[
     ("gg", M::Relation(Relation::MuchGreater)),
     ("equiv", M::Relation(Relation::Equal)),
     ("coloneqq", M::Relation(Relation::Equal)),
+    ("coloneq", M::Relation(Relation::Equal)),
+    ("eqqcolon", M::Relation(Relation::Equal)),
     ("approx", M::Relation(Relation::Approximately)),
     ("simeq", M::Relation(Relation::Approximately)),
     ("sim", M::Relation(Relation::Asymptotic)),
     ("asymp", M::Relation(Relation::SameOrder)),
     ("propto", M::Relation(Relation::Proportional)),
     ("triangleq", M::Relation(Relation::Equal)),
-    ("doteq", M::Relation(Relation::Equal)),
     ("cong", M::Relation(Relation::Approximately)),
     ("notin", M::Relation(Relation::NotMember)),
     ("leftarrow", M::Relation(Relation::Assign)),
@@ -234,6 +253,7 @@ const MACROS: &[(&str, Meaning)] = &[
     ("cfrac", M::Fraction),
     ("binom", M::Binomial),
     ("tbinom", M::Binomial),
+    ("dbinom", M::Binomial),
     ("sqrt", M::Root),
     ("left", M::Sizing),
     ("right", M::Sizing),
@@ -293,8 +313,12 @@ const MACROS: &[(&str, Meaning)] = &[
     ("hspace", M::Dropped),
     ("vspace", M::Dropped),
     ("phantom", M::Dropped),
+    ("hphantom", M::Dropped),
+    ("vphantom", M::Dropped),
     ("mathbb", M::Font),
     ("mathbf", M::Font),
+    ("textbf", M::Font),
+    ("pmb", M::Font),
     ("mathds", M::Font),
     ("mathbbm", M::Font),
     ("bm", M::Font),
@@ -332,16 +356,33 @@ const MACROS: &[(&str, Meaning)] = &[
     ("dotsb", M::Dots),
     ("vdots", M::Dots),
     ("cdots", M::Dots),
-    ("forall", M::Unsupported),
-    ("exists", M::Unsupported),
-    ("limsup", M::Unsupported),
-    ("liminf", M::Unsupported),
-    ("oint", M::Unsupported),
-    ("subset", M::Unsupported),
-    ("cup", M::Unsupported),
-    ("cap", M::Unsupported),
-    ("gtrsim", M::Unsupported),
-    ("lesssim", M::Unsupported),
+    ("forall", M::ForAll),
+    ("bmod", M::Modulo),
+    ("pmod", M::Congruent),
+    ("choose", M::Choose),
+    ("middle", M::Middle),
+    ("lesssim", M::UpToConstant(Relation::LessOrEqual)),
+    ("gtrsim", M::UpToConstant(Relation::GreaterOrEqual)),
+    ("exists", M::Unsupported(EXISTS)),
+    ("nexists", M::Unsupported(EXISTS)),
+    ("limsup", M::Unsupported(UPPER_LIMIT)),
+    ("liminf", M::Unsupported(UPPER_LIMIT)),
+    (
+        "doteq",
+        M::Unsupported(
+            "some define by this sign, for others both sides agree to leading exponential order: write `:=` or the limit of the logarithms",
+        ),
+    ),
+    ("mod", M::Unsupported(r"write `\pmod{m}` behind a congruence, or `a \bmod m` for the remainder")),
+    ("oint", M::Unsupported("an integral along a closed curve is not read: write it with a parameter of the curve")),
+    ("subset", M::Unsupported(SETS)),
+    ("subseteq", M::Unsupported(SETS)),
+    ("setminus", M::Unsupported(SETS)),
+    ("cup", M::Unsupported(SETS)),
+    ("cap", M::Unsupported(SETS)),
+    ("bigcup", M::Unsupported(SETS)),
+    ("bigcap", M::Unsupported(SETS)),
+    ("oplus", M::Unsupported("a direct sum is not read: write blocks by their components")),
 ];
 
 /// Letters with a command of their own.
@@ -457,6 +498,7 @@ const WORDS: &[(&str, Meaning)] = &[
     ("Hess", M::Matrix(Differential::Hessian)),
     ("Jac", M::Matrix(Differential::Jacobian)),
     ("Rad", M::Rademacher),
+    ("mod", M::Modulo),
 ];
 
 /// Environments whose rows are parts of one display.

@@ -10,7 +10,7 @@ use crate::claim::{Claim, ExperimentRequest, Extremum, Limit, Role};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
 use crate::expr::walk::same;
-use crate::expr::{Condition, Kind, Relation, Sort, Statement, Symbol};
+use crate::expr::{Condition, Kind, Link, Relation, Sort, Statement, Symbol};
 use crate::latex::usage::Usage;
 use crate::latex::{self, Scope};
 use crate::source::SourceFile;
@@ -147,12 +147,18 @@ fn with_defaults(
     if by_nobody && uses_letter_of_digamma(&formula.text, scope) {
         return Err(silent());
     }
+    let declared_scope = scope;
     let Some((scope, assumed)) = by_default(&formula.text, scope, definitions) else {
         return if by_nobody { Err(silent()) } else { claim(note, raw, scope, declarations, Vec::new()) };
     };
     let symbols: Vec<Symbol> = assumed.iter().map(|d| d.symbol.clone()).collect();
     let declarations = Arc::new(declarations.iter().cloned().chain(assumed).collect());
     let mut read = claim(note, raw, &scope, &declarations, symbols.clone())?;
+    // That i is the imaginary unit is a guess like any other.
+    let guesses_unit = matches!(scope.get("i"), Some(latex::Entry::ImaginaryUnit)) && !declared_scope.knows("i");
+    if guesses_unit && read.assumed.is_none() {
+        read.assumed = Some(Vec::new());
+    }
     if by_nobody {
         let is_definition = definitions.values().any(|(index, _)| raw.target == Some(*index));
         let links = read.statement.links.len();
@@ -269,9 +275,16 @@ fn claim(
     };
     let mut alternative = read.alternative.map(|(statement, _)| statement).filter(|_| raw.law.is_none());
     let mut converse = read.converse;
-    let mut limit = limit;
+    let mut limit = match &converse {
+        None => limit.or_else(|| written_limit(&mut statement, alternative.as_mut())),
+        Some(_) => limit,
+    };
     // Differentials and small vectors, in terms of numbers that can be tried.
     let mut introduced: Vec<Declaration> = Vec::new();
+    let declarations = &match read.values.is_empty() {
+        true => declarations.clone(),
+        false => Arc::new(declarations.iter().cloned().chain(read.values).collect()),
+    };
     if let Some(moved) = stochastic::density_equation(&statement, declarations) {
         (statement, converse) = (moved, None);
     } else if let Some(rewritten) = stochastic::in_steps(&statement, &assumptions, declarations) {
@@ -352,6 +365,24 @@ fn claim(
     let guesses: Vec<Symbol> = guesses.chain(assumed).collect();
     claim.assumed = Some(assumed::used_by(&claim, &guesses)).filter(|used| !used.is_empty());
     Ok(claim)
+}
+
+/// The limit that a formula is written for, `\xrightarrow{n \to \infty}` or "as n → ∞", taken out of its premises.
+fn written_limit(statement: &mut Statement, alternative: Option<&mut Statement>) -> Option<Limit> {
+    let tends = |link: &Link| match &*link.left.kind {
+        Kind::Symbol(symbol) if link.relation == Relation::TendsTo => Some(symbol.clone()),
+        _ => None,
+    };
+    let mut found = statement.premises.iter().filter_map(|link| Some((tends(link)?, link.right.clone())));
+    let (symbol, target) = found.next()?;
+    if found.next().is_some() {
+        return None;
+    }
+    statement.premises.retain(|link| tends(link).is_none());
+    if let Some(other) = alternative {
+        other.premises.retain(|link| tends(link).is_none());
+    }
+    Some(Limit { symbol, target, exponents: Vec::new() })
 }
 
 /// The symbols in which a proportionality holds, each with the declaration of a second value.

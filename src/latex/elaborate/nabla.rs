@@ -15,6 +15,28 @@ fn is_dot(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Operator(Meaning::Dot) | NodeKind::Mark('·'))
 }
 
+fn base_of(node: &Node) -> &NodeKind {
+    match &node.kind {
+        NodeKind::Scripted(base, ..) => &base.kind,
+        kind => kind,
+    }
+}
+
+/// Whether a node is a differential operator that takes what follows.
+fn is_operator(node: &Node) -> bool {
+    match base_of(node) {
+        NodeKind::Operator(Meaning::Partial | Meaning::Nabla | Meaning::Divergence) => true,
+        NodeKind::Fraction(upper, _) => {
+            matches!(upper.as_slice(), [only] if match base_of(only) {
+                NodeKind::Operator(Meaning::Partial) => true,
+                NodeKind::Letter(d) | NodeKind::Word(d) => d == "d",
+                _ => false,
+            })
+        }
+        _ => false,
+    }
+}
+
 impl Elaborator<'_> {
     /// `\partial_t f`, `\nabla_x f`, `\nabla \cdot F`, `\nabla^2 f`.
     pub(super) fn derivative_operator(
@@ -53,7 +75,7 @@ impl Elaborator<'_> {
                 .hint(r"write it below, as in `\partial_t`"));
             };
             let variable = self.variable(sub, span)?;
-            let body = self.term(cursor)?;
+            let body = self.differentiated(cursor, None)?;
             return self.derivative(body, &variable, order, span);
         }
         let declared = |name: &str| match self.scope.get(name) {
@@ -79,7 +101,12 @@ impl Elaborator<'_> {
                 (divergence, laplacian) = (false, true);
             }
         }
-        let body = self.term(cursor)?;
+        let operator = match (laplacian, divergence) {
+            (true, _) => Differential::Laplacian,
+            (false, true) => Differential::Divergence,
+            (false, false) => Differential::Jacobian,
+        };
+        let body = self.differentiated(cursor, Some(operator))?;
         let variable = match variable {
             Some(variable) => variable,
             None => Variable::Symbol(self.position(&body, span)?),
@@ -105,11 +132,52 @@ impl Elaborator<'_> {
         self.derivative(body, &variable, 1, span)
     }
 
+    /// What a differential operator is applied to: the factors that follow. In `\nabla f \cdot \nabla g` it is f alone; in
+    /// `\partial_x u \partial_y v` it may be u alone or all, in `\frac{d}{dt} x \cdot y` as well. `operator` is ∇ in one
+    /// of its forms.
+    pub(super) fn differentiated(&self, cursor: &mut Cursor<'_>, operator: Option<Differential>) -> Read<Expr> {
+        let rest = &cursor.nodes[cursor.at..];
+        let rest = &rest[..rest.iter().position(super::term::ends_term).unwrap_or(rest.len())];
+        // What a sum or an integral is over goes to the end of the term.
+        let captures = |n: &Node| match base_of(n) {
+            NodeKind::Operator(Meaning::Fold(_) | Meaning::Integral | Meaning::Limit | Meaning::Optimum(_)) => true,
+            _ => match &n.kind {
+                NodeKind::Scripted(base, ..) => self.is_expectation(base),
+                _ => self.is_expectation(n),
+            },
+        };
+        let end = rest.iter().position(captures).unwrap_or(rest.len());
+        let begins =
+            |at: usize| is_dot(&rest[at]) || is_operator(&rest[at]) && !super::function::applies(&rest[at - 1]);
+        let Some(end) = (1..end).find(|at| begins(*at)) else { return self.term(cursor) };
+        let mut alone = false;
+        if is_dot(&rest[end]) {
+            let next = &rest[end + 1..];
+            let next = &next[..next.iter().position(is_dot).unwrap_or(next.len())];
+            let (own, next) = (self.whole_once(&rest[..end], cursor.span()), self.whole_once(next, cursor.span()));
+            // f ∇g is no gradient, and v · w has no divergence.
+            alone = match (operator, own.map(|e| e.sort), next.map(|e| e.sort)) {
+                (Some(Differential::Jacobian), Ok(own), Ok(Sort::Vector(_))) => own.is_scalar(),
+                (Some(Differential::Divergence), Ok(Sort::Vector(_)), Ok(Sort::Vector(_))) => true,
+                _ => false,
+            };
+        }
+        if !alone {
+            self.derivative_place.set(self.derivative_place.get().or(Some(rest[end].span)));
+        }
+        if !alone && !self.options.narrow_derivative {
+            return self.term(cursor);
+        }
+        let body = self.whole(&rest[..end], cursor.span())?;
+        cursor.at += end;
+        Ok(body)
+    }
+
     /// `\Delta` declared as the Laplacian by a symbol.
     pub(super) fn declared_laplacian(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
         let Some(Entry::Laplacian(symbol)) = self.scope.get(&canonical_node(node)) else { return Ok(None) };
         let symbol = symbol.clone();
-        let body = self.term(cursor)?;
+        let body = self.differentiated(cursor, Some(Differential::Laplacian))?;
         self.laplacian(body, &Variable::Symbol(symbol), node.span).map(Some)
     }
 
