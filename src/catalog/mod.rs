@@ -22,6 +22,7 @@ pub mod linear_readability;
 pub mod mixture_overlap;
 pub mod neighbour_log_ratio;
 pub mod noised_gaussian_entropy;
+pub mod noised_magnetisation;
 pub mod optimal_linear_score;
 pub mod oracle_attenuation_risk;
 pub mod oracle_projection_risk;
@@ -87,6 +88,7 @@ pub static ALL: &[&ClosedForm] = &[
     &mixture_overlap::MIXTURE_OVERLAP,
     &neighbour_log_ratio::NEIGHBOUR_LOG_RATIO,
     &noised_gaussian_entropy::NOISED_GAUSSIAN_ENTROPY,
+    &noised_magnetisation::NOISED_MAGNETISATION,
     &optimal_linear_score::OPTIMAL_LINEAR_SCORE,
     &oracle_attenuation_risk::ORACLE_ATTENUATION_RISK,
     &oracle_projection_risk::ORACLE_PROJECTION_RISK,

@@ -13,7 +13,7 @@ use crate::evidence::{Estimate, Evidence, Fact, Finding, StopReason, Witness};
 use crate::experiment::{self, Estimand, Experiment, ExperimentError};
 use crate::expr::{Expr, Kind, Relation};
 use crate::stats::Side;
-use binding::predict;
+use binding::{BindError, predict};
 use judging::{Outcome, Reading, Target, judge, target};
 use sample::Run;
 use std::collections::BTreeMap;
@@ -206,6 +206,7 @@ pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, labora
     let alpha = budget.alpha / points.len() as f64;
     let relative = claim.tolerance.as_ref().map_or(budget.relative_margin, |t| t.relative);
     let mut judged = Vec::new();
+    let mut undefined: Option<Evidence> = None;
     let (runs, shares) = match priced(request.experiment, &points, context, laboratory) {
         Ok(priced) => priced,
         Err(Unpriced::Setup(error)) => return not_applicable(&error.to_string()),
@@ -216,7 +217,12 @@ pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, labora
     for (run, share) in runs.into_iter().zip(&shares) {
         let prediction = match predict(request.prediction, claim, request.request, &run) {
             Ok(prediction) => prediction,
-            Err(error) => return undecided_link("simulation", 0, error.reason(), &error.to_string()),
+            // What another point contradicts is false all the same.
+            Err(error @ BindError::Undefined(_)) => {
+                undefined = undefined.or(Some(undecided_link("simulation", 0, error.reason(), &error.to_string())));
+                continue;
+            }
+            Err(error) => return not_applicable(&error.to_string()),
         };
         if request.side != Side::Both && prediction.len() > 1 {
             return not_applicable("an order between arrays is not compared with a simulation");
@@ -233,7 +239,11 @@ pub(crate) fn check_request(request: &Request<'_>, context: &Context<'_>, labora
             Err(error) => return not_applicable(&error.to_string()),
         }
     }
-    evidence(request, context, &judged, relative)
+    let contradicts = |j: &Judged| matches!(j.reading.outcome, Outcome::Contradicts { .. });
+    match undefined {
+        Some(nowhere) if !judged.iter().any(contradicts) => nowhere,
+        _ => evidence(request, context, &judged, relative),
+    }
 }
 
 fn evidence(request: &Request<'_>, context: &Context<'_>, judged: &[Judged], relative: f64) -> Evidence {

@@ -1,8 +1,6 @@
-//! Zero-temperature dynamics with couplings of low rank, never forming the N × N matrix.
+//! Zero-temperature dynamics of all neurons at once with couplings of low rank, never forming the N × N matrix.
 
 use crate::linalg::{Mat, MatRef, product_into};
-use crate::random::Bulk;
-use rand::seq::SliceRandom;
 
 /// `J = left right − diag(removed)`.
 pub(super) struct Couplings<'a> {
@@ -81,86 +79,6 @@ fn swap_columns(a: &mut Mat<f32>, i: usize, j: usize) {
     }
 }
 
-/// Hebb's rule site by site: the K components of each neuron side by side.
-pub(super) struct Sites {
-    rows: Vec<i16>,
-    k: usize,
-}
-
-impl Sites {
-    pub(super) fn new(patterns: &Mat<f32>) -> Self {
-        let (n, k) = (patterns.nrows(), patterns.ncols());
-        let mut rows = vec![0; n * k];
-        for mu in 0..k {
-            for (i, s) in patterns.col_as_slice(mu).iter().enumerate() {
-                rows[i * k + mu] = *s as i16;
-            }
-        }
-        Self { rows, k }
-    }
-
-    /// Updates one neuron after the other, each sweep in a fresh random order, until nothing changes or `sweeps` are over.
-    pub(super) fn sequential(&self, state: &mut [f32], keep_self: bool, sweeps: usize, generator: &mut Bulk) {
-        self.run(state, self.k, keep_self, sweeps, |_| true, generator);
-    }
-
-    /// Whether the dynamics from the first pattern with the first `stored` ones keep an overlap with it above
-    /// `threshold`, sweep by sweep; the last overlap.
-    pub(super) fn keeps_first(
-        &self,
-        stored: usize,
-        threshold: f64,
-        sweeps: usize,
-        generator: &mut Bulk,
-    ) -> (bool, f64) {
-        let mut state: Vec<f32> = self.rows.chunks_exact(self.k).map(|row| f32::from(row[0])).collect();
-        let n = state.len() as f64;
-        let overlaps = self.run(&mut state, stored, false, sweeps, |m| f64::from(m[0]) > threshold * n, generator);
-        let overlap = f64::from(overlaps[0]) / n;
-        (overlap > threshold, overlap)
-    }
-
-    /// The dynamics with the first `stored` patterns, which also end where the overlaps are not to `go_on`. Overlaps are
-    /// kept up to date, so a visit costs as many operations as patterns are stored. Needs N ≤ 32767 so that `N m_μ` fits
-    /// 16 bits.
-    fn run(
-        &self,
-        state: &mut [f32],
-        stored: usize,
-        keep_self: bool,
-        sweeps: usize,
-        go_on: impl Fn(&[i16]) -> bool,
-        generator: &mut Bulk,
-    ) -> Vec<i16> {
-        let mut overlaps = vec![0i16; stored];
-        for (row, s) in self.rows.chunks_exact(self.k).zip(&*state) {
-            let s = *s as i16;
-            overlaps.iter_mut().zip(row).for_each(|(m, x)| *m += s * x);
-        }
-        let mut order: Vec<u32> = (0..state.len() as u32).collect();
-        for _ in 0..sweeps {
-            order.shuffle(generator);
-            let mut changed = false;
-            for &i in &order {
-                let i = i as usize;
-                let row = &self.rows[i * self.k..][..stored];
-                let field: i32 = row.iter().zip(&overlaps).map(|(x, m)| i32::from(*x) * i32::from(*m)).sum();
-                let aligned = field * state[i] as i32 - if keep_self { 0 } else { stored as i32 };
-                if aligned < 0 {
-                    state[i] = -state[i];
-                    let twice = 2 * state[i] as i16;
-                    overlaps.iter_mut().zip(row).for_each(|(m, x)| *m += twice * x);
-                    changed = true;
-                }
-            }
-            if !changed || !go_on(&overlaps) {
-                break;
-            }
-        }
-        overlaps
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::random_patterns;
@@ -195,16 +113,5 @@ mod tests {
                 assert_eq!(fast.col_as_slice(j), slow, "column {j} after {sweeps}");
             }
         }
-    }
-
-    #[test]
-    fn sequential_dynamics_end_in_a_fixed_point() {
-        let mut generator = bulk(&mut SeedPath::root(3).stream());
-        let patterns = random_patterns(60, 10, &mut generator);
-        let start = random_patterns(60, 1, &mut generator);
-        let mut state = start.col_as_slice(0).to_vec();
-        Sites::new(&patterns).sequential(&mut state, false, 100, &mut generator);
-        assert!((0..60).all(|i| state[i] * field(&patterns, &state, i) >= 0.0));
-        assert_ne!(state, start.col_as_slice(0));
     }
 }

@@ -1,7 +1,6 @@
 //! The load at which a stored pattern is lost under Hebb's rule.
 
-use super::dynamics::Sites;
-use super::random_patterns;
+use super::packed::PackedPatterns;
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
 
@@ -45,21 +44,18 @@ struct CriticalLoad {
 fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentError> {
     let n = p.whole("N");
     let most = (p.get("most") * n as f64).ceil() as usize;
-    if n * most > 1 << 27 {
-        return Err(ExperimentError::Setup(format!("N = {n} and {most} patterns need over 1 GiB")));
-    }
     Ok(Box::new(CriticalLoad { n, most, threshold: p.get("threshold"), sweeps: p.whole("sweeps") }))
 }
 
 impl Trial for CriticalLoad {
     fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
         let generator = &mut bulk(stream);
-        let sites = Sites::new(&random_patterns(self.n, self.most, generator));
+        let patterns = PackedPatterns::random(self.n, self.most, generator);
         // A single pattern is always kept.
         let (mut kept, mut lost, mut overlap) = (1, self.most + 1, 1.0);
         while lost - kept > 1 {
             let stored = (kept + lost) / 2;
-            match sites.keeps_first(stored, self.threshold, self.sweeps, generator) {
+            match patterns.keeps_first(stored, self.threshold, self.sweeps, generator) {
                 (true, reached) => (kept, overlap) = (stored, reached),
                 (false, _) => lost = stored,
             }
@@ -69,10 +65,12 @@ impl Trial for CriticalLoad {
     }
 
     fn work(&self) -> f64 {
-        // Patterns and their transposition, then a bisection whose loads end near the capacity, some 15 sweeps each.
-        let entries = (self.n * self.most) as f64;
-        let sweep = self.n as f64 * (10.0 + 0.14 * self.n as f64 * 0.25 * cost::MULTIPLY_ADD);
-        cost::work(3.0 * entries + (self.most as f64).log2() * 15.0 * sweep)
+        // Patterns, then a bisection whose loads end near the capacity, some 15 sweeps each.
+        let k = 0.14 * self.n as f64;
+        let sweeps = 15.0 * (self.most as f64).log2();
+        cost::work(
+            PackedPatterns::cost(self.n as f64, self.most as f64, 0.0) + PackedPatterns::cost(self.n as f64, k, sweeps),
+        )
     }
 }
 

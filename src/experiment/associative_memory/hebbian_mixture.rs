@@ -1,7 +1,7 @@
 //! Mixtures of stored patterns under Hebb's rule: odd ones are stable, even ones are not.
 
-use super::dynamics::Sites;
 use super::hebbian_field::fits;
+use super::packed::PackedPatterns;
 use super::random_patterns;
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Trial, cost};
 use crate::random::{SeedPath, Stream, bulk};
@@ -64,8 +64,9 @@ impl Trial for Mixture {
             fields.iter_mut().zip(pattern).for_each(|(h, x)| *h += m * x);
         }
         let unstable = fields.iter().zip(&start).filter(|(h, s)| *h * *s - (self.k as f32) < 0.0).count();
-        let mut end = start.clone();
-        Sites::new(&patterns).sequential(&mut end, false, self.sweeps, &mut generator);
+        let mut end: Vec<bool> = start.iter().map(|s| *s > 0.0).collect();
+        PackedPatterns::new(&patterns).sequential(&mut end, false, self.sweeps, &mut generator);
+        let end: Vec<f32> = end.iter().map(|up| if *up { 1.0 } else { -1.0 }).collect();
         out[0] = unstable as f64 / self.n as f64;
         out[1] = overlap(patterns.col_as_slice(0), &start);
         out[2] = overlap(&start, &end);
@@ -73,9 +74,8 @@ impl Trial for Mixture {
 
     fn work(&self) -> f64 {
         // Most sites are stable: a few sweeps in a fresh order end it.
-        let sweeps = self.sweeps.min(4) as f64;
         let (n, k) = (self.n as f64, self.k as f64);
-        cost::work(n * k * (4.0 + 2.0 * sweeps * cost::MULTIPLY_ADD) + 10.0 * n * sweeps)
+        cost::work(4.0 * n * k + PackedPatterns::cost(n, k, self.sweeps.min(4) as f64))
     }
 }
 

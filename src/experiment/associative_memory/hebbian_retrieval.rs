@@ -1,15 +1,17 @@
 //! Zero-temperature retrieval under Hebb's rule.
 
-use super::dynamics::{Couplings, Sites, parallel};
+use super::dynamics::{Couplings, parallel};
+use super::packed::PackedPatterns;
 use super::{pattern_count, random_patterns};
 use crate::experiment::{Estimand, Experiment, ExperimentError, Parameter, Parameters, Quantity, Trial, cost};
 use crate::linalg::dot;
-use crate::random::{SeedPath, Stream, bulk};
+use crate::random::{Bulk, SeedPath, Stream, bulk};
 use rand::RngExt;
 
 /// K = round(αN) fresh random patterns; the dynamics start at overlap `overlap` with stored patterns and run to a
 /// fixed point, a two-cycle, or the last sweep. A step costs O(NK) for each probe: J is never formed. Fields of all neurons
-/// at once are sums of whole numbers in single precision, exact for NK below 2²⁴ and to 10⁻⁶ of their size beyond.
+/// at once are sums of whole numbers in single precision, exact for NK below 2²⁴ and to 10⁻⁶ of their size beyond; those
+/// of one neuron after the other are counts of bits.
 ///
 /// Formulas may refer to the saddle point's signal `y`, below the capacity, and to its overlap `last-m`, which beyond the
 /// capacity is the one with which retrieval ceases to exist.
@@ -18,7 +20,7 @@ pub static EXPERIMENT: Experiment = Experiment {
     summary: "random patterns stored by Hebb's rule; overlap that zero-temperature dynamics ends with",
     source: "Hopfield 1982; Amit, Gutfreund and Sompolinsky 1987",
     parameters: &[
-        Parameter::whole("N", "neurons; at most 32767 one after the other", 1000.0, 2.0, 100_000.0),
+        Parameter::whole("N", "neurons", 1000.0, 2.0, 100_000.0),
         Parameter::real("alpha", "load K/N", 0.1, 1e-4, 1.0),
         Parameter::whole("probes", "stored patterns started from per replicate, at most K", 16.0, 1.0, 20000.0),
         Parameter::real(
@@ -60,13 +62,9 @@ fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentErr
     let k = pattern_count(n, p.get("alpha"));
     let probes = p.whole("probes").min(k);
     let parallel = p.whole("parallel") == 1;
-    if !parallel && n > i16::MAX as usize {
-        return Err(ExperimentError::Setup(format!(
-            "N = {n}: sums over sites are kept in 16 bits one after the other"
-        )));
-    }
-    // Patterns, states and fields in single precision.
-    if n * (k + 3 * probes) > 1 << 28 {
+    // Patterns, states and fields in single precision, or bits.
+    let bits = if parallel { 32 * n * (k + 3 * probes) } else { n * k };
+    if bits > 1 << 33 {
         return Err(ExperimentError::Setup(format!("N = {n}, K = {k} and {probes} probes need over 1 GiB")));
     }
     Ok(Box::new(Retrieval {
@@ -80,10 +78,10 @@ fn prepare(p: &Parameters, _: &SeedPath) -> Result<Box<dyn Trial>, ExperimentErr
     }))
 }
 
-impl Trial for Retrieval {
-    fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
-        let mut generator = bulk(stream);
-        let patterns = random_patterns(self.n, self.k, &mut generator);
+impl Retrieval {
+    /// Final overlaps of the probes, all neurons at once.
+    fn together(&self, generator: &mut Bulk) -> Vec<f64> {
+        let patterns = random_patterns(self.n, self.k, generator);
         let mut states = patterns.subcols(0, self.probes).to_owned();
         if self.flip > 0.0 {
             for j in 0..self.probes {
@@ -94,20 +92,35 @@ impl Trial for Retrieval {
                 }
             }
         }
-        if self.parallel {
-            let removed = vec![self.k as f32; if self.keep_self { 0 } else { self.n }];
-            let couplings = Couplings { left: patterns.as_ref(), right: patterns.transpose(), removed: &removed };
-            parallel(&couplings, &mut states, self.sweeps);
-        } else {
-            let sites = Sites::new(&patterns);
-            for j in 0..self.probes {
-                sites.sequential(states.col_as_slice_mut(j), self.keep_self, self.sweeps, &mut generator);
+        let removed = vec![self.k as f32; if self.keep_self { 0 } else { self.n }];
+        let couplings = Couplings { left: patterns.as_ref(), right: patterns.transpose(), removed: &removed };
+        parallel(&couplings, &mut states, self.sweeps);
+        let overlap = |j: usize| dot(patterns.col_as_slice(j), states.col_as_slice(j)) / self.n as f64;
+        (0..self.probes).map(overlap).collect()
+    }
+
+    /// The same, one neuron after the other.
+    fn one_by_one(&self, generator: &mut Bulk) -> Vec<f64> {
+        let patterns = PackedPatterns::random(self.n, self.k, generator);
+        let mut ends = Vec::with_capacity(self.probes);
+        for j in 0..self.probes {
+            let mut state = patterns.pattern(j);
+            if self.flip > 0.0 {
+                state.iter_mut().for_each(|up| *up ^= generator.random::<f64>() < self.flip);
             }
+            ends.push(patterns.sequential(&mut state, self.keep_self, self.sweeps, generator).with(j));
         }
+        ends
+    }
+}
+
+impl Trial for Retrieval {
+    fn replicate(&self, stream: &mut Stream, out: &mut [f64]) {
+        let generator = &mut bulk(stream);
+        let overlaps = if self.parallel { self.together(generator) } else { self.one_by_one(generator) };
         let (mut errors, mut count) = (0.0, 0.0);
         out.fill(0.0);
-        for j in 0..self.probes {
-            let overlap = dot(patterns.col_as_slice(j), states.col_as_slice(j)) / self.n as f64;
+        for overlap in overlaps {
             let retrieved = f64::from(u8::from(overlap > 0.9));
             out[0] += overlap / self.probes as f64;
             out[1] += retrieved / self.probes as f64;
@@ -122,13 +135,13 @@ impl Trial for Retrieval {
     fn work(&self) -> f64 {
         // Typical numbers of sweeps until nothing changes.
         let (n, k, probes) = (self.n as f64, self.k as f64, self.probes as f64);
-        let dynamics = if self.parallel {
+        cost::work(if self.parallel {
             let step = 2.0 * cost::product_single(self.n, self.k, self.probes) + 2.0 * n * probes;
-            self.sweeps.min(12) as f64 * step
+            n * k + self.sweeps.min(12) as f64 * step
         } else {
-            2.0 * n * k + self.sweeps.min(10) as f64 * probes * n * (6.0 + 0.3 * k * cost::MULTIPLY_ADD)
-        };
-        cost::work(n * k + dynamics)
+            let sweeps = self.sweeps.min(if k < 0.14 * n { 8 } else { 40 });
+            PackedPatterns::cost(n, k, sweeps as f64 * probes)
+        })
     }
 
     fn quantity(&self, name: &str) -> Option<Quantity> {

@@ -22,6 +22,7 @@ pub mod spin_glass_enumeration;
 
 mod dynamics;
 mod heat_bath;
+mod packed;
 mod replica_symmetric;
 
 use crate::experiment::cost;

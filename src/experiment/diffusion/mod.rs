@@ -20,6 +20,7 @@ pub mod u_turn;
 mod backward;
 mod empirical;
 mod half_point;
+mod reverse_target;
 mod sde;
 mod two_class;
 
