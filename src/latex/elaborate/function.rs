@@ -333,7 +333,7 @@ fn is_function(node: &Node) -> bool {
 }
 
 /// Whether a node is itself something that takes what follows: a function, a sum, an integral.
-pub(super) fn applies(node: &Node) -> bool {
+fn applies(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Operator(meaning) => matches!(
             meaning,

@@ -5,34 +5,27 @@ use super::super::notation::Meaning;
 use super::super::scope::Entry;
 use super::super::tree::{Node, NodeKind};
 use super::derivative::{Variable, unsupported};
-use super::{Cursor, Elaborator, Read, Trouble, span_of};
+use super::{Cursor, Elaborator, Read, Trouble, array, span_of};
 use crate::diagnostic::codes;
 use crate::expr::walk::{any, free_symbols};
-use crate::expr::{Differential, Expr, Kind, Sort, Symbol};
+use crate::expr::{ArrayFunction, Differential, Expr, Kind, Sort, Symbol};
 use crate::source::Span;
 
 fn is_dot(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Operator(Meaning::Dot) | NodeKind::Mark('·'))
 }
 
-fn base_of(node: &Node) -> &NodeKind {
-    match &node.kind {
-        NodeKind::Scripted(base, ..) => &base.kind,
-        kind => kind,
-    }
+/// Whether an expression has no symbols.
+fn is_constant(e: &Expr) -> bool {
+    free_symbols(e).is_empty()
 }
 
-/// Whether a node is a differential operator that takes what follows.
-fn is_operator(node: &Node) -> bool {
-    match base_of(node) {
-        NodeKind::Operator(Meaning::Partial | Meaning::Nabla | Meaning::Divergence) => true,
-        NodeKind::Fraction(upper, _) => {
-            matches!(upper.as_slice(), [only] if match base_of(only) {
-                NodeKind::Operator(Meaning::Partial) => true,
-                NodeKind::Letter(d) | NodeKind::Word(d) => d == "d",
-                _ => false,
-            })
-        }
+/// Whether an expression is a product or a quotient of which more than one part may vary.
+fn has_factors(e: &Expr) -> bool {
+    match &*e.kind {
+        Kind::Mul(factors) => factors.iter().filter(|f| !is_constant(f)).count() > 1 || factors.iter().any(has_factors),
+        Kind::Div(above, below) => !is_constant(below) || has_factors(above),
+        Kind::Array(ArrayFunction::Dot | ArrayFunction::Hadamard | ArrayFunction::Outer, _) => true,
         _ => false,
     }
 }
@@ -132,45 +125,57 @@ impl Elaborator<'_> {
         self.derivative(body, &variable, 1, span)
     }
 
-    /// What a differential operator is applied to: the factors that follow. In `\nabla f \cdot \nabla g` it is f alone; in
-    /// `\partial_x u \partial_y v` it may be u alone or all, in `\frac{d}{dt} x \cdot y` as well. `operator` is ∇ in one
-    /// of its forms.
+    /// What a differential operator is applied to: all factors that follow, or only the first, in `\partial_x u \, v`,
+    /// `\partial_x u \partial_y v`, `\nabla p / p`. In `\nabla f \cdot \nabla g` it is f alone. `operator` is ∇ in one of its
+    /// forms.
     pub(super) fn differentiated(&self, cursor: &mut Cursor<'_>, operator: Option<Differential>) -> Read<Expr> {
         let rest = &cursor.nodes[cursor.at..];
         let rest = &rest[..rest.iter().position(super::term::ends_term).unwrap_or(rest.len())];
+        if let (Some(operator), Some(dot)) = (operator, rest.iter().position(is_dot))
+            && self.stands_alone(&rest[..dot], operator, &rest[dot + 1..], cursor.span())
+        {
+            let body = self.whole(&rest[..dot], cursor.span())?;
+            cursor.at += dot;
+            return Ok(body);
+        }
+        if !self.options.narrow_derivative {
+            let place = cursor.span();
+            let body = self.term(cursor)?;
+            if has_factors(&body) {
+                self.derivative_place.set(self.derivative_place.get().or(Some(place)));
+            }
+            return Ok(body);
+        }
+        let mut factors = vec![self.factor(cursor)?];
+        while factors.iter().all(|f| is_constant(f)) && self.juxtaposed(cursor) {
+            factors.push(self.factor(cursor)?);
+        }
+        array::multiply(self, factors)
+    }
+
+    /// Whether what stands before a dot must be all that is differentiated: f ∇g is no gradient, and v · w has no divergence.
+    fn stands_alone(&self, own: &[Node], operator: Differential, next: &[Node], place: Span) -> bool {
         // What a sum or an integral is over goes to the end of the term.
-        let captures = |n: &Node| match base_of(n) {
-            NodeKind::Operator(Meaning::Fold(_) | Meaning::Integral | Meaning::Limit | Meaning::Optimum(_)) => true,
-            _ => match &n.kind {
-                NodeKind::Scripted(base, ..) => self.is_expectation(base),
-                _ => self.is_expectation(n),
-            },
-        };
-        let end = rest.iter().position(captures).unwrap_or(rest.len());
-        let begins =
-            |at: usize| is_dot(&rest[at]) || is_operator(&rest[at]) && !super::function::applies(&rest[at - 1]);
-        let Some(end) = (1..end).find(|at| begins(*at)) else { return self.term(cursor) };
-        let mut alone = false;
-        if is_dot(&rest[end]) {
-            let next = &rest[end + 1..];
-            let next = &next[..next.iter().position(is_dot).unwrap_or(next.len())];
-            let (own, next) = (self.whole_once(&rest[..end], cursor.span()), self.whole_once(next, cursor.span()));
-            // f ∇g is no gradient, and v · w has no divergence.
-            alone = match (operator, own.map(|e| e.sort), next.map(|e| e.sort)) {
-                (Some(Differential::Jacobian), Ok(own), Ok(Sort::Vector(_))) => own.is_scalar(),
-                (Some(Differential::Divergence), Ok(Sort::Vector(_)), Ok(Sort::Vector(_))) => true,
-                _ => false,
+        let captures = |n: &Node| {
+            let base = match &n.kind {
+                NodeKind::Scripted(base, ..) => base,
+                _ => n,
             };
+            matches!(
+                base.kind,
+                NodeKind::Operator(Meaning::Fold(_) | Meaning::Integral | Meaning::Limit | Meaning::Optimum(_))
+            ) || self.is_expectation(base)
+        };
+        if own.is_empty() || own.iter().any(captures) {
+            return false;
         }
-        if !alone {
-            self.derivative_place.set(self.derivative_place.get().or(Some(rest[end].span)));
+        let next = &next[..next.iter().position(is_dot).unwrap_or(next.len())];
+        let (own, next) = (self.whole_once(own, place), self.whole_once(next, place));
+        match (operator, own.map(|e| e.sort), next.map(|e| e.sort)) {
+            (Differential::Jacobian, Ok(own), Ok(Sort::Vector(_))) => own.is_scalar(),
+            (Differential::Divergence, Ok(Sort::Vector(_)), Ok(Sort::Vector(_))) => true,
+            _ => false,
         }
-        if !alone && !self.options.narrow_derivative {
-            return self.term(cursor);
-        }
-        let body = self.whole(&rest[..end], cursor.span())?;
-        cursor.at += end;
-        Ok(body)
     }
 
     /// `\Delta` declared as the Laplacian by a symbol.

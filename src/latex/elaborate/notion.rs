@@ -320,10 +320,35 @@ impl Elaborator<'_> {
                 && f.sort == g.sort
             {
                 let sort = f.sort.clone();
+                let (f, g) = (self.by_its_values(f), self.by_its_values(g));
                 return Ok(Some(Expr::new(Kind::Convolution(f, g), sort, span)));
             }
         }
         self.with_placeholder(nodes, span)
+    }
+
+    /// The letter that a function of one argument is declared with: it is of the right sort where it is read back.
+    fn letter_of(&self, function: &Symbol) -> String {
+        let own = self.scope.default_arguments(function.tex(), function.sort());
+        match own.as_deref() {
+            Some([Expr { kind, .. }]) => match &**kind {
+                Kind::Symbol(letter) => letter.tex().to_owned(),
+                _ => "u".to_owned(),
+            },
+            _ => "u".to_owned(),
+        }
+    }
+
+    /// A declared function as x ↦ f(x), so that what is assumed of its values is put in.
+    fn by_its_values(&self, function: Expr) -> Expr {
+        let (Kind::Symbol(name), Sort::Function(sorts, value)) = (&*function.kind, &function.sort) else {
+            return function;
+        };
+        let [sort] = sorts.as_slice() else { return function };
+        let symbol = Symbol::new(self.letter_of(name), sort.clone());
+        let at = Expr::symbol(&symbol, function.span);
+        let body = Expr::new(Kind::Call(name.clone(), vec![at]), (**value).clone(), function.span);
+        Expr::new(Kind::Mapping(vec![symbol], body), function.sort.clone(), function.span)
     }
 
     /// One side of a relation that is a function because a dot holds the place of its argument; `None` if none does.
@@ -344,15 +369,7 @@ impl Elaborator<'_> {
             Sort::Function(sorts, _) if sorts.len() == 1 => sorts[0].clone(),
             _ => return Ok(None),
         };
-        // The letter that the function is declared with is of the right sort where it is read back.
-        let own = self.scope.default_arguments(function.tex(), function.sort());
-        let name = match own.as_deref() {
-            Some([Expr { kind, .. }]) => match &**kind {
-                Kind::Symbol(letter) => letter.tex().to_owned(),
-                _ => "u".to_owned(),
-            },
-            _ => "u".to_owned(),
-        };
+        let name = self.letter_of(&function);
         let NodeKind::Fence(_, _, body) = &mut nodes[at + 1].kind else { return Ok(None) };
         body[0].kind = NodeKind::Letter(PLACE.into());
         if nodes.iter().any(holds_place) {
