@@ -147,7 +147,7 @@ impl Elaborator<'_> {
             return Ok(body);
         }
         let mut factors = vec![self.factor(cursor)?];
-        while factors.iter().all(|f| is_constant(f)) && self.juxtaposed(cursor) {
+        while factors.iter().all(is_constant) && self.juxtaposed(cursor) {
             factors.push(self.factor(cursor)?);
         }
         array::multiply(self, factors)
