@@ -8,6 +8,9 @@ use crate::numeric::{Function, Rational};
 /// without any rule of algebra beyond these.
 pub fn plain(e: &Expr) -> Expr {
     let e = walk::map_children(e, &mut plain);
+    if let Some(number) = number(&e) {
+        return number;
+    }
     match &*e.kind {
         Kind::Neg(a) => match &*a.kind {
             Kind::Neg(b) => b.clone(),
@@ -27,6 +30,43 @@ pub fn plain(e: &Expr) -> Expr {
         Kind::Div(a, b) if is_number(b, 1) => a.clone(),
         Kind::Pow(a, b) if is_number(b, 1) => a.clone(),
         _ => without_signs(&e).unwrap_or(e),
+    }
+}
+
+/// What an operation on numbers gives, if that is a number: 0², √1, 2/3. Nothing times anything is itself.
+fn number(e: &Expr) -> Option<Expr> {
+    const LARGEST: i64 = 16;
+    let value = |n: Rational| Some(Expr::number(n, e.span));
+    let nothing = |a: &Expr| match &*a.kind {
+        Kind::Mul(factors) if factors.first().is_some_and(|f| is_number(f, 0)) => Some(a.clone()),
+        Kind::Number(n) if n.is_zero() => Some(a.clone()),
+        _ => None,
+    };
+    match &*e.kind {
+        Kind::Neg(a) => nothing(a),
+        Kind::Div(a, b) => match (a.as_number(), b.as_number()) {
+            (Some(a), Some(b)) if !b.is_zero() => value(a / b),
+            (_, Some(b)) if !b.is_zero() => nothing(a),
+            _ => None,
+        },
+        Kind::Pow(base, exponent) => {
+            let (base, n) = (base.as_number()?, i64::try_from(exponent.as_number()?.clone()).ok()?);
+            let power = |n: i64| (0..n).fold(Rational::ONE, |product, _| product * base);
+            match n {
+                0..=LARGEST => value(power(n)),
+                n if (-LARGEST..0).contains(&n) && !base.is_zero() => value(Rational::ONE / power(-n)),
+                _ => None,
+            }
+        }
+        Kind::Function(Function::Sqrt, a) if is_number(&a[0], 0) || is_number(&a[0], 1) => Some(a[0].clone()),
+        Kind::Function(Function::Log, a) if is_number(&a[0], 1) => value(Rational::ZERO),
+        Kind::Function(Function::Exp | Function::Cos | Function::Cosh, a) if is_number(&a[0], 0) => {
+            value(Rational::ONE)
+        }
+        Kind::Function(Function::Sin | Function::Tanh | Function::Sinh | Function::Erf, a) if is_number(&a[0], 0) => {
+            value(Rational::ZERO)
+        }
+        _ => None,
     }
 }
 
@@ -202,6 +242,8 @@ mod tests {
         assert!(!idle(call(Function::Tanh, &-x.clone()), call(Function::Tanh, x)));
         assert!(!idle(pow(-x.clone(), n(3)), pow(x.clone(), n(3))));
         assert!(!idle(call(Function::Exp, &-x.clone()), call(Function::Exp, x)));
+        assert!(idle(x + f(Function::Sqrt, n(1)), x + pow(n(2), n(-2)) * n(4)));
+        assert!(!idle(f(Function::Sqrt, n(2)), n(1)));
         assert!(!idle(x.clone(), x + y - n(1)));
         assert!(!idle(x.clone(), n(2) * x));
         assert!(!idle(pow(x + y, n(2)), x * x + n(2) * x * y + y * y));

@@ -6,8 +6,11 @@
 mod draw;
 mod family;
 mod field;
+mod relation;
+mod style;
 mod words;
 
+pub use style::Style;
 pub use words::{condition_in_words, domain_in_words, show_number, show_value};
 
 use crate::eval::{Assignment, Meaning, Program, Value};
@@ -18,50 +21,8 @@ use crate::numeric::interval::Intervals;
 use crate::numeric::{Arithmetic, Function, Rational};
 use crate::random::{SeedPath, Stream};
 use rand::RngExt;
-use std::cmp::Ordering;
+use relation::{arrays, holds};
 use std::collections::BTreeMap;
-
-/// How the numbers of one point are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Style {
-    /// The same special value, 0, 1, −1, ½ or 2, for every scalar whose domain has it, else an edge.
-    Special(usize),
-    /// Bounds of the domains, zeros and ones; identity matrices, repeated eigenvalues.
-    Edge,
-    /// All scalars equal where their domains allow it.
-    Tie,
-    /// Small whole numbers.
-    Whole,
-    /// Magnitudes around one, small denominators.
-    Moderate,
-    /// Magnitudes down to 10⁻³, bounds approached.
-    Small,
-    /// Magnitudes up to 50.
-    Large,
-    /// Magnitudes around one, large denominators: no accidental relation between them.
-    Generic,
-    /// Whole numbers below 2⁶⁰ where the domain allows it: images of uniform elements of a prime field.
-    Field,
-}
-
-impl Style {
-    /// The style of the point with this number: special values and edges first, then ever other scales, in turn.
-    pub fn of(number: usize) -> Self {
-        let round = number / 10;
-        match number % 10 {
-            0 => Self::Special(2 * round),
-            1 => Self::Whole,
-            2 => Self::Edge,
-            3 => Self::Moderate,
-            4 => Self::Generic,
-            5 => Self::Special(2 * round + 1),
-            6 => Self::Small,
-            7 => Self::Large,
-            8 => Self::Tie,
-            _ => Self::Generic,
-        }
-    }
-}
 
 /// How far from the end of a range an admissible whole number is looked for.
 const INWARD: usize = 4;
@@ -453,44 +414,6 @@ impl Sampler {
             }
         })
     }
-}
-
-/// Whether two arrays differ for certain; `None` for any other relation. An equation between arrays that could not be put in
-/// holds at degenerate points only, which say nothing.
-fn arrays<A: Arithmetic>(a: &A, left: &Value<A::Number>, relation: Relation, right: &Value<A::Number>) -> Option<bool> {
-    if left.shape() != right.shape() || relation != Relation::NotEqual {
-        return None;
-    }
-    let pairs = left.entries().iter().zip(right.entries());
-    Some(pairs.into_iter().any(|(x, y)| a.compare(x, y).is_some_and(|o| o != Ordering::Equal)))
-}
-
-/// Whether a relation holds between two enclosed numbers; `None` if that is open.
-fn holds<A: Arithmetic>(a: &A, left: &A::Number, relation: Relation, right: &A::Number) -> Option<bool> {
-    // "Much" is taken as a factor of a hundred.
-    let hundred = a.rational(&Rational::from(100));
-    let order = match relation {
-        Relation::MuchLess => a.compare(&a.mul(&hundred, left), right)?,
-        Relation::MuchGreater => a.compare(left, &a.mul(&hundred, right))?,
-        _ => a.compare(left, right)?,
-    };
-    Some(match relation {
-        Relation::Equal | Relation::Approximately => order == Ordering::Equal,
-        Relation::NotEqual => order != Ordering::Equal,
-        Relation::Less => order == Ordering::Less,
-        Relation::LessOrEqual | Relation::MuchLess => order != Ordering::Greater,
-        Relation::Greater => order == Ordering::Greater,
-        Relation::GreaterOrEqual | Relation::MuchGreater => order != Ordering::Less,
-        Relation::Asymptotic
-        | Relation::SameOrder
-        | Relation::Proportional
-        | Relation::TendsTo
-        | Relation::Distributed
-        | Relation::EqualInLaw
-        | Relation::Member
-        | Relation::NotMember
-        | Relation::Assign => return None,
-    })
 }
 
 /// Field elements for one symbol at given sizes, see [`Sampler::fill_field`].

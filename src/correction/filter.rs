@@ -30,6 +30,9 @@ const TOLERANCE: f64 = 1e-7;
 /// … and quadratures stop well before.
 const AIM: f64 = 1e-9;
 
+/// Most candidates are off by more than this already at the first point, where quadratures stop there at first.
+const COARSE: f64 = 1e-3;
+
 /// Points that take more than this many times what the cheapest takes are left out, but for the first few.
 const DEAR: u64 = 3;
 const FEW: usize = 4;
@@ -69,6 +72,8 @@ pub(super) struct Side {
     program: Program,
     plain: Vec<OnceLock<Option<Value<f64>>>>,
     enclosed: Vec<OnceLock<Enclosed>>,
+    /// The first point at a glance.
+    coarse: OnceLock<Option<Value<Interval>>>,
 }
 
 /// What an enclosure says of a side at a point.
@@ -161,6 +166,16 @@ impl<'a> Filter<'a> {
         let kept = |(rank, at): &(usize, usize)| *rank < FEW || both(*at) <= dear;
         let order: Vec<usize> = order.into_iter().enumerate().filter(kept).map(|(_, at)| at).collect();
         filter.prices = order.first().map_or([1, 1], |at| prices[*at]);
+        if let (true, Some(first)) = (filter.averages, order.first().and_then(|at| filter.places.get(*at))) {
+            let meter = Meter::new(bench.budget.steps);
+            for (k, e) in [&refuted.left, &refuted.right].into_iter().enumerate() {
+                let side = Side::new((setting, complex), e, count, &meter)?;
+                let before = meter.left();
+                if side.coarse(first).is_some() {
+                    filter.prices[k] = (before - meter.left()).max(1);
+                }
+            }
+        }
         filter.whole = order.iter().map(|at| both(*at)).sum();
         let mut places: Vec<Option<Place>> = std::mem::take(&mut filter.places).into_iter().map(Some).collect();
         filter.places = order.iter().filter_map(|at| places[*at].take()).collect();
@@ -237,6 +252,9 @@ impl<'a> Filter<'a> {
     /// Whether two sides are equal at every point where both have a value, and that is at most of those where the refuted
     /// formula has one: x = √(−x²) says something of x = 0 only.
     pub(super) fn equal(&self, left: &Side, right: &Side) -> Fit {
+        if self.averages && self.coarsely_apart(left, right) {
+            return Fit::Fails;
+        }
         let (mut agreeing, mut open) = (0, 0);
         for (at, place) in self.places.iter().enumerate() {
             match self.agree(left, right, at) {
@@ -254,6 +272,14 @@ impl<'a> Filter<'a> {
             true if open > 0 => Fit::Open,
             _ => Fit::Fails,
         }
+    }
+
+    /// Whether rough quadratures at the first point have error bars that do not meet.
+    fn coarsely_apart(&self, left: &Side, right: &Side) -> bool {
+        let Some(place) = self.places.first() else { return false };
+        let (Some(left), Some(right)) = (left.coarse(place), right.coarse(place)) else { return false };
+        let a = Intervals::new();
+        left.shape() == right.shape() && left.entries().iter().zip(right.entries()).any(|(x, y)| a.separated(x, y))
     }
 
     /// Right minus left beside the larger, in `f64`; `None` where one has no finite value.
@@ -303,7 +329,12 @@ impl Side {
             program,
             plain: (0..points).map(empty).collect(),
             enclosed: (0..points).map(|_| OnceLock::new()).collect(),
+            coarse: OnceLock::new(),
         })
+    }
+
+    fn coarse(&self, place: &Place) -> &Option<Value<Interval>> {
+        self.coarse.get_or_init(|| self.program.evaluate_roughly(&place.plain, COARSE).ok())
     }
 
     fn plain(&self, place: &Place, at: usize) -> &Option<Value<f64>> {

@@ -86,10 +86,24 @@ impl Proof<'_> {
             }
             Relation::SameOrder => self.multiple(old, new, true),
             _ if relation.is_order() => {
-                vanishes && self.multiple(old, new, true) || self.is_looser(relation, on_the_left, [old, new])
+                self.grows_to_itself(old, new, other)
+                    || vanishes && self.multiple(old, new, true)
+                    || self.is_looser(relation, on_the_left, [old, new])
             }
             _ => false,
         }
+    }
+
+    /// Whether `new` is an increasing function of a positive `old` that leaves the other side as it is: √x ≥ 1 if x ≥ 1.
+    fn grows_to_itself(&self, old: &Expr, new: &Expr, other: &Expr) -> bool {
+        let positive = |e: &Expr| Ranges::new(self.setting).of(e).lo() >= 0.0;
+        let prepared = |e: &Expr| self.setting.prepare_side(e).is_some_and(|e| positive(&e));
+        let grows = match &*new.kind {
+            Kind::Function(Function::Sqrt, a) => walk::same(&a[0], old),
+            Kind::Pow(base, exponent) => walk::same(base, old) && prepared(exponent),
+            _ => false,
+        };
+        grows && prepared(old) && self.maps_to_itself(old, new, other)
     }
 
     /// Whether `new` is shown to have the limit that is claimed of `old`, or the same leading term.

@@ -294,10 +294,12 @@ fn is_news(link: &Link, refuted: &Link, claim: &Claim, setting: Option<&Setting<
     };
     // What something tends to does not move itself.
     let moves = |side: &Expr| claim.limit.as_ref().is_some_and(|l| walk::mentions(side, &l.symbol));
-    !says_nothing(link)
-        && !(moves(&link.right) && !moves(&refuted.right))
-        && !setting.and_then(|s| s.prepare(link)).is_some_and(|l| says_nothing(&l))
-        && !known.iter().any(restates)
+    if moves(&link.right) && !moves(&refuted.right) {
+        return false;
+    }
+    let prepared = setting.and_then(|s| s.prepare(link));
+    let is_idle = says_nothing(link) || prepared.is_some_and(|l| says_nothing(&l));
+    !is_idle && !known.iter().any(restates)
 }
 
 /// Simplest first; of those with as many slips undone the ones last that say less.

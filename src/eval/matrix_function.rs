@@ -2,8 +2,9 @@
 
 use super::Value;
 use super::array::{Matrix, identity, norm_squared, product, square};
+use crate::linalg::{Mat, SymmetricEigen, from_spectrum, symmetric_eigen};
 use crate::numeric::{Arithmetic, Rational, Undefined};
-use nalgebra::{DMatrix, Dyn, SymmetricEigen};
+use nalgebra::DMatrix;
 use std::cmp::Ordering;
 
 type Result<T> = std::result::Result<T, Undefined>;
@@ -49,7 +50,7 @@ pub(super) fn exponential<A: Arithmetic>(a: &A, m: &Matrix<A>) -> Result<Matrix<
 
 /// The spectrum of a positive definite matrix in `f64`: for arithmetics that take estimates.
 struct Spectrum {
-    eigen: SymmetricEigen<f64, Dyn>,
+    eigen: SymmetricEigen,
     /// The norm of the matrix.
     size: f64,
     /// Its least eigenvalue.
@@ -67,8 +68,10 @@ fn spectrum<A: Arithmetic>(a: &A, m: &Matrix<A>, what: [&'static str; 3]) -> Res
     if (&middle - middle.transpose()).norm() > 1e-9 * size {
         return Err(Undefined::Domain(asymmetric));
     }
-    let eigen = middle.symmetric_eigen();
-    let least = eigen.eigenvalues.min();
+    let d = middle.nrows();
+    let lower = Mat::from_fn(d, d, |i, j| 0.5 * (middle[(i, j)] + middle[(j, i)]));
+    let eigen = symmetric_eigen(lower.as_ref()).map_err(|_| Undefined::NonFinite)?;
+    let least = eigen.values.iter().copied().fold(f64::INFINITY, f64::min);
     if least.is_nan() || least <= 0.0 {
         return Err(Undefined::Domain(indefinite));
     }
@@ -78,8 +81,9 @@ fn spectrum<A: Arithmetic>(a: &A, m: &Matrix<A>, what: [&'static str; 3]) -> Res
 impl Spectrum {
     /// The matrix with the same eigenvectors and these functions of its eigenvalues.
     fn mapped(&self, f: impl Fn(f64) -> f64) -> DMatrix<f64> {
-        let values = self.eigen.eigenvalues.map(f);
-        &self.eigen.eigenvectors * DMatrix::from_diagonal(&values) * self.eigen.eigenvectors.transpose()
+        let values: Vec<f64> = self.eigen.values.iter().map(|x| f(*x)).collect();
+        let mapped = from_spectrum(&values, self.eigen.vectors.as_ref());
+        DMatrix::from_fn(values.len(), values.len(), |i, j| mapped[(i, j)])
     }
 }
 

@@ -99,7 +99,7 @@ fn refuses_what_it_cannot_mean() {
         ("x = + ", "unexpected-token"),
         (r"\fraq{1}{2} = x", "unknown-macro"),
         (r"x = y )", "unbalanced-group"),
-        (r"\log x (y) = t", "ambiguous"),
+        (r"\log x (y) = \sin t (y)", "ambiguous"),
         (r"q = x", "unknown-symbol"),
         (r"x_1 = y", "sort-mismatch"),
         (r"\mathbb{I} = \mathbb{I}", "sort-mismatch"),

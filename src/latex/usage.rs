@@ -248,7 +248,7 @@ impl Walker<'_> {
             NodeKind::Scripted(base, sub, sup, _) => {
                 let (sub, sup) = (sub.as_deref().unwrap_or_default(), sup.as_deref().unwrap_or_default());
                 match &base.kind {
-                    NodeKind::Operator(Meaning::Fold(_) | Meaning::Extreme(_)) => self.fold(sub, sup),
+                    NodeKind::Operator(Meaning::Fold(_) | Meaning::Extreme(_)) => self.fold(sub, sup, rest),
                     NodeKind::Operator(Meaning::Integral) => {
                         self.list(sub);
                         self.list(sup);
@@ -358,12 +358,19 @@ impl Walker<'_> {
     }
 
     /// `\sum_{i=1}^{n}`: what it binds and how far it runs.
-    fn fold(&mut self, sub: &[Node], sup: &[Node]) {
+    fn fold(&mut self, sub: &[Node], sup: &[Node], rest: &[Node]) {
         let mut bound = Vec::new();
         for piece in sub.split(|n| matches!(n.kind, NodeKind::Mark(','))) {
             let end = piece.iter().position(is_relation).unwrap_or(piece.len());
             bound.extend(piece[..end].iter().filter(|n| is_name(n)).map(canonical_node));
-            self.list(piece.get(end + 1..).unwrap_or_default());
+            let beyond = piece.get(end + 1..).unwrap_or_default();
+            // In `i < j` both run, if both are indices of what is summed.
+            match beyond {
+                [name] if is_name(name) && is_subscript(&canonical_node(name), rest) => {
+                    bound.push(canonical_node(name))
+                }
+                _ => self.list(beyond),
+            }
         }
         if let [only] = sup
             && is_name(only)
@@ -412,6 +419,20 @@ impl Walker<'_> {
             None => {}
         }
     }
+}
+
+/// Whether a letter stands in a subscript somewhere in some nodes.
+fn is_subscript(letter: &str, nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| match &node.kind {
+        NodeKind::Scripted(base, sub, sup, _) => {
+            sub.as_deref().is_some_and(|sub| sub.iter().any(|n| canonical_node(n) == letter))
+                || is_subscript(letter, std::slice::from_ref(base))
+                || sup.as_deref().is_some_and(|sup| is_subscript(letter, sup))
+        }
+        NodeKind::Group(body) | NodeKind::Fence(_, _, body) | NodeKind::Root(_, body) => is_subscript(letter, body),
+        NodeKind::Fraction(a, b) => is_subscript(letter, a) || is_subscript(letter, b),
+        _ => false,
+    })
 }
 
 fn base_of(node: &Node) -> &NodeKind {

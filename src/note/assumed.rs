@@ -2,7 +2,7 @@
 //! be checked under it.
 //!
 //! A name is a real number; where it counts (an index, the end of a sum, the argument of a factorial or binomial) it is a
-//! positive whole number. Names that are called, indexed, transposed, or stand in a norm, trace or determinant are not
+//! positive whole number; i is the imaginary unit where it is no index. Names that are called, indexed, transposed, or stand in a norm, trace or determinant are not
 //! assumed to be anything.
 
 use super::claim_comment::{Asserted, RawClaim, slug};
@@ -52,6 +52,11 @@ fn declare(
             scope.insert(name.clone(), Entry::Define(Define { parameters: Vec::new(), body }));
             continue;
         }
+        // A letter i that is no index is no number of its own.
+        if name == "i" && !uses.counts && !uses.limit && is_number(uses) {
+            scope.insert(name.clone(), Entry::ImaginaryUnit);
+            continue;
+        }
         // A component or a power of a declared array, a call of a declared function.
         if !is_number(uses) || assumed.len() == MOST_SYMBOLS {
             return None;
@@ -68,11 +73,15 @@ fn declare(
     Some(())
 }
 
-/// Whether a name has a meaning beside the arrays of a note without being declared: I is the identity, Δₓ the Laplacian.
+/// Whether a name has a meaning beside what a note declares without being declared: I is the identity, Δₓ the Laplacian, ẋ and
+/// f′ are derivatives.
 fn means_itself(name: &str, scope: &Scope) -> bool {
     let sort = |name: &str| scope.declared(name).map(|d| d.symbol.sort());
     let below = name.strip_prefix(r"\Delta_{").and_then(|rest| rest.strip_suffix('}'));
+    let dotted = [r"\dot{", r"\ddot{"].iter().find_map(|dot| name.strip_prefix(dot)?.strip_suffix('}'));
+    let primed = name.strip_suffix('\'').map(|rest| rest.trim_end_matches('\''));
     below.is_some_and(|x| matches!(sort(x), Some(Sort::Vector(_))))
+        || dotted.or(primed).is_some_and(|name| scope.knows(name))
         || name == "I" && scope.names().any(|declared| matches!(sort(declared), Some(Sort::Matrix(..))))
 }
 

@@ -103,9 +103,14 @@ fn same_statement(a: &Statement, b: &Statement) -> bool {
 
 /// Reads a formula, its printed form again, and says what differs.
 fn round_trip(tex: &str, scope: &Scope) -> Result<Statement, String> {
-    let read = latex::statement(tex, scope).map_err(|t| format!("{tex}: {} {}", t.code.name, t.message))?.statement;
+    let read = latex::statement(tex, scope).map_err(|t| format!("{tex}: {} {}", t.code.name, t.message))?;
+    let mut scope = scope.clone();
+    for value in read.values {
+        scope.insert(value.symbol.tex().to_owned(), latex::Entry::Declared(value));
+    }
+    let read = read.statement;
     let printed = print::statement(&read);
-    let again = latex::statement(&printed, scope).map_err(|t| format!("{tex} printed as {printed}: {}", t.message))?;
+    let again = latex::statement(&printed, &scope).map_err(|t| format!("{tex} printed as {printed}: {}", t.message))?;
     if same_statement(&read, &again.statement) {
         return Ok(read);
     }
@@ -277,6 +282,31 @@ const CONSTRUCTS: &[&str] = &[
     r"\ln 2 \cosh s = \ln 2 + \ln \cosh s",
     r"\langle x | A | y \rangle = \braket{x|A|y}",
     r"\lVert x + y \rVert \le \lVert x \rVert + \lVert y \rVert",
+    r"\tanh t (s + u) = \tanh(t (s + u))",
+    // Quantifiers, and the limit that a relation is meant in.
+    r"\forall s, u > 0 : s u > 0",
+    r"\forall s \in \mathbb{R}, s^2 \ge 0",
+    r"x_i^2 \le \|x\|^2 \quad \forall i \in \{1, \dots, d\}",
+    r"\frac{n + 1}{n} \xrightarrow[n \to \infty]{} 1",
+    r"\frac{n + 1}{n} \to 1 \quad \text{as } n \to \infty",
+    r"s \lesssim s^2",
+    r"s^2 \gtrsim s",
+    r"s > 0, u > 0 \implies s u > 0",
+    r"\nabla \cdot (f(x) \nabla p(x)) = \nabla f(x) \cdot \nabla p(x) + f(x) \nabla^2 p(x)",
+    // Whole numbers.
+    r"{n \choose k} = \dbinom{n}{n - k}",
+    r"n^2 \equiv n \pmod 2",
+    r"n^2 = n \ (\mathrm{mod}\ 2)",
+    r"(n + 2) \bmod 2 = n \bmod 2",
+    r"\sum_{p, q = 1}^{n} p q = \left( \sum_{p=1}^n p \right)^2",
+    r"\sum_{\substack{p, q = 1 \\ p \ne q}}^{3} p q = 22",
+    // Averages in the notations of the field.
+    r"\mathbb{V}[\xi] = \mathbb{V}\mathrm{ar}[\xi] = \mathsf{Var}(\xi)",
+    r"\langle s \xi^2 \rangle = s \langle \xi^2 \rangle_\xi",
+    r"\langle \xi \rangle^2 = 0",
+    r"\mathbb{E}\left[ \xi \middle| s \xi + t = u \right] = \frac{u - t}{s}",
+    r"f(x) = \int q(y) p(x - y) dy = (q(\cdot\, s) * p)(x)",
+    r"p = (s q(\cdot\, s)) * q",
 ];
 
 #[test]
@@ -371,6 +401,21 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r"\delta_{i} = 1", "unexpected-token", r"\delta_{i}"),
     (r"\int d^3x \, f(x) = 1", "sort-mismatch", r"\int"),
     (r"s \stackrel{t}{=} u", "unsupported-construct", "t"),
+    (r"n \choose k = 1", "unexpected-token", r"\choose"),
+    (r"{n \choose k \choose 2} = 1", "unexpected-token", r"\choose"),
+    (r"s + n \bmod 2 = 1", "ambiguous", r"\bmod"),
+    (r"n \le k \pmod 2", "unsupported-construct", r"\le"),
+    (r"\exists s : s^2 = 2", "unsupported-construct", r"\exists"),
+    (r"\forall s \in [0, 1], u > 0, s u > 0", "ambiguous", "u > 0"),
+    (r"\forall s : s", "not-a-relation", "s"),
+    (r"\limsup_{n \to \infty} s = 1", "unsupported-construct", r"\limsup_{n \to \infty}"),
+    (r"s \doteq t", "unsupported-construct", r"\doteq"),
+    (r"x \lesssim y", "sort-mismatch", r"\lesssim"),
+    (r"\tanh t (s + u) = \sin s (t + u)", "ambiguous", "(t + u)"),
+    (r"\tanh t (s + u) u = 1", "ambiguous", "u"),
+    (r"\left( s \middle) = 1", "unexpected-token", r"\middle"),
+    (r"\mathbb{E}[\xi \mid \xi^2 = 1] = 0", "unsupported-construct", r"\mathbb{E}[\xi \mid \xi^2 = 1]"),
+    (r"\langle s \rangle = 1", "unsupported-construct", r"\langle s \rangle"),
     // Multi-byte text: the span is right to the character.
     (r"s = \text{größer als } t", "in-words", r"\text{größer als }"),
     (r"θ² + s = ψ", "unknown-symbol", "θ"),
@@ -413,6 +458,16 @@ fn readings_that_survive_are_both_kept() {
     for (tex, first, second) in [
         (r"s = \tanh(t)^2", r"\tanh^{2}\left( t \right)", r"\tanh\left( t^{2} \right)"),
         (r"s = t / 2 c", r"\frac{t}{2 c}", r"\frac{t}{2} c"),
+        (
+            r"s = \partial_s e^s \partial_u e^u",
+            r"\frac{\partial}{\partial s} \left( e^{s} \frac{\partial}{\partial u} \left( e^{u} \right) \right)",
+            r"\left( \frac{\partial}{\partial s} \left( e^{s} \right) \right) \frac{\partial}{\partial u} \left( e^{u} \right)",
+        ),
+        (
+            r"s = \tanh t (c + u)",
+            r"\tanh\left( t \left( c + u \right) \right)",
+            r"\tanh\left( t \right) \left( c + u \right)",
+        ),
         (r"s = r (1 - u)", r"r\left( t \right) \left( 1 - u \right)", r"r\left( 1 - u \right)"),
         (r"s = r (t + u)", r"r\left( t + u \right)", r"r\left( t \right) \left( t + u \right)"),
     ] {
@@ -504,6 +559,10 @@ fn nine_in_ten_equations_of_the_lecture_notes_are_read() {
         let Ok(elaborated) = reading else { continue };
         read += usize::from(equation.states_mathematics());
         let printed = print::statement(&elaborated.statement);
+        let mut scope = scope;
+        for value in elaborated.values {
+            scope.insert(value.symbol.tex().to_owned(), latex::Entry::Declared(value));
+        }
         let again = latex::statement(&printed, &scope);
         let again = again.unwrap_or_else(|t| panic!("{} as {printed}: {}", equation.number.text, t.message));
         assert!(same_statement(&elaborated.statement, &again.statement), "{}: {printed}", equation.number.text);

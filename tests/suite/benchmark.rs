@@ -2,7 +2,7 @@
 //! how often the original comes back, and in what time.
 //!
 //! `cargo test --release --test suite benchmark -- --ignored --nocapture` prints the rates, and what did not come back first;
-//! `BENCHMARK_ONLY=id,id` takes some claims only, `BENCHMARK_PROFILE=standard` another profile.
+//! `BENCHMARK_ONLY=id,id` takes some claims only, `BENCHMARK_PROFILE=quick` another profile.
 
 use crate::{corpus, library};
 use corrigenda::algebra::{Mutant, mutants};
@@ -140,7 +140,7 @@ fn rates(profile: &str, seed: u64) -> (usize, usize, usize) {
 #[test]
 #[ignore = "searches some thousand repairs: minutes"]
 fn originals_come_back() {
-    let profile = chosen("BENCHMARK_PROFILE").unwrap_or_else(|| "quick".into());
+    let profile = chosen("BENCHMARK_PROFILE").unwrap_or_else(|| "standard".into());
     let (refuted, first, top) = rates(&profile, 1);
     assert!(refuted > 300, "{refuted} refuted");
     assert!(10 * first >= 8 * refuted, "{first} of {refuted} come back first");

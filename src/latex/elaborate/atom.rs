@@ -65,6 +65,11 @@ impl Elaborator<'_> {
         if self.is_expectation(base) && sup.is_none() {
             return self.expectation(sub, cursor, span);
         }
+        if sup.is_none()
+            && let Some(covariance) = self.variance_sign(base, cursor)
+        {
+            return self.variance(covariance, sub, cursor, span);
+        }
         if self.is_probability(base) && sup.is_none() && self.opens(cursor) {
             return self.probability(sub, cursor, span);
         }
@@ -116,7 +121,7 @@ impl Elaborator<'_> {
             NodeKind::Root(degree, body) => self.root(degree.as_deref(), body, base.span)?,
             NodeKind::Fence(open, close, body) => {
                 if *open == '⟨'
-                    && let Some(average) = self.named_average(node, base, body, sub, cursor)?
+                    && let Some(average) = self.named_average(node, base, body, (sub, sup), cursor)?
                 {
                     return Ok(average);
                 }
@@ -193,14 +198,13 @@ impl Elaborator<'_> {
                 _ => return Ok(None),
             },
             NodeKind::Operator(meaning) => *meaning,
-            _ => Meaning::Unsupported,
+            _ => return Err(misplaced_prime(span)),
         };
         match meaning {
             Meaning::Function(function) if sub.is_none() => {
                 self.slope_of_function(function, (primes, sup), cursor, span).map(Some)
             }
-            _ => Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "a prime cannot stand here")
-                .hint(r"write `\top` for a transpose, a quotient such as `\frac{d}{dx}` for a derivative")),
+            _ => Err(misplaced_prime(span)),
         }
     }
 
@@ -330,8 +334,9 @@ impl Elaborator<'_> {
                 Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message)
                     .hint("write the sum or the list with an index"))
             }
-            Meaning::Unsupported => {
-                Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "this notation cannot be read as a formula yet"))
+            Meaning::Unsupported(reason) => {
+                let sign = notation::name_of(meaning).unwrap_or_default();
+                Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, format!("`\\{sign}` is not read")).hint(reason))
             }
             _ => Err(unexpected(node)),
         }
@@ -413,6 +418,11 @@ impl Elaborator<'_> {
         }
         Ok(Expr::new(Kind::Fold(fold, indices.binders, condition, body), sort, end))
     }
+}
+
+fn misplaced_prime(span: Span) -> Trouble {
+    Trouble::new(&codes::UNEXPECTED_TOKEN, span, "a prime cannot stand here")
+        .hint(r"write `\top` for a transpose, a quotient such as `\frac{d}{dx}` for a derivative")
 }
 
 /// Where the factors of a product end before the rest of its term: at a sum, product or integral that nothing of the

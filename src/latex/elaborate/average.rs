@@ -20,7 +20,7 @@ pub(super) fn real(sort: &Sort) -> Sort {
 }
 
 /// What a mean is over.
-enum Over {
+pub(super) enum Over {
     /// Symbols that are declared as random, by name.
     Random(Option<Vec<String>>),
     /// Symbols with a joint density.
@@ -124,7 +124,7 @@ impl Elaborator<'_> {
     }
 
     /// The mean over random symbols; what has a declared density is averaged over with it, outermost.
-    fn mean_of(&self, variables: Vec<RandomVariable>, body: Expr, span: Span) -> Read<Expr> {
+    pub(super) fn mean_of(&self, variables: Vec<RandomVariable>, body: Expr, span: Span) -> Read<Expr> {
         let sort = real(&body.sort);
         let (mut dense, lawful): (Vec<_>, Vec<_>) =
             variables.into_iter().partition(|v| matches!(v.law, Law::Density(_)));
@@ -149,46 +149,6 @@ impl Elaborator<'_> {
             out = self.mean_over(vec![fresh], density, body, span)?;
         }
         Ok(out)
-    }
-
-    /// 𝔼[f(x) | y] of symbols with laws: ∫ f(x) p(y|x) p(x) dx / ∫ p(y|x) p(x) dx at the value y; `None` if what is given is
-    /// no such symbol, or one whose law is not tied to another's.
-    fn given_symbols(
-        &self,
-        variables: &[RandomVariable],
-        body: &Expr,
-        given: &[Expr],
-        span: Span,
-    ) -> Read<Option<Expr>> {
-        let law_of = |e: &Expr| match &*e.kind {
-            Kind::Symbol(symbol) => variables.iter().find(|v| v.symbol == *symbol).cloned(),
-            _ => None,
-        };
-        let Some(known) = given.iter().map(law_of).collect::<Option<Vec<_>>>() else { return Ok(None) };
-        // At a value that is given the symbol is a variable: only a density makes it one.
-        if !known.iter().all(|v| matches!(v.law, Law::Density(_))) {
-            return Ok(None);
-        }
-        // Two laws that do not know of each other say nothing about how the symbols depend on each other.
-        let names = |v: &RandomVariable, other: &RandomVariable| matches!(&v.law, Law::Density(density) if mentions(density, &other.symbol));
-        let is_tied =
-            |k: &RandomVariable| variables.iter().any(|v| v.symbol != k.symbol && (names(k, v) || names(v, k)));
-        if !known.iter().all(is_tied) {
-            return Ok(None);
-        }
-        let is_known = |v: &RandomVariable| known.iter().any(|k| k.symbol == v.symbol);
-        let others: Vec<RandomVariable> = variables.iter().filter(|v| !is_known(v)).cloned().collect();
-        if others.is_empty() {
-            return Ok(Some(body.clone()));
-        }
-        let densities = known.into_iter().filter_map(|v| match v.law {
-            Law::Density(density) => Some(density),
-            _ => None,
-        });
-        let weight = array::multiply(self, densities.collect())?;
-        let above = array::multiply(self, vec![weight.clone(), body.clone()])?;
-        let (above, below) = (self.mean_of(others.clone(), above, span)?, self.mean_of(others, weight, span)?);
-        array::divide(above, below).map(Some)
     }
 
     /// What a declared symbol of this name and sort runs over, if its values are states.
@@ -241,24 +201,6 @@ impl Elaborator<'_> {
             array::multiply(self, outer)?
         };
         Ok(Expr::new(Kind::Fold(Fold::Sum, binders, None, product), sort, span))
-    }
-
-    fn conditional_mean(&self, body: &[Node], given: &[Node], over: &Over, fence: Span, span: Span) -> Read<Expr> {
-        let body = self.whole(body, fence)?;
-        let given = given.split(|n| is_mark(n, ',')).map(|g| self.whole(g, fence)).collect::<Read<Vec<_>>>()?;
-        let Over::Random(names) = over else {
-            return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "a conditional mean over a density"));
-        };
-        let mut symbols = free_symbols(&body);
-        for g in &given {
-            symbols.extend(free_symbols(g).into_iter().filter(|s| !symbols.contains(s)).collect::<Vec<_>>());
-        }
-        let variables = self.random_variables(symbols, names.as_deref(), span)?;
-        if let Some(ratio) = self.given_symbols(&variables, &body, &given, span.join(fence))? {
-            return Ok(ratio);
-        }
-        let sort = real(&body.sort);
-        Ok(Expr::new(Kind::ConditionalMean(variables, body, given), sort, span.join(fence)))
     }
 
     /// What stands below a sign of averaging.
@@ -375,6 +317,52 @@ impl Elaborator<'_> {
         let body = self.binding(&bound, || self.whole(body, span))?;
         let symbols = bound.into_iter().map(|(_, symbol)| symbol).collect();
         self.mean_over(symbols, density, body, span).map(Some)
+    }
+
+    /// `\langle f \rangle`, `\langle f \rangle_z`: the mean over what is declared as random; `None` if nothing is, or if some
+    /// state is free that the bracket may be over as well.
+    pub(super) fn average_of_laws(&self, body: &[Node], sub: Option<&[Node]>, span: Span) -> Read<Option<Expr>> {
+        let names: Option<Vec<String>> = sub.map(|sub| sub.split(|n| is_mark(n, ',')).map(canonical).collect());
+        if names.iter().flatten().any(|name| !self.is_random(name)) {
+            return Ok(None);
+        }
+        let Ok(body) = self.whole_once(body, span) else { return Ok(None) };
+        let free = free_symbols(&body);
+        let is_random = |s: &Symbol| self.scope.declaration(s).is_some_and(|d| matches!(d.role, Role::Random(_)));
+        let is_state =
+            |s: &Symbol| !is_random(s) && self.states(s, span).is_some_and(|r| !matches!(r, Range::Between(..)));
+        if !free.iter().any(is_random) || names.is_none() && free.iter().any(is_state) {
+            return Ok(None);
+        }
+        let variables = self.random_variables(free, names.as_deref(), span)?;
+        self.mean_of(variables, body, span).map(Some)
+    }
+
+    /// Whether a node is the sign of a variance (`false`) or a covariance (`true`): `\mathbb{V}`, `\mathbb{V}\mathrm{ar}`,
+    /// `\mathsf{Cov}`, where no symbol is called so. Consumes the rest of the sign.
+    pub(super) fn variance_sign(&self, base: &Node, cursor: &mut Cursor<'_>) -> Option<bool> {
+        if !matches!(base.kind, NodeKind::Font(..)) {
+            return None;
+        }
+        let name = canonical_node(base);
+        let rest = match cursor.peek().map(|n| &n.kind) {
+            Some(NodeKind::Word(word) | NodeKind::Text(word)) => word.as_str(),
+            _ => "",
+        };
+        let (covariance, parts) = match (name.as_str(), rest) {
+            (r"\mathbb{V}", "ar") => (false, 1),
+            (r"\mathbb{C}", "ov") => (true, 1),
+            (r"\mathbb{V}" | r"\mathsf{Var}" | r"\mathbf{Var}" | r"\mathbb{V}ar", _) => (false, 0),
+            (r"\mathsf{Cov}" | r"\mathbf{Cov}", _) => (true, 0),
+            _ => return None,
+        };
+        let opens =
+            matches!(cursor.nodes.get(cursor.at + parts).map(|n| &n.kind), Some(NodeKind::Fence('(' | '[' | '{', ..)));
+        if !opens || self.lookup(&name, base.span).is_some() {
+            return None;
+        }
+        cursor.at += parts;
+        Some(covariance)
     }
 
     /// `\mathbb{P}[Z < z]`.

@@ -44,6 +44,7 @@ impl Elaborator<'_> {
         let mut found = Indices { names: Vec::new(), binders: Vec::new(), condition: None };
         let mut conditions = Vec::new();
         let mut upper = sup;
+        let shared = self.shared_ends(&pieces, sup, span)?;
         for piece in &pieces {
             let between: Vec<&[Node]> = piece.split(is_less_or_equal).collect();
             if let [lower, [name], last] = between[..] {
@@ -63,11 +64,16 @@ impl Elaborator<'_> {
                     || matches!(n.kind, NodeKind::Operator(Meaning::Relation(_) | Meaning::Member))
             });
             match relation {
-                None => {
-                    for node in piece {
-                        self.declared_index(node, following, &mut found)?;
+                None => match (piece.as_slice(), &shared) {
+                    ([name], Some((lower, last))) if !self.has_range(name) => {
+                        self.running(name, lower.clone(), last.clone(), &mut found);
                     }
-                }
+                    _ => {
+                        for node in piece {
+                            self.declared_index(node, following, &mut found)?;
+                        }
+                    }
+                },
                 Some(at) if is_mark(&piece[at], '=') => {
                     let [name] = &piece[..at] else {
                         return Err(Trouble::new(
@@ -125,9 +131,9 @@ impl Elaborator<'_> {
                     if let [name] = &piece[at + 1..]
                         && !already(name, &found)
                         && matches!(name.kind, NodeKind::Letter(_))
-                        && (self.is_index(name) || !unequal && self.runs_undeclared(name, following))
+                        && (self.is_index(name) || self.runs_undeclared(name, following))
                     {
-                        if !unequal || self.options.both_run {
+                        if !unequal || self.options.both_run || !self.is_index(name) {
                             self.declared_index(name, following, &mut found)?;
                         } else if let Some(index) = self.scope.declared(&canonical_node(name)) {
                             self.unequal_place.set(self.unequal_place.get().or(Some(piece[at].span)));
@@ -176,6 +182,26 @@ impl Elaborator<'_> {
             _ => Some(Condition::All(all)),
         };
         Ok(found)
+    }
+
+    /// The ends that all names of `i, j = 1` share, with the upper one above the sign.
+    fn shared_ends(&self, pieces: &[Vec<Node>], sup: Option<&[Node]>, span: Span) -> Read<Option<(Expr, Expr)>> {
+        let is_name =
+            |piece: &Vec<Node>| matches!(piece.as_slice(), [node] if self.may_run(node) && !self.has_range(node));
+        let (Some(sup), true) = (sup, pieces.iter().any(is_name)) else { return Ok(None) };
+        let mut starts = pieces.iter().filter_map(|p| Some(&p[p.iter().position(|n| is_mark(n, '='))? + 1..]));
+        match (starts.next(), starts.next()) {
+            (Some(lower), None) if !is_both_signs(lower) => {
+                Ok(Some((self.whole(lower, span)?, self.whole(sup, span)?)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a name has a range of its own.
+    fn has_range(&self, node: &Node) -> bool {
+        let declared = self.scope.declared(&canonical_node(node));
+        declared.is_some_and(|d| matches!(d.symbol.sort(), Sort::Index(_)) || matches!(d.domain, Domain::Signs))
     }
 
     /// The parts of `1 \le i < j \le N`, if a piece is such a chain: more than one relation, all of them of order or ≠.

@@ -16,7 +16,7 @@ impl Elaborator<'_> {
         node: &Node,
         base: &Node,
         body: &[Node],
-        sub: Option<&[Node]>,
+        (sub, sup): (Option<&[Node]>, Option<&[Node]>),
         cursor: &mut Cursor<'_>,
     ) -> Read<Option<Expr>> {
         let declared = |node: &Node, base: &Node| {
@@ -40,12 +40,17 @@ impl Elaborator<'_> {
                 return self.indexed(vector, Some(index), None, node.span).map(Some);
             }
         }
-        match sub {
-            Some(sub) if !body.iter().any(|n| is_mark(n, ',') || is_mark(n, '|')) => {
-                self.labelled_average(body, sub, node.span)
-            }
-            _ => Ok(None),
+        if body.iter().any(|n| is_mark(n, ',') || is_mark(n, '|')) {
+            return Ok(None);
         }
+        let average = match sub {
+            Some(sub) => match self.labelled_average(body, sub, node.span)? {
+                None => self.average_of_laws(body, Some(sub), node.span)?,
+                labelled => labelled,
+            },
+            None => self.average_of_laws(body, None, node.span)?,
+        };
+        average.map(|average| self.indexed(average, None, sup, node.span)).transpose()
     }
 
     /// `\left. f \right|_{x=a}`.

@@ -88,7 +88,7 @@ impl Elaborator<'_> {
             .iter()
             .map(|(nodes, power)| Ok((self.variable(nodes, span)?, *power)))
             .collect::<Read<Vec<_>>>()?;
-        let mut body = if operand.is_empty() { self.term(cursor)? } else { self.whole(operand, span)? };
+        let mut body = if operand.is_empty() { self.differentiated(cursor, None)? } else { self.whole(operand, span)? };
         let base = match &*body.kind {
             Kind::Component(array, _) => array,
             _ => &body,

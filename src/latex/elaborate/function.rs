@@ -1,5 +1,6 @@
 //! Functions and what they are applied to.
 
+use super::super::name::canonical;
 use super::super::notation::Meaning;
 use super::super::tree::{Node, NodeKind};
 use super::term::ends_term;
@@ -228,6 +229,7 @@ impl Elaborator<'_> {
 
     fn bare_operand(&self, function: Option<Function>, cursor: &mut Cursor<'_>, span: Span) -> Read<Expr> {
         let mut factors: Vec<Expr> = Vec::new();
+        let first = cursor.at;
         while let Some(node) = cursor.peek() {
             let stops = (ends_term(node) && !self.is_declared_text(node))
                 || matches!(node.kind, NodeKind::Mark('/' | '*' | '·' | '×' | '!'))
@@ -245,14 +247,17 @@ impl Elaborator<'_> {
             if stops || (!factors.is_empty() && applies(node) && !self.goes_on(function, &factors, node)) {
                 break;
             }
-            if let (NodeKind::Fence('(' | '[', ..), false) = (&node.kind, factors.is_empty()) {
-                return Err(Trouble::new(
-                    &codes::AMBIGUOUS,
-                    node.span,
-                    "this factor could belong to the argument or stand after the function",
-                )
-                .also(span, "this function has no parentheses")
-                .hint("put the function's argument in parentheses"));
+            // `\tanh \beta (J m + h)`: the parenthesis belongs to the argument, or stands after the function.
+            if is_parenthesis(node) && !factors.is_empty() {
+                self.either_operand(&cursor.nodes[first..cursor.at], node, span)?;
+                if self.options.other_operand {
+                    break;
+                }
+                factors.push(self.factor(cursor)?);
+                if let Some(next) = cursor.peek().filter(|n| self.juxtaposed(cursor) && !applies(n)) {
+                    return Err(either(next.span, span));
+                }
+                break;
             }
             let function_first = applies(node) || self.is_special_function(node, cursor.nodes.get(cursor.at + 1));
             factors.push(self.factor(cursor)?);
@@ -277,6 +282,19 @@ impl Elaborator<'_> {
         array::multiply(self, factors)
     }
 
+    /// Notes that a parenthesis may belong to what a function is applied to. Only one such choice is open in a formula: where
+    /// different operands stand before a parenthesis, one could be meant one way and one the other.
+    fn either_operand(&self, before: &[Node], parenthesis: &Node, function: Span) -> Read<()> {
+        let operand = canonical(before);
+        let mut known = self.operand_before.borrow_mut();
+        if known.as_ref().is_some_and(|known| *known != operand) {
+            return Err(either(parenthesis.span, function));
+        }
+        *known = Some(operand);
+        self.operand_place.set(self.operand_place.get().or(Some(parenthesis.span)));
+        Ok(())
+    }
+
     /// Whether the operand of a logarithm goes on with a function: `\ln 2 \cosh x` is the logarithm of all of it unless the
     /// other reading is asked for, `\log 2 \sum_i x_i` only then.
     fn goes_on(&self, function: Option<Function>, factors: &[Expr], node: &Node) -> bool {
@@ -286,6 +304,21 @@ impl Elaborator<'_> {
         self.operand_place.set(self.operand_place.get().or(Some(node.span)));
         is_function(node) != self.options.other_operand
     }
+}
+
+fn is_parenthesis(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Fence('(' | '[', ..) => true,
+        NodeKind::Scripted(base, ..) => is_parenthesis(base),
+        _ => false,
+    }
+}
+
+fn either(factor: Span, function: Span) -> Trouble {
+    let message = "this factor could belong to the argument or stand after the function";
+    Trouble::new(&codes::AMBIGUOUS, factor, message)
+        .also(function, "this function has no parentheses")
+        .hint("put the function's argument in parentheses")
 }
 
 /// Whether a node is a function of numbers.

@@ -165,7 +165,7 @@ impl Elaborator<'_> {
         for (found, symbol) in measures.iter().zip(&variables).rev() {
             out = self.over_measure(found, symbol, (sub, sup), out, span)?;
         }
-        Ok(out)
+        Ok(self.between_ends(out))
     }
 
     /// `\int\int dx\,dy\, f`, `\iint dx\,dy\, f`: all signs before all differentials, in the same order.
@@ -196,6 +196,7 @@ impl Elaborator<'_> {
             let mut each = each;
             each.try_fold(body, |out, ((found, symbol), ends)| self.over_measure(found, symbol, ends, out, span))
         })
+        .map(|integral| self.between_ends(integral))
     }
 
     /// What follows the differentials; nothing at all is one, as in `\int_0^1 dx`.

@@ -6,6 +6,7 @@ mod atom;
 mod average;
 mod binder;
 mod bracket;
+mod conditional;
 mod density;
 mod derivative;
 mod entropy;
@@ -16,6 +17,8 @@ mod law;
 mod nabla;
 mod notion;
 mod optimum;
+mod quantifier;
+mod region;
 mod relation;
 mod script;
 mod slope;
@@ -27,6 +30,7 @@ mod term;
 use super::tree::{Node, NodeKind, parse};
 use super::{Scope, Trouble};
 use crate::diagnostic::codes;
+use crate::expr::declaration::Declaration;
 use crate::expr::walk::{free_symbols_of_statement, substitute};
 use crate::expr::{Dim, Expr, Kind, Sort, Statement, Symbol};
 use crate::source::Span;
@@ -42,6 +46,8 @@ pub struct Elaborated {
     pub converse: Option<Statement>,
     /// Another reading that the declarations leave open, with the place that decides between them.
     pub alternative: Option<(Statement, Span)>,
+    /// The value of what a mean is conditioned on, where none is written: what is said holds for all of them.
+    pub values: Vec<Declaration>,
 }
 
 /// Which of several readings is tried.
@@ -53,6 +59,8 @@ struct Options {
     loose_nabla: bool,
     /// Read `f(x)^2` as f(x²); the convention is f(x)².
     inner_power: bool,
+    /// Read `\partial_x u \partial_y v` as a product of two derivatives.
+    narrow_derivative: bool,
     /// Read a path before a parenthesis the other way: as a product, or at a time.
     other_path: bool,
     /// `\sum_{i \ne j}` is over both.
@@ -87,6 +95,7 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
     // Where a place was met that can be read in two ways, both readings that fit the sorts are kept.
     let others = [
         (met.nabla.get(), Options { loose_nabla: true, ..Options::default() }),
+        (met.derivative_place.get(), Options { narrow_derivative: true, ..Options::default() }),
         (met.slash.get(), Options { loose_slash: true, ..Options::default() }),
         (met.path_place.get(), Options { other_path: true, ..Options::default() }),
         (met.power_place.get(), Options { inner_power: true, ..Options::default() }),
@@ -94,6 +103,7 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
         (met.operand_place.get(), Options { other_operand: true, ..Options::default() }),
         (met.matrix_place.get(), Options { by_entries: true, ..Options::default() }),
     ];
+    let mut values = met.values.take();
     let mut readings = others.into_iter().filter_map(|(place, options)| {
         let place = place?;
         let (statement, other) = read(options);
@@ -105,13 +115,15 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
                 return None;
             }
         }
-        Some((statement, place, other.converse.take()))
+        Some((statement, place, other.converse.take(), other.values.take()))
     });
     let (statement, alternative) = match first {
-        Ok(statement) => (statement, readings.next().map(|(other, place, _)| (other, place))),
+        // What is conditioned on has one value in a formula: it is read in one way.
+        Ok(statement) if !values.is_empty() => (statement, None),
+        Ok(statement) => (statement, readings.next().map(|(other, place, ..)| (other, place))),
         Err(trouble) if trouble.code == &codes::SORT_MISMATCH => {
-            let Some((statement, _, other)) = readings.next() else { return Err(trouble) };
-            converse = other;
+            let Some((statement, _, other, own)) = readings.next() else { return Err(trouble) };
+            (converse, values) = (other, own);
             (statement, None)
         }
         Err(trouble) => return Err(trouble),
@@ -120,7 +132,7 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
         return Err(Trouble::new(&codes::AMBIGUOUS, *place, "this part of an equivalence can be read in two ways")
             .hint("write brackets that tell which is meant"));
     }
-    Ok(Elaborated { statement, converse, alternative })
+    Ok(Elaborated { statement, converse, alternative, values })
 }
 
 /// Reads an expression; `parameters` are bound in it.
@@ -218,10 +230,14 @@ struct Elaborator<'s> {
     slash: Cell<Option<Span>>,
     /// The first gradient of a vector that is written without a dot.
     nabla: Cell<Option<Span>>,
+    /// The first place where the operand of a derivative may end or go on.
+    derivative_place: Cell<Option<Span>>,
     /// The first power behind the parenthesis of a function.
     power_place: Cell<Option<Span>>,
     /// The first place where the operand of a function without parentheses may end or go on.
     operand_place: Cell<Option<Span>>,
+    /// The operand before the parenthesis there.
+    operand_before: RefCell<Option<String>>,
     /// The first exponential of a square matrix.
     matrix_place: Cell<Option<Span>>,
     /// What the last sum was over: a sum without index is over the same.
@@ -231,6 +247,11 @@ struct Elaborator<'s> {
     /// The first `i \ne j` below a sum that might be over both, and the second of these indices wherever that is so.
     unequal_place: Cell<Option<Span>>,
     unequal: RefCell<Vec<Symbol>>,
+    /// The value of what a mean is conditioned on, with that quantity.
+    values: RefCell<Vec<Declaration>>,
+    given: RefCell<Option<Expr>>,
+    /// A mean that is read now is all of one side of a relation.
+    is_side: Cell<bool>,
     /// The other direction, if the statement is an equivalence.
     converse: RefCell<Option<Statement>>,
     /// What was read already, by place and by what is bound there.
@@ -306,13 +327,18 @@ impl<'s> Elaborator<'s> {
             options,
             slash: Cell::new(None),
             nabla: Cell::new(None),
+            derivative_place: Cell::new(None),
             power_place: Cell::new(None),
             path_place: Cell::new(None),
             operand_place: Cell::new(None),
+            operand_before: RefCell::default(),
             matrix_place: Cell::new(None),
             last_indices: RefCell::default(),
             unequal_place: Cell::new(None),
             unequal: RefCell::new(Vec::new()),
+            values: RefCell::default(),
+            given: RefCell::default(),
+            is_side: Cell::new(false),
             converse: RefCell::default(),
             read: RefCell::default(),
             left: None,

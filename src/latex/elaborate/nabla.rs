@@ -5,14 +5,29 @@ use super::super::notation::Meaning;
 use super::super::scope::Entry;
 use super::super::tree::{Node, NodeKind};
 use super::derivative::{Variable, unsupported};
-use super::{Cursor, Elaborator, Read, Trouble, span_of};
+use super::{Cursor, Elaborator, Read, Trouble, array, span_of};
 use crate::diagnostic::codes;
 use crate::expr::walk::{any, free_symbols};
-use crate::expr::{Differential, Expr, Kind, Sort, Symbol};
+use crate::expr::{ArrayFunction, Differential, Expr, Kind, Sort, Symbol};
 use crate::source::Span;
 
 fn is_dot(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Operator(Meaning::Dot) | NodeKind::Mark('·'))
+}
+
+/// Whether an expression has no symbols.
+fn is_constant(e: &Expr) -> bool {
+    free_symbols(e).is_empty()
+}
+
+/// Whether an expression is a product or a quotient of which more than one part may vary.
+fn has_factors(e: &Expr) -> bool {
+    match &*e.kind {
+        Kind::Mul(factors) => factors.iter().filter(|f| !is_constant(f)).count() > 1 || factors.iter().any(has_factors),
+        Kind::Div(above, below) => !is_constant(below) || has_factors(above),
+        Kind::Array(ArrayFunction::Dot | ArrayFunction::Hadamard | ArrayFunction::Outer, _) => true,
+        _ => false,
+    }
 }
 
 impl Elaborator<'_> {
@@ -53,7 +68,7 @@ impl Elaborator<'_> {
                 .hint(r"write it below, as in `\partial_t`"));
             };
             let variable = self.variable(sub, span)?;
-            let body = self.term(cursor)?;
+            let body = self.differentiated(cursor, None)?;
             return self.derivative(body, &variable, order, span);
         }
         let declared = |name: &str| match self.scope.get(name) {
@@ -79,7 +94,12 @@ impl Elaborator<'_> {
                 (divergence, laplacian) = (false, true);
             }
         }
-        let body = self.term(cursor)?;
+        let operator = match (laplacian, divergence) {
+            (true, _) => Differential::Laplacian,
+            (false, true) => Differential::Divergence,
+            (false, false) => Differential::Jacobian,
+        };
+        let body = self.differentiated(cursor, Some(operator))?;
         let variable = match variable {
             Some(variable) => variable,
             None => Variable::Symbol(self.position(&body, span)?),
@@ -105,11 +125,64 @@ impl Elaborator<'_> {
         self.derivative(body, &variable, 1, span)
     }
 
+    /// What a differential operator is applied to: all factors that follow, or only the first, in `\partial_x u \, v`,
+    /// `\partial_x u \partial_y v`, `\nabla p / p`. In `\nabla f \cdot \nabla g` it is f alone. `operator` is ∇ in one of its
+    /// forms.
+    pub(super) fn differentiated(&self, cursor: &mut Cursor<'_>, operator: Option<Differential>) -> Read<Expr> {
+        let rest = &cursor.nodes[cursor.at..];
+        let rest = &rest[..rest.iter().position(super::term::ends_term).unwrap_or(rest.len())];
+        if let (Some(operator), Some(dot)) = (operator, rest.iter().position(is_dot))
+            && self.stands_alone(&rest[..dot], operator, &rest[dot + 1..], cursor.span())
+        {
+            let body = self.whole(&rest[..dot], cursor.span())?;
+            cursor.at += dot;
+            return Ok(body);
+        }
+        if !self.options.narrow_derivative {
+            let place = cursor.span();
+            let body = self.term(cursor)?;
+            if has_factors(&body) {
+                self.derivative_place.set(self.derivative_place.get().or(Some(place)));
+            }
+            return Ok(body);
+        }
+        let mut factors = vec![self.factor(cursor)?];
+        while factors.iter().all(|f| is_constant(f)) && self.juxtaposed(cursor) {
+            factors.push(self.factor(cursor)?);
+        }
+        array::multiply(self, factors)
+    }
+
+    /// Whether what stands before a dot must be all that is differentiated: f ∇g is no gradient, and v · w has no divergence.
+    fn stands_alone(&self, own: &[Node], operator: Differential, next: &[Node], place: Span) -> bool {
+        // What a sum or an integral is over goes to the end of the term.
+        let captures = |n: &Node| {
+            let base = match &n.kind {
+                NodeKind::Scripted(base, ..) => base,
+                _ => n,
+            };
+            matches!(
+                base.kind,
+                NodeKind::Operator(Meaning::Fold(_) | Meaning::Integral | Meaning::Limit | Meaning::Optimum(_))
+            ) || self.is_expectation(base)
+        };
+        if own.is_empty() || own.iter().any(captures) {
+            return false;
+        }
+        let next = &next[..next.iter().position(is_dot).unwrap_or(next.len())];
+        let (own, next) = (self.whole_once(own, place), self.whole_once(next, place));
+        match (operator, own.map(|e| e.sort), next.map(|e| e.sort)) {
+            (Differential::Jacobian, Ok(own), Ok(Sort::Vector(_))) => own.is_scalar(),
+            (Differential::Divergence, Ok(Sort::Vector(_)), Ok(Sort::Vector(_))) => true,
+            _ => false,
+        }
+    }
+
     /// `\Delta` declared as the Laplacian by a symbol.
     pub(super) fn declared_laplacian(&self, node: &Node, cursor: &mut Cursor<'_>) -> Read<Option<Expr>> {
         let Some(Entry::Laplacian(symbol)) = self.scope.get(&canonical_node(node)) else { return Ok(None) };
         let symbol = symbol.clone();
-        let body = self.term(cursor)?;
+        let body = self.differentiated(cursor, Some(Differential::Laplacian))?;
         self.laplacian(body, &Variable::Symbol(symbol), node.span).map(Some)
     }
 

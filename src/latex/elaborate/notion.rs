@@ -320,10 +320,66 @@ impl Elaborator<'_> {
                 && f.sort == g.sort
             {
                 let sort = f.sort.clone();
+                let (f, g) = (self.by_its_values(f), self.by_its_values(g));
                 return Ok(Some(Expr::new(Kind::Convolution(f, g), sort, span)));
             }
         }
-        Ok(None)
+        self.with_placeholder(nodes, span)
+    }
+
+    /// The letter that a function of one argument is declared with: it is of the right sort where it is read back.
+    fn letter_of(&self, function: &Symbol) -> String {
+        let own = self.scope.default_arguments(function.tex(), function.sort());
+        match own.as_deref() {
+            Some([Expr { kind, .. }]) => match &**kind {
+                Kind::Symbol(letter) => letter.tex().to_owned(),
+                _ => "u".to_owned(),
+            },
+            _ => "u".to_owned(),
+        }
+    }
+
+    /// A declared function as x ↦ f(x), so that what is assumed of its values is put in.
+    fn by_its_values(&self, function: Expr) -> Expr {
+        let (Kind::Symbol(name), Sort::Function(sorts, value)) = (&*function.kind, &function.sort) else {
+            return function;
+        };
+        let [sort] = sorts.as_slice() else { return function };
+        let symbol = Symbol::new(self.letter_of(name), sort.clone());
+        let at = Expr::symbol(&symbol, function.span);
+        let body = Expr::new(Kind::Call(name.clone(), vec![at]), (**value).clone(), function.span);
+        Expr::new(Kind::Mapping(vec![symbol], body), function.sort.clone(), function.span)
+    }
+
+    /// One side of a relation that is a function because a dot holds the place of its argument; `None` if none does.
+    pub(super) fn placeholder_function(&self, nodes: &[Node], span: Span) -> Read<Option<Expr>> {
+        match nodes.iter().any(holds_place) {
+            true => self.function_value(nodes, span),
+            false => Ok(None),
+        }
+    }
+
+    /// `a f(\cdot b)` as u ↦ a f(b u); `None` if no dot holds the place of an argument here, outside of what is convolved.
+    fn with_placeholder(&self, nodes: &[Node], span: Span) -> Read<Option<Expr>> {
+        let is_call = |pair: &[Node]| super::super::is_name(&pair[0]) && place_in(&pair[1]).is_some();
+        let Some(at) = nodes.windows(2).position(is_call) else { return Ok(None) };
+        let mut nodes = nodes.to_vec();
+        let Some(function) = self.function_named(&nodes[at]) else { return Ok(None) };
+        let sort = match function.sort() {
+            Sort::Function(sorts, _) if sorts.len() == 1 => sorts[0].clone(),
+            _ => return Ok(None),
+        };
+        let name = self.letter_of(&function);
+        let NodeKind::Fence(_, _, body) = &mut nodes[at + 1].kind else { return Ok(None) };
+        body[0].kind = NodeKind::Letter(PLACE.into());
+        if nodes.iter().any(holds_place) {
+            let message = "more than one dot holds the place of an argument";
+            return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, message).hint(r"write it with `x \mapsto`"));
+        }
+        let symbol = Symbol::new(name, sort.clone());
+        let body = self.binding(&[(PLACE.to_owned(), symbol.clone())], || self.whole(&nodes, span))?;
+        let sort = Sort::Function(vec![sort], Box::new(body.sort.clone()));
+        Ok(Some(Expr::new(Kind::Mapping(vec![symbol], body), sort, span)))
     }
 
     /// `f \circ g` as x ↦ f(g(x)); `None` if some part is no function.
@@ -386,5 +442,22 @@ impl Elaborator<'_> {
         cursor.at += 1;
         let value = Expr::new(Kind::Apply(function, operands), *value, span.join(fence));
         self.indexed(value, None, power, span).map(Some)
+    }
+}
+
+/// The name of the argument whose place a dot holds.
+const PLACE: &str = r"\cdot";
+
+/// The dot in `(\cdot)`, `(\cdot\, b)`.
+fn place_in(node: &Node) -> Option<&Node> {
+    let NodeKind::Fence('(', ')', body) = &node.kind else { return None };
+    body.first().filter(|n| matches!(n.kind, NodeKind::Operator(super::super::notation::Meaning::Dot)))
+}
+
+/// Whether a dot holds the place of an argument in a node or in its parentheses.
+fn holds_place(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Fence('(', ')', body) => place_in(node).is_some() || body.iter().any(holds_place),
+        _ => false,
     }
 }

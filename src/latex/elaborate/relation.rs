@@ -7,7 +7,8 @@ use super::statement::{BRANCH_WORDS, in_words, words};
 use super::{Elaborator, Read, Trouble, array, is_mark, span_of};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Domain;
-use crate::expr::{Condition, Expr, Kind, Link, Relation, Sort, Symbol, walk};
+use crate::expr::{Condition, Expr, Kind, Link, Order, Relation, Sort, Symbol, walk};
+use crate::numeric::Function;
 use crate::source::Span;
 
 /// `Some(Some(relation))` for a relation, `Some(None)` for membership, `None` for anything else.
@@ -19,7 +20,9 @@ pub(super) fn relation_of(node: &Node) -> Option<Option<Relation>> {
         NodeKind::Mark('~' | '∼') => Some(Some(Relation::Asymptotic)),
         NodeKind::Mark('≤') => Some(Some(Relation::LessOrEqual)),
         NodeKind::Mark('≥') => Some(Some(Relation::GreaterOrEqual)),
-        NodeKind::Operator(Meaning::Relation(relation) | Meaning::Loewner(relation)) => Some(Some(*relation)),
+        NodeKind::Operator(
+            Meaning::Relation(relation) | Meaning::Loewner(relation) | Meaning::UpToConstant(relation),
+        ) => Some(Some(*relation)),
         NodeKind::Operator(Meaning::Member) => Some(None),
         NodeKind::Scripted(base, sub, sup, _)
             if matches!(base.kind, NodeKind::Mark('=')) && [sub, sup].into_iter().flatten().any(|l| names_law(l)) =>
@@ -70,6 +73,16 @@ pub(super) fn is_whole_space(set: &[Node], values: &Sort) -> bool {
     }
 }
 
+/// `f \lesssim g`: f is of the order of g, or less; `f \gtrsim g`: g is of the order of f, or less.
+fn up_to_constant(left: &Expr, relation: Relation, right: &Expr, span: Span) -> Read<Link> {
+    if !left.sort.is_scalar() || !right.sort.is_scalar() {
+        return Err(super::mismatch(span, "the two sides", &left.sort, &right.sort));
+    }
+    let (less, more) = if relation == Relation::LessOrEqual { (left, right) } else { (right, left) };
+    let order = Expr::new(Kind::Order(Order::Big, more.clone()), Sort::Real, more.span);
+    Ok(Link { left: less.clone(), relation: Relation::Equal, right: order })
+}
+
 /// Whether a formula begins with a relation.
 pub(in super::super) fn begins_with_relation(nodes: &[Node]) -> bool {
     nodes.first().is_some_and(|first| relation_of(first).is_some())
@@ -78,6 +91,7 @@ pub(in super::super) fn begins_with_relation(nodes: &[Node]) -> bool {
 impl Elaborator<'_> {
     /// `a = b \le c`: one link per relation.
     pub(super) fn chain(&self, nodes: &[Node], fallback: Span) -> Read<Vec<Link>> {
+        let (nodes, modulus) = self.modulus(nodes)?;
         let mut links: Vec<Link> = Vec::new();
         let mut left: Option<Expr> = None;
         let mut pending: Option<(Option<Relation>, Span)> = None;
@@ -115,11 +129,15 @@ impl Elaborator<'_> {
                             | (Relation::EqualInLaw, Sort::Law(_)) => Relation::Distributed,
                             (relation, _) => relation,
                         };
-                        if nodes
-                            .get(start - 1)
-                            .is_some_and(|n| matches!(n.kind, NodeKind::Operator(Meaning::Loewner(_))))
-                        {
+                        let sign = nodes.get(start - 1).map(|n| &n.kind);
+                        if let Some(NodeKind::Operator(Meaning::Loewner(_))) = sign {
                             links.push(self.loewner(&previous, relation, &right, span)?);
+                            left = Some(right);
+                        } else if let Some(NodeKind::Operator(Meaning::UpToConstant(_))) = sign {
+                            links.push(up_to_constant(&previous, relation, &right, span)?);
+                            left = Some(right);
+                        } else if let Some(modulus) = &modulus {
+                            links.push(self.congruence(&previous, relation, &right, modulus, span)?);
                             left = Some(right);
                         } else {
                             let (previous, right) = self.related(previous, right, links.first(), relation, span)?;
@@ -142,9 +160,45 @@ impl Elaborator<'_> {
             .collect()
     }
 
+    /// The nodes before `\pmod{m}` at their end, and m.
+    fn modulus<'n>(&self, nodes: &'n [Node]) -> Read<(&'n [Node], Option<Expr>)> {
+        match nodes {
+            [rest @ .., Node { kind: NodeKind::Fence('(', ')', body), span }]
+                if body.first().is_some_and(super::term::is_modulo) =>
+            {
+                let modulus = self.whole(&body[1..], *span)?;
+                if !modulus.sort.is_scalar() {
+                    return Err(super::mismatch(*span, "a congruence modulo", &modulus.sort, &Sort::Integer));
+                }
+                Ok((rest, Some(modulus)))
+            }
+            _ => Ok((nodes, None)),
+        }
+    }
+
+    /// `a \equiv b \pmod{m}`: the difference is a whole number of times m.
+    fn congruence(&self, left: &Expr, relation: Relation, right: &Expr, modulus: &Expr, span: Span) -> Read<Link> {
+        if relation != Relation::Equal {
+            return Err(Trouble::new(&codes::UNSUPPORTED_CONSTRUCT, span, "only an equality holds modulo a number"));
+        }
+        if !left.sort.is_scalar() || !right.sort.is_scalar() {
+            return Err(super::mismatch(span, "the two sides", &left.sort, &right.sort));
+        }
+        let opposite = Expr::new(Kind::Neg(right.clone()), right.sort.clone(), right.span);
+        let times = array::divide(array::add(self, vec![left.clone(), opposite])?, modulus.clone())?;
+        let whole = Expr::new(Kind::Function(Function::Floor, vec![times.clone()]), Sort::Integer, span);
+        Ok(Link { left: times, relation, right: whole })
+    }
+
     /// One side of a relation. A function without its arguments stands for its value, if its declaration says where.
     pub(super) fn side(&self, nodes: &[Node], place: Span) -> Read<Expr> {
-        self.whole(nodes, place)
+        if let Some(function) = self.placeholder_function(nodes, place)? {
+            return Ok(function);
+        }
+        self.is_side.set(self.is_mean(nodes));
+        let read = self.whole(nodes, place);
+        self.is_side.set(false);
+        read
     }
 
     /// The right side of a relation: behind `\sim` also a law or a density as a whole.
@@ -290,12 +344,14 @@ impl Elaborator<'_> {
         }
         let is_value = |e: &Expr| e.sort.is_scalar() || e.sort.shape().is_some();
         let pair = match (&left.sort, &right.sort) {
-            (Sort::Function(..), _) if is_value(&right) => {
-                self.at_own_arguments(&left).map(|left| (left, right.clone()))
-            }
-            (_, Sort::Function(..)) if is_value(&left) => {
-                self.at_own_arguments(&right).map(|right| (left.clone(), right))
-            }
+            (Sort::Function(..), _) if is_value(&right) => self
+                .at_own_arguments(&left)
+                .or_else(|| self.at_arguments_of(&right, &left))
+                .map(|left| (left, right.clone())),
+            (_, Sort::Function(..)) if is_value(&left) => self
+                .at_own_arguments(&right)
+                .or_else(|| self.at_arguments_of(&left, &right))
+                .map(|right| (left.clone(), right)),
             (Sort::Real, Sort::Law(_)) => {
                 let density = first.map_or(&left, |l| &l.left);
                 self.law_at_point(density, &right).map(|right| (left.clone(), right))
@@ -308,6 +364,23 @@ impl Elaborator<'_> {
             return Ok((left, right));
         }
         Err(super::mismatch(span, "the two sides", &left.sort, &right.sort).also(left.span, left.sort.to_string()))
+    }
+
+    /// A convolution or a mapping where the value on the other side of the relation is: in `p_t = q * g` the function p_t
+    /// stands for its value at the letters that it is declared with, and q * g is taken at those that p_t is a density of.
+    fn at_arguments_of(&self, value: &Expr, function: &Expr) -> Option<Expr> {
+        let (Kind::Call(name, operands), Sort::Function(sorts, result)) = (&*value.kind, &function.sort) else {
+            return None;
+        };
+        let operands = match self.scope.declaration(name).map(|d| &d.domain) {
+            Some(Domain::Density(places)) => {
+                places.iter().map(|at| operands.get(*at).cloned()).collect::<Option<_>>()?
+            }
+            _ => operands.clone(),
+        };
+        let fits = operands.len() == sorts.len() && operands.iter().zip(sorts).all(|(o, s)| o.sort == *s);
+        (fits && matches!(&*function.kind, Kind::Convolution(..) | Kind::Mapping(..)))
+            .then(|| Expr::new(Kind::Apply(function.clone(), operands), (**result).clone(), function.span))
     }
 
     /// A function that is an optimum, at the letters that the function it is taken over is declared with.

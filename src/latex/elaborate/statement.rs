@@ -2,6 +2,7 @@
 
 use super::super::notation::{self, Meaning};
 use super::super::tree::{Node, NodeKind};
+use super::quantifier::{QUANTIFIERS, is_quantifier};
 use super::relation::relation_of;
 use super::{Elaborator, Read, Trouble, is_mark, span_of};
 use crate::diagnostic::codes;
@@ -11,8 +12,21 @@ use crate::expr::{Link, Statement};
 use crate::source::Span;
 
 /// Words after which a condition follows, not an assertion.
-const CONDITION_WORDS: &[&str] =
-    &["if", "for", "when", "where", "s.t.", "such that", "with", "provided", "subject to", "using", "since", "given"];
+const CONDITION_WORDS: &[&str] = &[
+    "if",
+    "for",
+    "when",
+    "where",
+    "s.t.",
+    "such that",
+    "with",
+    "provided",
+    "subject to",
+    "using",
+    "since",
+    "given",
+    "as",
+];
 /// Words between assertions.
 const CONNECTIVES: &[&str] =
     &["", "and", "so", "so that", "thus", "hence", "therefore", "then", "i.e.", "or equivalently", "that is", "."];
@@ -23,19 +37,17 @@ pub(super) fn words(text: &str) -> String {
     text.to_lowercase().trim().trim_end_matches([':', ',']).trim().to_owned()
 }
 
-fn is_quad(node: &Node) -> bool {
+pub(super) fn is_quad(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Operator(Meaning::Quad))
 }
 
 /// What a row says, by what separates it.
 enum Piece<'n> {
-    Formula(&'n [Node]),
+    /// Whether a comma or "and" joins it to the one before.
+    Formula(&'n [Node], bool),
     /// Words before what they speak of.
     Words(String),
 }
-
-/// Words after which names follow, perhaps with a condition on them.
-const QUANTIFIERS: &[&str] = &["for all", "for every", "for each", "for any"];
 
 fn is_implication(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Operator(Meaning::Implies | Meaning::Equivalent))
@@ -72,21 +84,41 @@ impl Elaborator<'_> {
         }
         for row in all {
             let mut is_condition = false;
-            let mut quantifies = false;
-            for piece in self.pieces(&row)? {
-                match piece {
-                    Piece::Words(words) if QUANTIFIERS.contains(&words.as_str()) => {
-                        (quantifies, is_condition) = (true, true);
+            let mut quantified: Option<Vec<&[Node]>> = None;
+            let mut first = statement.links.len();
+            let row = match self.quantified(&row)? {
+                Some((names, body)) => {
+                    statement.premises.extend(self.quantifier_conditions(&[names], whole)?);
+                    body
+                }
+                None => row.as_slice(),
+            };
+            for piece in self.pieces(row)? {
+                match (piece, &mut quantified) {
+                    (Piece::Words(words), None) if QUANTIFIERS.contains(&words.as_str()) => {
+                        quantified = Some(Vec::new())
                     }
-                    // "for all x" adds nothing to a formula that is meant for all x.
-                    Piece::Formula([name]) if quantifies && relation_of(name).is_none() => {}
-                    Piece::Words(words) => {
+                    (Piece::Formula(piece, _), Some(names)) => names.push(piece),
+                    (Piece::Words(words), _) => {
                         // What is introduced by "where" with nothing before it is itself what is said.
                         let opens = statement.links.is_empty() && words == "where";
                         is_condition |= CONDITION_WORDS.contains(&words.as_str()) && !opens;
                     }
-                    Piece::Formula(piece) => self.piece(piece, is_condition, &mut statement, whole)?,
+                    (Piece::Formula(piece, joined), None) => {
+                        if !joined {
+                            first = statement.links.len();
+                        }
+                        // `A, B \implies C`: C follows from both.
+                        let implies = |n: &Node| matches!(n.kind, NodeKind::Operator(Meaning::Implies));
+                        if !is_condition && piece.iter().any(implies) {
+                            statement.premises.extend(statement.links.drain(first..));
+                        }
+                        self.piece(piece, is_condition, &mut statement, whole)?;
+                    }
                 }
+            }
+            if let Some(names) = quantified {
+                statement.premises.extend(self.quantifier_conditions(&names, whole)?);
             }
         }
         if let Some(converse) = self.converse.borrow_mut().as_mut() {
@@ -107,11 +139,12 @@ impl Elaborator<'_> {
     fn pieces<'n>(&self, row: &'n [Node]) -> Read<Vec<Piece<'n>>> {
         let mut out = Vec::new();
         let mut start = 0;
-        let mut spaced = true;
+        let (mut spaced, mut joined) = (true, false);
         let is_prose = |n: &Node| matches!(n.kind, NodeKind::Text(_)) && !self.is_declared_text(n);
         for at in 0..=row.len() {
             let node = row.get(at);
-            let separates = node.is_none_or(|n| is_mark(n, ',') || is_mark(n, ';') || is_quad(n) || is_prose(n));
+            let ends = |n: &Node| is_mark(n, ',') || is_mark(n, ';') || is_quad(n) || is_prose(n) || is_quantifier(n);
+            let separates = node.is_none_or(ends);
             if !separates {
                 continue;
             }
@@ -126,9 +159,13 @@ impl Elaborator<'_> {
             let label = matches!(piece, [Node { kind: NodeKind::Fence('(', ')', inner), .. }]
                 if inner.iter().all(is_prose) && spaced);
             if !piece.is_empty() && !label {
-                out.push(Piece::Formula(piece));
+                out.push(Piece::Formula(piece, joined));
+                joined = false;
             }
             let Some(node) = node else { break };
+            if matches!(node.kind, NodeKind::Operator(Meaning::ForAll)) {
+                out.push(Piece::Words(QUANTIFIERS[0].to_owned()));
+            }
             if let NodeKind::Text(text) = &node.kind {
                 let words = words(text);
                 let rest = &row[at + 1..];
@@ -145,6 +182,7 @@ impl Elaborator<'_> {
                 }
             }
             spaced = is_quad(node);
+            joined |= is_mark(node, ',') || matches!(&node.kind, NodeKind::Text(text) if words(text) == "and");
         }
         Ok(out)
     }

@@ -5,12 +5,14 @@ use super::super::tree::{Node, NodeKind};
 use super::{Cursor, Elaborator, Read, Trouble, array, is_mark};
 use crate::diagnostic::codes;
 use crate::expr::{Expr, Kind, Sort};
+use crate::numeric::Function;
 use crate::source::Span;
 
 impl Elaborator<'_> {
     /// Terms joined by `+`, `-` and `\pm`.
     pub(super) fn sum(&self, cursor: &mut Cursor<'_>) -> Read<Expr> {
         let mut terms = Vec::new();
+        let first = cursor.at;
         loop {
             let start = cursor.span();
             let negative = self.sign_here(cursor)? == Some(true);
@@ -19,6 +21,16 @@ impl Elaborator<'_> {
             if !cursor.peek().is_some_and(is_sign) {
                 break;
             }
+        }
+        // `a + b \bmod m` is the remainder of b for some and of a + b for others.
+        let remainder = cursor.nodes[first..cursor.at].iter().find(|n| is_modulo(n));
+        if let Some(sign) = remainder.filter(|_| terms.len() > 1) {
+            return Err(Trouble::new(
+                &codes::AMBIGUOUS,
+                sign.span,
+                "the remainder could be of the last term or of the sum",
+            )
+            .hint("write parentheses around what the remainder is of"));
         }
         array::add(self, terms)
     }
@@ -104,6 +116,16 @@ impl Elaborator<'_> {
                     let span = left.span.join(right.span);
                     factors = vec![Expr::new(Kind::Function(*function, vec![left, right]), Sort::Real, span)];
                 }
+                _ if is_modulo(node) => {
+                    cursor.at += 1;
+                    let whole = array::multiply(self, factors)?;
+                    let modulus = self.signed_factor(cursor)?;
+                    if let Some(next) = cursor.peek().filter(|_| self.juxtaposed(cursor)) {
+                        let message = "this factor could belong to the divisor or to the remainder";
+                        return Err(Trouble::new(&codes::AMBIGUOUS, next.span, message).hint("write parentheses"));
+                    }
+                    factors = vec![self.remainder(whole, modulus)?];
+                }
                 NodeKind::Mark('/') => {
                     cursor.at += 1;
                     let below = self.denominator(cursor, node.span)?;
@@ -114,6 +136,19 @@ impl Elaborator<'_> {
             }
         }
         array::multiply(self, factors)
+    }
+
+    /// `a \bmod m`: a − m⌊a/m⌋.
+    fn remainder(&self, whole: Expr, modulus: Expr) -> Read<Expr> {
+        let span = whole.span.join(modulus.span);
+        if !whole.sort.is_scalar() || !modulus.sort.is_scalar() {
+            return Err(super::mismatch(span, "the remainder of", &whole.sort, &modulus.sort));
+        }
+        let times = array::divide(whole.clone(), modulus.clone())?;
+        let times = Expr::new(Kind::Function(Function::Floor, vec![times]), Sort::Integer, span);
+        let multiple = array::multiply(self, vec![modulus, times])?;
+        let sort = multiple.sort.clone();
+        array::add(self, vec![whole, Expr::new(Kind::Neg(multiple), sort, span)])
     }
 
     /// What a slash divides by: the juxtaposed factors that follow, unless the loose reading is asked for.
@@ -131,9 +166,10 @@ impl Elaborator<'_> {
     }
 
     /// Whether a factor follows without an operator.
-    fn juxtaposed(&self, cursor: &Cursor<'_>) -> bool {
+    pub(super) fn juxtaposed(&self, cursor: &Cursor<'_>) -> bool {
         cursor.peek().is_some_and(|n| {
             (!ends_term(n) || self.is_declared_text(n))
+                && !is_modulo(n)
                 && !matches!(n.kind, NodeKind::Mark('/' | '*' | '×' | '·'))
                 && !matches!(
                     n.kind,
@@ -170,6 +206,15 @@ fn negate(expr: Expr, sign: Span) -> Expr {
     Expr::new(Kind::Neg(expr), sort, span)
 }
 
+/// Whether a node asks for a remainder: `\bmod`, `\mathrm{mod}`.
+pub(super) fn is_modulo(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Operator(Meaning::Modulo) => true,
+        NodeKind::Word(word) => word == "mod",
+        _ => false,
+    }
+}
+
 fn is_sign(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Mark('+' | '-' | '−') | NodeKind::Operator(Meaning::PlusMinus | Meaning::MinusPlus))
 }
@@ -192,6 +237,8 @@ pub(super) fn ends_term(node: &Node) -> bool {
                 | NodeKind::Operator(
                     Meaning::Relation(_)
                         | Meaning::Member
+                        | Meaning::UpToConstant(_)
+                        | Meaning::Loewner(_)
                         | Meaning::Implies
                         | Meaning::Equivalent
                         | Meaning::MapsTo

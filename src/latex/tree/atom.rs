@@ -28,6 +28,10 @@ impl Parser<'_> {
                 self.at += 1;
                 NodeKind::Operator(Meaning::Relation(Relation::Equal))
             }
+            Token::Mark('=') if self.is_mark(':') && self.is_apart(span) => {
+                self.at += 1;
+                NodeKind::Operator(Meaning::Relation(Relation::Equal))
+            }
             Token::Mark(c) => NodeKind::Mark(c),
             Token::Command(name) => return self.macro_atom(name, span, after_operand),
         };
@@ -92,9 +96,11 @@ impl Parser<'_> {
                 node(if is_word { NodeKind::Word(text) } else { NodeKind::Text(text) }, end)
             }
             Meaning::LabelledArrow => {
-                let (label, end) = self.argument(span)?;
+                let below = self.optional_argument()?;
+                let (above, end) = self.argument(span)?;
                 let arrow = Node { kind: NodeKind::Operator(Meaning::Relation(Relation::TendsTo)), span };
-                node(NodeKind::Scripted(Box::new(arrow), None, Some(label), 0), end)
+                let above = Some(above).filter(|label| !label.is_empty());
+                node(NodeKind::Scripted(Box::new(arrow), below, above, 0), end)
             }
             Meaning::Stacked => {
                 let (label, end) = self.argument(span)?;
@@ -131,14 +137,30 @@ impl Parser<'_> {
                 let (lower, end) = self.argument(end)?;
                 node(NodeKind::Binomial(upper, lower), end)
             }
+            // `a \equiv b \pmod{m}` and `(\mathrm{mod}\ m)` are the same tree.
+            Meaning::Congruent => {
+                let (modulus, end) = self.argument(span)?;
+                let mut body = vec![Node { kind: NodeKind::Operator(Meaning::Modulo), span }];
+                body.extend(modulus);
+                node(NodeKind::Fence('(', ')', body), end)
+            }
+            Meaning::Middle => {
+                let bar = match self.peek() {
+                    Some((Token::Mark('|'), bar)) => Some(('|', bar)),
+                    Some((Token::Command(name), bar)) => match notation::macro_meaning(name) {
+                        Some(Meaning::Bar(c)) => Some((c, bar)),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let Some((bar, end)) = bar else {
+                    return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "`\\middle` stands before a bar"));
+                };
+                self.at += 1;
+                node(NodeKind::Mark(bar), end)
+            }
             Meaning::Root => {
-                let mut degree = None;
-                if self.is_mark('[') {
-                    let (_, open) = self.peek().expect("a bracket is there");
-                    self.at += 1;
-                    degree = Some(self.list(Stop::Bracket)?);
-                    self.close(open, "[", ']')?;
-                }
+                let degree = self.optional_argument()?;
                 let (body, end) = self.argument(span)?;
                 node(NodeKind::Root(degree, body), end)
             }
@@ -149,6 +171,20 @@ impl Parser<'_> {
             Meaning::Begin => self.environment(span).map(Some),
             operator => node(NodeKind::Operator(operator), span),
         }
+    }
+
+    /// `[…]` before the argument of a macro.
+    fn optional_argument(&mut self) -> Result<Option<Vec<Node>>, Trouble> {
+        let Some((Token::Mark('['), open)) = self.peek() else { return Ok(None) };
+        self.at += 1;
+        let nodes = self.list(Stop::Bracket)?;
+        self.close(open, "[", ']')?;
+        Ok(Some(nodes))
+    }
+
+    /// Whether `=:` stands here and defines: what follows is no ratio or range, `f: x = :y`.
+    fn is_apart(&self, equals: Span) -> bool {
+        self.peek().is_some_and(|(_, colon)| colon.start == equals.end)
     }
 
     /// The letters of an argument that is prose or a word; spaces are lost, as TeX does in mathematics.

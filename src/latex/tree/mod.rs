@@ -168,7 +168,7 @@ impl<'t> Parser<'t> {
             }
         }
         self.depth -= 1;
-        Ok(measure::spread(nodes))
+        choose(measure::spread(nodes), stop)
     }
 
     /// Whether the token after this one is a closing delimiter.
@@ -306,6 +306,21 @@ impl<'t> Parser<'t> {
             _ => Err(unclosed(open, opener)),
         }
     }
+}
+
+/// `{n \choose k}` as the binomial coefficient that it is.
+fn choose(mut nodes: Vec<Node>, stop: Stop) -> Result<Vec<Node>, Trouble> {
+    let is_choose = |n: &Node| matches!(n.kind, NodeKind::Operator(Meaning::Choose));
+    let Some(at) = nodes.iter().position(is_choose) else { return Ok(nodes) };
+    let span = nodes[at].span;
+    let lower = nodes.split_off(at + 1);
+    nodes.pop();
+    if stop != Stop::Brace || lower.is_empty() || nodes.is_empty() || lower.iter().any(is_choose) {
+        return Err(Trouble::new(&codes::UNEXPECTED_TOKEN, span, "`\\choose` stands between two numbers in braces")
+            .hint(r"write `{n \choose k}` or `\binom{n}{k}`"));
+    }
+    let span = nodes[0].span.join(lower[lower.len() - 1].span);
+    Ok(vec![Node { kind: NodeKind::Binomial(nodes, lower), span }])
 }
 
 fn too_deep(span: Span) -> Trouble {

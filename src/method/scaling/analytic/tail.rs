@@ -107,6 +107,34 @@ impl Told {
     }
 }
 
+/// A ratio that changes like a smaller power of the size than this has settled.
+const STEADY: f64 = 1e-6;
+
+/// Whether a ratio that still moves comes to rest at a number: its logarithm changes by amounts that shrink geometrically from
+/// size to size, as in 1 + n^{−δ}, or faster than one over the logarithm of the size to the power 3/2, as in 1 + 1/log n.
+/// Those of log n and log log n do neither, those of a small power of n do not shrink at all.
+fn levels_off(steps: &[Step]) -> bool {
+    const LOOKED_AT: usize = 7;
+    /// Differences of shrinking factors below this are rounding.
+    const ROUNDING: f64 = 1e-6;
+    let Some(tail) = steps.len().checked_sub(LOOKED_AT).map(|from| &steps[from..]) else { return false };
+    let slopes: Vec<(f64, f64)> = tail
+        .windows(2)
+        .map(|w| {
+            let (a, b) = (w[0].size.ln(), w[1].size.ln());
+            (f64::midpoint(a, b), (w[1].ratio.ln() - w[0].ratio.ln()) / (b - a))
+        })
+        .collect();
+    let shrinking: Vec<f64> = slopes.windows(2).map(|w| w[1].1 / w[0].1).collect();
+    if shrinking.iter().any(|r| !(*r > 0.0 && *r < 1.0)) {
+        return false;
+    }
+    let geometric = shrinking.windows(2).all(|r| r[1] <= r[0] * (1.0 + ROUNDING));
+    let (first, last) = (slopes[0], slopes[slopes.len() - 1]);
+    let power = (first.1 / last.1).ln() / (last.0 / first.0).ln();
+    geometric || power > 1.5
+}
+
 pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
     if steps.len() < 5 {
         return Told::Unclear(format!("only {} sizes have a finite value", steps.len()));
@@ -128,7 +156,7 @@ pub(super) fn judge(relation: Relation, steps: &[Step]) -> Told {
         let exponent = slope(&ratio);
         let positive = tail.iter().all(|s| ratio(s) > 0.0);
         return match exponent.abs() {
-            e if e < 0.02 && positive => Told::Agrees { off: e, slow: true },
+            e if positive && (e < STEADY || levels_off(steps)) => Told::Agrees { off: e, slow: e >= STEADY },
             e if e > 0.1 => Told::Contradicts {
                 summary: format!("The ratio of the two sides goes like the size to the power {exponent:.3}."),
             },
@@ -247,7 +275,8 @@ pub(super) fn judge_order(order: Order, steps: &[Step]) -> Told {
 
 #[cfg(test)]
 mod tests {
-    use super::{accelerate, is_met};
+    use super::{Step, Told, accelerate, is_met, judge};
+    use crate::expr::Relation;
 
     fn at(steps: u32, f: impl Fn(f64) -> f64) -> Vec<f64> {
         (1..=steps).map(|k| f(10f64.powi(k as i32))).collect()
@@ -259,6 +288,22 @@ mod tests {
         assert!(!is_met(5e-4, 1e-12, false) && !is_met(2e-5, 1e-6, false));
         assert!(!is_met(1e-5, 1e-3, false), "an estimate that is too coarse says nothing");
         assert!(is_met(1e-2, 1e-4, true) && !is_met(3e-2, 1e-4, true));
+    }
+
+    #[test]
+    fn the_same_order_is_told_from_a_slow_growth() {
+        let agrees = |f: &dyn Fn(f64) -> f64| {
+            let step = |k: i32| {
+                let size = 10f64.powi(k);
+                Step { size, value: size, left: f(size), right: 1.0, ratio: f(size), blur: 1e-16 }
+            };
+            let steps: Vec<Step> = (1..=16).map(step).collect();
+            matches!(judge(Relation::SameOrder, &steps), Told::Agrees { .. })
+        };
+        assert!(agrees(&|_| 3.0) && agrees(&|n| 2.0 + 1.0 / n));
+        assert!(agrees(&|n| 1.0 + n.powf(-0.05)) && agrees(&|n| 1.0 + 1.0 / n.ln()));
+        assert!(!agrees(&|n| n.powf(0.01)) && !agrees(&f64::ln) && !agrees(&|n| 1.0 / n.ln()));
+        assert!(!agrees(&|n| n.ln().ln()) && !agrees(&|n| n.ln().sqrt()) && !agrees(&|n| -1.0 - 1.0 / n));
     }
 
     #[test]

@@ -4,13 +4,15 @@
 //! Its own mathematics will not do: a line of a formula that begins with `-` or `>` is a list or a quotation to
 //! CommonMark, `\[` is an escaped bracket, and braces that do not balance are no formula at all.
 
+mod structure;
+
 use super::definition::is_definition;
 use super::{Formula, Located};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::latex::macros::{Definition, definitions};
+use crate::latex::macros::Definition;
 use crate::source::{SourceFile, Span};
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
+use structure::Structure;
 
 /// How far behind a blank line the end of a display is looked for, in bytes.
 const LATE_CLOSER: usize = 2000;
@@ -67,75 +69,6 @@ pub(super) fn scan(file: &SourceFile, start: usize, diagnostics: &mut Vec<Diagno
         heading: structure.heading,
         definitions: structure.definitions,
     }
-}
-
-/// What the Markdown parser says about a text; all places are in the file.
-struct Structure {
-    /// Code, inline mathematics and raw blocks in order, with the content of those that are ```` ```math ```` blocks.
-    regions: Vec<(Range<usize>, Option<Located>)>,
-    /// Where block quotes begin (+1) and end (−1), in order.
-    quotes: Vec<(usize, i32)>,
-    heading: Option<String>,
-    definitions: Vec<Definition>,
-}
-
-impl Structure {
-    fn of(text: &str, start: usize) -> Self {
-        let options = Options::ENABLE_MATH | Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
-        let mut regions: Vec<(Range<usize>, Option<Located>)> = Vec::new();
-        let mut quotes = Vec::new();
-        let (mut heading, mut in_heading) = (None::<String>, false);
-        let mut math: Option<Located> = None;
-        let (mut in_code, mut defined) = (false, Vec::new());
-        for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
-            let range = range.start + start..range.end + start;
-            if let Event::InlineMath(tex) = &event {
-                defined.extend(definitions(tex).into_iter().map(|(definition, _)| definition));
-            }
-            match event {
-                Event::Start(Tag::BlockQuote(_)) => quotes.extend([(range.start, 1), (range.end, -1)]),
-                Event::Start(Tag::CodeBlock(kind)) => {
-                    in_code = true;
-                    math = is_math(&kind).then(Located::default);
-                }
-                Event::Text(piece) if in_code => {
-                    if let Some(content) = &mut math {
-                        content.push(&piece, range.start);
-                    }
-                }
-                Event::End(TagEnd::CodeBlock) => {
-                    in_code = false;
-                    regions.push((range, math.take()));
-                }
-                Event::Start(Tag::HtmlBlock) if is_raw(&text[range.start - start..]) => regions.push((range, None)),
-                Event::Code(_) | Event::InlineMath(_) if in_heading => {
-                    heading.get_or_insert_default().push_str(&text[range.start - start..range.end - start]);
-                    regions.push((range, None));
-                }
-                Event::Code(_) | Event::InlineMath(_) => regions.push((range, None)),
-                Event::Start(Tag::Heading { .. }) => in_heading = heading.is_none(),
-                Event::End(TagEnd::Heading(_)) => in_heading = false,
-                Event::Text(piece) if in_heading => heading.get_or_insert_default().push_str(&piece),
-                Event::SoftBreak if in_heading => heading.get_or_insert_default().push(' '),
-                _ => {}
-            }
-        }
-        quotes.sort_unstable();
-        regions.sort_by_key(|(range, _)| range.start);
-        Self { regions, quotes, heading, definitions: defined }
-    }
-}
-
-fn is_math(kind: &CodeBlockKind<'_>) -> bool {
-    matches!(kind, CodeBlockKind::Fenced(info) if matches!(info.split_whitespace().next(), Some("math" | "{math}")))
-}
-
-/// HTML whose content is not Markdown.
-fn is_raw(html: &str) -> bool {
-    let html = html.trim_start().as_bytes();
-    ["<pre", "<script", "<style", "<textarea"]
-        .iter()
-        .any(|tag| html.get(..tag.len()).is_some_and(|head| head.eq_ignore_ascii_case(tag.as_bytes())))
 }
 
 /// How the search for the end of a display ended.

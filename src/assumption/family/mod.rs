@@ -5,6 +5,8 @@
 //! place x. Further arguments (time, a condition, parameters) enter smoothly and in no particular way: coefficients c become
 //! c + a sin(b·u + φ) with the other arguments in u.
 
+mod term;
+
 use super::draw::ratio;
 use super::{Point, Style, length};
 use crate::eval::{Component, Meaning, Member};
@@ -15,6 +17,7 @@ use crate::random::Stream;
 use crate::source::Span;
 use rand::RngExt;
 use std::sync::Arc;
+use term::{difference, negative, number, of, product, quotient, real, square, sum};
 
 /// Larger arrays as arguments or values make members too long to write down.
 const MOST_ENTRIES: usize = 64;
@@ -114,67 +117,6 @@ struct Family<'s> {
     places: Vec<Expr>,
     /// Entries of the others.
     others: Vec<Expr>,
-}
-
-fn real(kind: Kind) -> Expr {
-    Expr::new(kind, Sort::Real, Span::default())
-}
-
-fn number(value: Rational) -> Expr {
-    Expr::number(value, Span::default())
-}
-
-/// A sum without its zeros.
-fn sum(terms: impl IntoIterator<Item = Expr>) -> Expr {
-    let is_zero = |e: &Expr| e.as_number().is_some_and(Rational::is_zero);
-    let mut terms: Vec<Expr> = terms.into_iter().filter(|e| !is_zero(e)).collect();
-    match terms.len() {
-        0 => number(Rational::ZERO),
-        1 => terms.remove(0),
-        _ => real(Kind::Add(terms)),
-    }
-}
-
-/// A product without its ones.
-fn product(factors: impl IntoIterator<Item = Expr>) -> Expr {
-    let factors: Vec<Expr> = factors.into_iter().collect();
-    if factors.iter().any(|e| e.as_number().is_some_and(Rational::is_zero)) {
-        return number(Rational::ZERO);
-    }
-    // A sign reads best in front.
-    let is_negative = |e: &Expr| e.as_number().is_some_and(|n| *n < Rational::ZERO);
-    let minus = factors.iter().filter(|e| is_negative(e)).count() % 2 == 1;
-    let factors = factors.into_iter().map(|e| if is_negative(&e) { negative(e) } else { e });
-    let mut rest: Vec<Expr> = factors.filter(|e| e.as_number().is_none_or(|n| *n != Rational::ONE)).collect();
-    let product = match rest.len() {
-        0 => number(Rational::ONE),
-        1 => rest.remove(0),
-        _ => real(Kind::Mul(rest)),
-    };
-    if minus { negative(product) } else { product }
-}
-
-fn negative(e: Expr) -> Expr {
-    match e.as_number() {
-        Some(n) => number(-n.clone()),
-        None => real(Kind::Neg(e)),
-    }
-}
-
-fn difference(a: Expr, b: Expr) -> Expr {
-    sum([a, negative(b)])
-}
-
-fn quotient(a: Expr, b: Expr) -> Expr {
-    if b.as_number().is_some_and(|n| *n == Rational::ONE) { a } else { real(Kind::Div(a, b)) }
-}
-
-fn square(e: Expr) -> Expr {
-    real(Kind::Pow(e, number(Rational::from(2))))
-}
-
-fn of(function: Function, e: Expr) -> Expr {
-    real(Kind::Function(function, vec![e]))
 }
 
 impl Family<'_> {

@@ -1,6 +1,8 @@
 //! Raw notes to claims: symbols get sorts, formulas become typed trees, directives are resolved. A claim that cannot be
 //! read costs that claim only.
 
+mod warning;
+
 use super::assumed::{self, by_default};
 use super::draft::definitions;
 use super::symbol_table::{SymbolTable, locate};
@@ -9,13 +11,13 @@ use super::{definition, ray, stochastic};
 use crate::claim::{Claim, ExperimentRequest, Extremum, Limit, Role};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::declaration::Declaration;
-use crate::expr::walk::same;
-use crate::expr::{Condition, Kind, Relation, Sort, Statement, Symbol};
+use crate::expr::{Condition, Kind, Link, Relation, Sort, Statement, Symbol};
 use crate::latex::usage::Usage;
 use crate::latex::{self, Scope};
 use crate::source::SourceFile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use warning::{formula_trouble, shadowed, syntax_trouble, tautology};
 
 /// The symbols and claims of a note.
 #[derive(Debug)]
@@ -80,56 +82,6 @@ fn is_known(d: &Diagnostic, broken: &[String]) -> bool {
     d.code == &codes::UNKNOWN_SYMBOL && broken.iter().any(|n| d.message.contains(&format!("`{n}`")))
 }
 
-/// What is wrong with the formula of a claim whose comment cannot be read: both are reported at once.
-fn formula_trouble(note: &RawNote, raw: &RawClaim, scope: &Scope) -> Option<Diagnostic> {
-    let formula = raw.formula.as_ref().or_else(|| Some(&note.formulas.get(raw.target?)?.tex))?;
-    if raw.asserted != Asserted::ByAuthor {
-        return syntax_trouble(note, raw);
-    }
-    let trouble = latex::statement(&formula.text, scope).err()?;
-    // A command of the note that could not be expanded has been reported.
-    let is_reported = trouble.code == &codes::UNKNOWN_MACRO && !note.macros.is_empty();
-    (!is_reported).then(|| *locate(&note.file, formula, trouble))
-}
-
-/// A group that is not closed in the formula of a claim, whatever its symbols mean.
-fn syntax_trouble(note: &RawNote, raw: &RawClaim) -> Option<Diagnostic> {
-    let formula = raw.formula.as_ref().or_else(|| Some(&note.formulas.get(raw.target?)?.tex))?;
-    latex::well_formed(&formula.text).err().map(|trouble| *locate(&note.file, formula, trouble))
-}
-
-/// A warning if `e` is declared in a note with powers of `e`: they look like exponentials, and are none.
-fn shadowed(note: &RawNote) -> Option<Diagnostic> {
-    let declared = note.symbols.iter().map(|s| &s.name).chain(note.defines.iter().map(|(name, _)| name));
-    let name = declared.into_iter().find(|name| name.text == "e")?;
-    let is_power = |text: &str| {
-        text.match_indices('e').any(|(at, _)| {
-            let is_alone = !text[..at].ends_with(|c: char| c.is_alphabetic() || c == '\\');
-            is_alone && text[at + 1..].trim_start().starts_with('^')
-        })
-    };
-    let formulas = note.formulas.iter().map(|f| &f.tex).chain(note.defines.iter().map(|(_, body)| body));
-    let used = formulas.into_iter().find(|tex| is_power(&tex.text))?;
-    let message = "`e` is declared, so that `e^…` is a power of it and no exponential";
-    let diagnostic = Diagnostic::warning(&codes::SHADOWED_CONSTANT, &note.file, name.span, message);
-    Some(
-        diagnostic.also(used.span, "here").hint("give the symbol another letter, or write `\\exp` for the exponential"),
-    )
-}
-
-/// A warning if the abbreviations of the note make both sides of a claim the same, and nothing else is asked of it.
-fn tautology(claim: &Claim, raw: &RawClaim) -> Option<Diagnostic> {
-    let Claim { extremum, solves, limit, experiment, closed_form, statement, .. } = claim;
-    let is_directed =
-        extremum.is_some() || solves.is_some() || limit.is_some() || experiment.is_some() || closed_form.is_some();
-    let is_same = !statement.links.is_empty() && statement.links.iter().all(|link| same(&link.left, &link.right));
-    let message = format!("both sides of `{}` are the same by the declarations of the note", claim.id);
-    (!is_directed && is_same).then(|| {
-        Diagnostic::warning(&codes::TAUTOLOGY, &claim.file, raw.id.span, message)
-            .hint("no check of it could fail: claim what follows from the definition")
-    })
-}
-
 /// Reads a claim with its undeclared names declared by default.
 fn with_defaults(
     note: &RawNote,
@@ -147,12 +99,18 @@ fn with_defaults(
     if by_nobody && uses_letter_of_digamma(&formula.text, scope) {
         return Err(silent());
     }
+    let declared_scope = scope;
     let Some((scope, assumed)) = by_default(&formula.text, scope, definitions) else {
         return if by_nobody { Err(silent()) } else { claim(note, raw, scope, declarations, Vec::new()) };
     };
     let symbols: Vec<Symbol> = assumed.iter().map(|d| d.symbol.clone()).collect();
     let declarations = Arc::new(declarations.iter().cloned().chain(assumed).collect());
     let mut read = claim(note, raw, &scope, &declarations, symbols.clone())?;
+    // That i is the imaginary unit is a guess like any other.
+    let guesses_unit = matches!(scope.get("i"), Some(latex::Entry::ImaginaryUnit)) && !declared_scope.knows("i");
+    if guesses_unit && read.assumed.is_none() {
+        read.assumed = Some(Vec::new());
+    }
     if by_nobody {
         let is_definition = definitions.values().any(|(index, _)| raw.target == Some(*index));
         let links = read.statement.links.len();
@@ -269,9 +227,16 @@ fn claim(
     };
     let mut alternative = read.alternative.map(|(statement, _)| statement).filter(|_| raw.law.is_none());
     let mut converse = read.converse;
-    let mut limit = limit;
+    let mut limit = match &converse {
+        None => limit.or_else(|| written_limit(&mut statement, alternative.as_mut())),
+        Some(_) => limit,
+    };
     // Differentials and small vectors, in terms of numbers that can be tried.
     let mut introduced: Vec<Declaration> = Vec::new();
+    let declarations = &match read.values.is_empty() {
+        true => declarations.clone(),
+        false => Arc::new(declarations.iter().cloned().chain(read.values).collect()),
+    };
     if let Some(moved) = stochastic::density_equation(&statement, declarations) {
         (statement, converse) = (moved, None);
     } else if let Some(rewritten) = stochastic::in_steps(&statement, &assumptions, declarations) {
@@ -354,6 +319,24 @@ fn claim(
     Ok(claim)
 }
 
+/// The limit that a formula is written for, `\xrightarrow{n \to \infty}` or "as n → ∞", taken out of its premises.
+fn written_limit(statement: &mut Statement, alternative: Option<&mut Statement>) -> Option<Limit> {
+    let tends = |link: &Link| match &*link.left.kind {
+        Kind::Symbol(symbol) if link.relation == Relation::TendsTo => Some(symbol.clone()),
+        _ => None,
+    };
+    let mut found = statement.premises.iter().filter_map(|link| Some((tends(link)?, link.right.clone())));
+    let (symbol, target) = found.next()?;
+    if found.next().is_some() {
+        return None;
+    }
+    statement.premises.retain(|link| tends(link).is_none());
+    if let Some(other) = alternative {
+        other.premises.retain(|link| tends(link).is_none());
+    }
+    Some(Limit { symbol, target, exponents: Vec::new() })
+}
+
 /// The symbols in which a proportionality holds, each with the declaration of a second value.
 fn over(
     file: &SourceFile,
@@ -400,100 +383,4 @@ fn is_guess(note: &RawNote, declaration: &Declaration) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOTE: &str = r#"+++
-title  = "The optimal linear score"
-source = "beg-rohu-2025"
-
-[symbols]
-'d'       = 'dimension'
-'C^e'     = 'spd(d)'
-'W'       = 'matrix(d, d)'
-'W_{\mathrm{opt}}' = 'matrix(d, d)'
-'t'       = 'real > 0'
-'a'       = 'random vector(d) ~ N(0, C^e)'
-'z'       = 'random vector(d) ~ N(0, I)'
-
-[define]
-'x'        = 'a e^{-t} + \sqrt{\Delta_t} z'
-'\Delta_t' = '1 - e^{-2t}'
-+++
-
-The loss is least at
-
-$$ W_{\mathrm{opt}} = \left[(1-e^{-2t})\mathbb{I} + e^{-2t} C^e\right]^{-1} \tag{7.4.8} $$
-
-<!-- claim: optimal-linear-score
-cites = "7.4.8"
-minimises = { variable = 'W', objective = '\mathbb{E}\,\| -W x + z/\sqrt{\Delta_t} \|^2' }
--->
-"#;
-
-    fn read(text: &str) -> (Lowered, Vec<Diagnostic>) {
-        let file = crate::source::SourceFile::new("n.md", text);
-        let (note, mut diagnostics) = super::super::read(&file);
-        let (lowered, more) = lower(&note);
-        diagnostics.extend(more);
-        (lowered, diagnostics)
-    }
-
-    #[test]
-    fn the_note_of_the_design_is_one_claim() {
-        let (lowered, diagnostics) = read(NOTE);
-        assert!(diagnostics.is_empty(), "{diagnostics:?}");
-        let claim = &lowered.claims[0];
-        assert_eq!(claim.id, "optimal-linear-score");
-        let extremum = claim.extremum.as_ref().expect("it claims a minimum");
-        assert!(matches!(&*extremum.objective.kind, Kind::Expectation(variables, _) if variables.len() == 2));
-    }
-
-    #[test]
-    fn a_formula_is_read_although_its_comment_cannot_be() {
-        let names = |text: &str| read(text).1.iter().map(|d| d.code.name).collect::<Vec<_>>();
-        let open = NOTE.replace(r"e^{-2t} C^e\right]", r"e^{-2t} \frac{C^e\right]");
-        assert_eq!(names(&open), ["unbalanced-group"]);
-        let comment = |text: &str| text.replace("cites", "sites");
-        assert_eq!(names(&comment(&open)), ["unknown-key", "unbalanced-group"]);
-        assert_eq!(names(&comment(&NOTE.replace("e^{-2t} C^e", "e^{-2t} C^f"))), ["unknown-key", "unknown-symbol"]);
-        assert_eq!(names(&comment(NOTE)), ["unknown-key"]);
-        let front = |text: &str| text.replace("title  = ", "title  : ");
-        assert_eq!(names(&front(&open)).last(), Some(&"unbalanced-group"));
-        assert!(!names(&front(NOTE)).contains(&"unbalanced-group"));
-    }
-
-    #[test]
-    fn what_a_proportionality_is_over_is_a_free_symbol() {
-        let claim = |formula: &str, body: &str| {
-            read(&format!(
-                "+++\n[symbols]\n'd' = 'dimension'\n'x' = 'real'\n\"x'\" = 'real'\n'c' = 'real'\n+++\n\n$$ {formula} $$\n\n\
-                 <!-- claim: a\n{body}\n-->\n"
-            ))
-        };
-        let (lowered, diagnostics) = claim(r"c e^x \propto e^x", "over = 'x'");
-        assert!(diagnostics.is_empty(), "{diagnostics:?}");
-        let [(symbol, twin)] = lowered.claims[0].over.as_slice() else { panic!() };
-        assert_eq!((symbol.tex(), twin.tex()), ("x", "{x'}'"));
-        assert!(lowered.claims[0].declarations.iter().any(|d| d.symbol == *twin));
-        for (formula, body) in [
-            (r"c e^x = e^x", "over = 'x'"),
-            (r"d \propto x", "over = 'd'"),
-            (r"c \propto x", "over = 'x'\nlimit = 'x \\to 0'"),
-        ] {
-            let (_, diagnostics) = claim(formula, body);
-            assert_eq!(diagnostics.iter().map(|d| d.code.name).collect::<Vec<_>>(), ["bad-claim"], "{formula}");
-        }
-    }
-
-    #[test]
-    fn troubles_are_placed_in_the_file() {
-        let broken = NOTE.replace("e^{-2t} C^e", "e^{-2t} C^f");
-        let (lowered, diagnostics) = read(&broken);
-        assert!(lowered.claims.is_empty());
-        let d = &diagnostics[0];
-        assert_eq!((d.code.name, d.file.slice(d.primary.span)), ("unknown-symbol", "C^f"));
-        let (_, diagnostics) = read(&NOTE.replace("N(0, C^e)", "N(0, Q)"));
-        assert_eq!(diagnostics[0].file.slice(diagnostics[0].primary.span), "Q");
-    }
-}
+mod tests;
