@@ -143,3 +143,96 @@ fn what_follows_from_the_formula_is_harmless_and_what_happens_to_hold_is_not() {
     assert!(harmless(bound.clone(), n(2), 1));
     assert!(!harmless(bound, f(Tanh, n(2) * x), 1));
 }
+
+/// Whether a variant, changed at the side, is known to be true if the claim is.
+fn is_harmless(claim: &Claim, changed: Expr, side: usize) -> bool {
+    let budget = budget();
+    let bench = Bench::new(claim, &budget, &SeedPath::root(1)).unwrap();
+    let link = &claim.statement.links[0];
+    let mut variant = link.clone();
+    *(if side == 0 { &mut variant.left } else { &mut variant.right }) = flat(changed);
+    bench.is_harmless(link, &variant, &[side])
+}
+
+#[test]
+fn a_formula_at_another_value_of_a_symbol_is_harmless_only_if_that_value_is_in_its_range() {
+    let mut t = Table::default();
+    let (x, a) = (&t.real("x"), &t.positive("a"));
+    let bounds = Domain::Interval { lower: Some((0.into(), false)), upper: Some((1.into(), false)) };
+    let u = &use_of(&t.declare("u", Sort::Real, bounds, Role::Variable));
+    // |tanh(s x)| < 1 for every s: with s = u, a and x alone.
+    let claim = |s: &Expr| t.claim(pow(f(Tanh, s * x), n(2)), Relation::Less, n(1));
+    let variant = |s: Expr| pow(f(Tanh, s * x), n(2));
+    assert!(is_harmless(&claim(a), variant(n(2) * a), 0) && is_harmless(&claim(a), variant(pow(a.clone(), n(2))), 0));
+    assert!(
+        is_harmless(&claim(u), variant(pow(u.clone(), n(2))), 0)
+            && is_harmless(&claim(u), variant(f(Sqrt, u.clone())), 0)
+    );
+    // 2u is u at twice the x, u + 1 is nothing that is in range.
+    assert!(is_harmless(&claim(u), variant(n(2) * u), 0) && !is_harmless(&claim(u), variant(u + n(1)), 0));
+    // A symbol that stands elsewhere, too, is no free choice.
+    let twice = t.claim(f(Exp, a.clone()), Relation::GreaterOrEqual, n(1) + a);
+    assert!(!is_harmless(&twice, f(Exp, pow(a.clone(), n(2))), 0));
+}
+
+#[test]
+fn an_arbitrary_function_can_have_another_argument() {
+    let mut t = Table::default();
+    let (x, y) = (&t.real("x"), &t.real("y"));
+    let sort = Sort::Function(vec![Sort::Real, Sort::Real], Box::new(Sort::Real));
+    let mut declared = |tex: &str, domain| t.declare(tex, sort.clone(), domain, Role::Variable);
+    let (smooth, density) = (declared("f", Domain::Smooth), declared("p", Domain::Density(vec![1])));
+    let call = |g: &crate::expr::Symbol, a: Expr, b: &Expr| {
+        Expr::new(crate::expr::Kind::Call(g.clone(), vec![a, b.clone()]), Sort::Real, x_span())
+    };
+    let symbol_of = |e: &Expr| match &*e.kind {
+        crate::expr::Kind::Symbol(s) => s.clone(),
+        _ => unreachable!(),
+    };
+    let infinity = || Expr::new(crate::expr::Kind::Infinity, Sort::Real, x_span());
+    let mass = |a: Expr, by: &Expr| {
+        let kind = crate::expr::Kind::Integral(symbol_of(y), -infinity(), infinity(), call(&density, a, by));
+        Expr::new(kind, Sort::Real, x_span())
+    };
+    let claim = t.claim(mass(x.clone(), y), Relation::Equal, n(1));
+    assert!(is_harmless(&claim, mass(n(2) * x, y), 0));
+    assert!(!is_harmless(&claim, mass(x.clone(), &(n(2) * y)), 0));
+    let square = |a: Expr| pow(call(&smooth, a, y), n(2));
+    let claim = t.claim(square(x.clone()), Relation::GreaterOrEqual, -f(Exp, y.clone()));
+    assert!(is_harmless(&claim, square(pow(x.clone(), n(2))), 0));
+    // Both calls are the same function.
+    let claim = t.claim(call(&smooth, x.clone(), y), Relation::Equal, call(&smooth, x.clone(), y));
+    assert!(!is_harmless(&claim, call(&smooth, n(2) * x, y), 0));
+}
+
+#[test]
+fn what_has_the_same_limit_is_harmless_along_it() {
+    let mut t = Table::default();
+    let (x, a, u) = (&t.positive("x"), &t.positive("a"), &t.real("u"));
+    let crate::expr::Kind::Symbol(symbol) = &*x.kind else { unreachable!() };
+    let target = Expr::new(crate::expr::Kind::Infinity, Sort::Real, x_span());
+    let limit = crate::claim::Limit { symbol: symbol.clone(), target, exponents: vec![1.0] };
+    let mut claim = t.claim(n(1) - pow(x.clone(), -a.clone()), Relation::TendsTo, n(1));
+    claim.limit = Some(limit);
+    assert!(is_harmless(&claim, n(1) - n(2) * pow(x.clone(), -a.clone()), 0));
+    assert!(!is_harmless(&claim, n(1) - pow(x.clone(), a.clone()), 0));
+    assert!(!is_harmless(&claim, n(1) - pow(x.clone(), -(a * u)), 0));
+    assert!(!is_harmless(&claim, n(2) - pow(x.clone(), -a.clone()), 0));
+}
+
+#[test]
+fn a_shortened_side_does_not_hide_the_part_that_is_missing_and_equal_sides_are_shown_once() {
+    let mut t = Table::default();
+    let (r, m) = (&t.positive("r"), &t.positive("m"));
+    let square = |e: &Expr| pow(e.clone(), n(2));
+    // (1 − r²) on the left has lost its 1; dropping it on the right, too, would be true as well.
+    let right = pow(n(1) + (n(1) - square(r)) / (square(r) * m), n(2));
+    let left = |top: Expr| pow(square(r) + top / m, n(2)) / pow(r.clone(), n(4));
+    let found = repairs(&t.claim(left(-square(r)), Relation::Equal, right.clone()));
+    let meant = print::link(&t.claim(left(-square(r) + n(1)), Relation::Equal, right).statement.links[0]);
+    assert!(found.iter().take(3).any(|tex| *tex == meant), "{found:?}");
+    // log y² = 3 log y has repairs on both sides, one of each.
+    let found = repairs(&t.claim(f(Log, pow(m.clone(), n(2))), Relation::Equal, n(3) * f(Log, m.clone())));
+    let left_kept = found.iter().filter(|tex| tex.starts_with(r"\log\left( m^{2} \right) =")).count();
+    assert_eq!(left_kept, 1, "{found:?}");
+}

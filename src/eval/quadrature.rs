@@ -222,7 +222,10 @@ impl<'m, 'a, A: Arithmetic> Machine<'m, 'a, A> {
             let worst = worst.ok_or(Undefined::NonFinite)?;
             let narrow = segments[worst].to - segments[worst].from < 1e-12;
             if error <= TARGET.max(self.jets.aim()) * magnitude || segments.len() >= MAX_SEGMENTS || narrow {
-                if error > ACCEPTED.max(self.jets.aim()) * magnitude || !error.is_finite() || (infinite && magnitude == 0.0) {
+                if error > ACCEPTED.max(self.jets.aim()) * magnitude
+                    || !error.is_finite()
+                    || (infinite && magnitude == 0.0)
+                {
                     return Err(Undefined::Precision("an integral"));
                 }
                 let mut terms = segments.into_iter().map(|s| s.value);

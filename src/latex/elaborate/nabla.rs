@@ -139,9 +139,10 @@ impl Elaborator<'_> {
             return Ok(body);
         }
         if !self.options.narrow_derivative {
-            let place = cursor.span();
+            let (place, several) = (cursor.span(), rest.len() > 1);
             let body = self.term(cursor)?;
-            if has_factors(&body) {
+            // What is in one pair of brackets is differentiated as a whole.
+            if several && has_factors(&body) {
                 self.derivative_place.set(self.derivative_place.get().or(Some(place)));
             }
             return Ok(body);
