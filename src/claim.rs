@@ -77,7 +77,7 @@ pub struct Claim {
     /// What it asserts.
     pub statement: Statement,
     /// Another reading that the declarations leave open: the claim is refuted only if this one fails, too.
-    pub alternative: Option<Statement>,
+    pub alternatives: Vec<Statement>,
     /// The other direction of an equivalence: the claim holds only if this holds, too.
     pub converse: Option<Statement>,
     /// All symbols of the note, in order of declaration.

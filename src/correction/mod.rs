@@ -126,7 +126,7 @@ impl<'a> Bench<'a> {
 
     fn along_the_limit(&self, link: &Link) -> Opinion {
         let statement = Statement { premises: self.claim.statement.premises.clone(), links: vec![link.clone()] };
-        let variant = Claim { statement, alternative: None, converse: None, ..self.claim.clone() };
+        let variant = Claim { statement, alternatives: Vec::new(), converse: None, ..self.claim.clone() };
         if let Some(limit) = &self.claim.limit
             && ![&link.left, &link.right].iter().any(|e| walk::mentions(e, &limit.symbol))
         {

@@ -79,13 +79,21 @@ impl<A: Arithmetic> Machine<'_, '_, A> {
         Err(Undefined::Precision("a sum without end"))
     }
 
-    /// Whether far terms have one sign and are, times their number, not smaller than those before them: Σ 1/k diverges.
+    /// Whether far terms have one sign, hardly change from one to the next, and are, times their number, not smaller than those
+    /// before them: Σ 1/k diverges.
     fn diverges(&mut self, slot: usize, from: i64, body: &Node) -> Result<bool, Undefined> {
         let mut last: Option<f64> = None;
         for k in FAR.map(|exponent| from.max(1) << exponent) {
-            let term = self.term(slot, k, body)?;
-            let Some(term) = term.as_scalar().map(|x| self.jets.approximate(x)) else { return Ok(false) };
-            let weighted = k as f64 * term;
+            let mut neighbours = [0.0; 3];
+            for (at, neighbour) in (k..).zip(&mut neighbours) {
+                let term = self.term(slot, at, body)?;
+                let Some(term) = term.as_scalar().map(|x| self.jets.approximate(x)) else { return Ok(false) };
+                *neighbour = term;
+            }
+            if neighbours.windows(2).any(|w| !(0.9..1.1).contains(&(w[1] / w[0]))) {
+                return Ok(false);
+            }
+            let weighted = k as f64 * neighbours[0];
             if weighted == 0.0
                 || !weighted.is_finite()
                 || last.is_some_and(|l| l * weighted < 0.0 || weighted.abs() < l.abs())

@@ -45,7 +45,7 @@ impl Table {
             tex: print::link(&link),
             statement: Statement { premises: Vec::new(), links: vec![link] },
             declarations: Arc::new(self.0.clone()),
-            alternative: None,
+            alternatives: Vec::new(),
             converse: None,
             assumptions: Vec::new(),
             assumed: None,

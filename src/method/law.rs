@@ -198,7 +198,7 @@ fn about(claim: &Claim, links: &[Link]) -> Claim {
     let kept = |c: &&Condition| walk::condition_operands(c).into_iter().all(|e| !mentions_random(claim, e));
     let assumptions = claim.assumptions.iter().filter(kept).cloned().collect();
     let statement = Statement { premises, links: links.to_vec() };
-    Claim { statement, assumptions, alternative: None, ..claim.clone() }
+    Claim { statement, assumptions, alternatives: Vec::new(), ..claim.clone() }
 }
 
 /// The operands of a law.

@@ -78,7 +78,7 @@ impl Method for Scaling {
 /// The claim with one link of its chain.
 fn single(claim: &Claim, link: &Link) -> Claim {
     let statement = Statement { links: vec![link.clone()], ..claim.statement.clone() };
-    Claim { statement, alternative: None, converse: None, ..claim.clone() }
+    Claim { statement, alternatives: Vec::new(), converse: None, ..claim.clone() }
 }
 
 /// One link of a chain, judged by itself along the limit.

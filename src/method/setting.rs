@@ -355,7 +355,7 @@ fn is_identity(claim: &Claim, condition: &Condition, budget: &Budget, seed: &See
     let statement = Statement { premises: Vec::new(), links: vec![link.clone()] };
     let alone = Claim {
         statement,
-        alternative: None,
+        alternatives: Vec::new(),
         converse: None,
         assumptions: Vec::new(),
         extremum: None,

@@ -474,9 +474,15 @@ fn readings_that_survive_are_both_kept() {
         let read = latex::statement(tex, &scope).expect("it is read");
         let right = |statement: &Statement| print::expr(&statement.links[0].right);
         assert_eq!(right(&read.statement), first);
-        assert_eq!(read.alternative.map(|(other, _)| right(&other)).as_deref(), Some(second));
+        assert_eq!(read.alternatives.first().map(|(other, _)| right(other)).as_deref(), Some(second));
     }
-    assert!(latex::statement(r"s = \tanh^2(t)", &scope).expect("it is read").alternative.is_none());
+    assert!(latex::statement(r"s = \tanh^2(t)", &scope).expect("it is read").alternatives.is_empty());
+    // Two places that are open, each on its own and both together.
+    let read = latex::statement(r"s = \tanh t (c + u) + \partial_s e^s \partial_u e^u", &scope).expect("it is read");
+    assert_eq!(read.alternatives.len(), 3);
+    // What is in brackets is differentiated as a whole: there is one reading.
+    let read = latex::statement(r"s = \partial_u (u e^u)", &scope).expect("it is read");
+    assert!(read.alternatives.is_empty());
 }
 
 #[test]

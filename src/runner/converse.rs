@@ -8,7 +8,7 @@ use crate::verdict::{Verdict, judge};
 /// The other direction of an equivalence as a claim.
 pub(super) fn of(claim: &Claim) -> Option<Claim> {
     let statement = claim.converse.clone()?;
-    Some(Claim { statement, converse: None, alternative: None, ..claim.clone() })
+    Some(Claim { statement, converse: None, alternatives: Vec::new(), ..claim.clone() })
 }
 
 /// The evidence for an equivalence one direction of which holds, from that for both.

@@ -42,7 +42,7 @@ pub(super) fn key(claim: &Claim, checks: &[&Check], seed: u64) -> Option<String>
         let _ = write!(key, "{}:{part} ", part.len());
     };
     add(&print::statement(&claim.statement));
-    add(&claim.alternative.as_ref().map(print::statement).unwrap_or_default());
+    claim.alternatives.iter().for_each(|reading| add(&print::statement(reading)));
     add(&claim.converse.as_ref().map(print::statement).unwrap_or_default());
     for declaration in claim.declarations.iter() {
         add(&format!("{} {} {:?}", declaration.symbol.tex(), declaration.symbol.sort(), declaration.domain));

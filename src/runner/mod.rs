@@ -204,9 +204,10 @@ impl Job<'_> {
         }
         let mut verdict = judge(&evidence, claim.statement.links.len());
         let mut read_otherwise = None;
-        if (verdict == Verdict::Refuted || verdict.is_undecided())
-            && let Some(other) = reading::other(claim)
-        {
+        for other in reading::others(claim) {
+            if verdict != Verdict::Refuted && !verdict.is_undecided() {
+                break;
+            }
             let applies = |check: &&&Check| self.method(check).is_some_and(|m| m.applies(&other).is_ok());
             let found: Vec<Evidence> =
                 checks.iter().filter(applies).flat_map(|check| self.check(&other, check, false, &|_| {})).collect();

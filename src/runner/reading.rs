@@ -1,14 +1,15 @@
-//! Formulas with two readings: one is refuted only if both are false, and holds if one does.
+//! Formulas with several readings: one is refuted only if all are false, and holds if one does.
 
 use crate::claim::Claim;
 use crate::evidence::{Evidence, Fact, Finding, StopReason};
-use crate::expr::print;
+use crate::expr::{Statement, print};
 use crate::verdict::{Verdict, judge};
 
-/// The same claim with its formula understood in the other way, if the declarations leave one open.
-pub(super) fn other(claim: &Claim) -> Option<Claim> {
-    let statement = claim.alternative.clone()?;
-    Some(Claim { statement, alternative: None, ..claim.clone() })
+/// The same claim with its formula understood in each other way that the declarations leave open.
+pub(super) fn others(claim: &Claim) -> impl Iterator<Item = Claim> {
+    let with =
+        |statement: &Statement| Claim { statement: statement.clone(), alternatives: Vec::new(), ..claim.clone() };
+    claim.alternatives.iter().map(with)
 }
 
 /// The evidence for a claim that is false or open as understood, beside that for its other reading.

@@ -63,7 +63,7 @@ fn evidence(subject: &Subject<'_>, number: usize, link: &Link) -> Vec<Evidence> 
     let Some(place) = variant.statement.links.get_mut(number) else { return Vec::new() };
     *place = link.clone();
     // A reading that the variant does not have must not vouch for it.
-    variant.alternative = None;
+    variant.alternatives.clear();
     (subject.recheck)(&variant)
 }
 

@@ -157,11 +157,11 @@ fn a_formula_with_two_readings_is_refuted_only_if_both_are_false() {
     };
     assert_eq!(verdict(&claim).0, Verdict::Refuted);
     let reading = |right| t.claim(x / (n(2) * x), Relation::Equal, right).statement;
-    claim.alternative = Some(reading(n(1) / n(2)));
+    claim.alternatives = vec![reading(n(1) / n(3)), reading(n(1) / n(2))];
     let (read, why) = verdict(&claim);
     assert_eq!(read, Verdict::Proved);
     assert!(why.contains("read as") && why.contains("another reading"), "{why}");
-    claim.alternative = Some(reading(n(1) / n(3)));
+    claim.alternatives = vec![reading(n(1) / n(3)), reading(n(1) / n(4))];
     assert_eq!(verdict(&claim).0, Verdict::Refuted);
 }
 
@@ -183,6 +183,6 @@ fn a_simulated_claim_with_two_readings_is_spared_by_the_one_that_holds() {
         crate::expr::Kind::Mul(factors) => factors[0].clone(),
         other => panic!("{other:?}"),
     };
-    wrong.alternative = Some(statement);
+    wrong.alternatives = vec![statement];
     assert_eq!(judged(&wrong), Verdict::Supported);
 }

@@ -66,7 +66,7 @@ fn slip(claim: Claim, seed: u64) -> Option<Case> {
     }
     let mutant = all.swap_remove(stream.random_range(0..all.len()));
     let statement = Statement { links: vec![mutant.link], ..claim.statement.clone() };
-    let claim = Claim { statement, alternative: None, ..claim };
+    let claim = Claim { statement, alternatives: Vec::new(), ..claim };
     Some(Case { claim, original, slip: mutant.description })
 }
 

@@ -70,7 +70,7 @@ fn document_rows(
                 let rest = json!({
                     "status": "elaborated", "code": null, "reason": null, "relations": relations,
                     "premises": elaborated.statement.premises.len(), "equivalence": elaborated.converse.is_some(),
-                    "other_reading": elaborated.alternative.is_some(),
+                    "other_reading": !elaborated.alternatives.is_empty(),
                     "printed": print::statement(&elaborated.statement),
                 });
                 ("read".to_owned(), words.join(", "), rest)

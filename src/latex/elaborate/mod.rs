@@ -32,7 +32,7 @@ use super::{Scope, Trouble};
 use crate::diagnostic::codes;
 use crate::expr::declaration::Declaration;
 use crate::expr::walk::{free_symbols_of_statement, substitute};
-use crate::expr::{Dim, Expr, Kind, Sort, Statement, Symbol};
+use crate::expr::{Dim, Expr, Kind, Sort, Statement, Symbol, print};
 use crate::source::Span;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -44,8 +44,8 @@ pub struct Elaborated {
     pub statement: Statement,
     /// The other direction of an equivalence: what stands before `\iff` follows from what stands behind it.
     pub converse: Option<Statement>,
-    /// Another reading that the declarations leave open, with the place that decides between them.
-    pub alternative: Option<(Statement, Span)>,
+    /// The other readings that the declarations leave open, each with a place that decides.
+    pub alternatives: Vec<(Statement, Span)>,
     /// The value of what a mean is conditioned on, where none is written: what is said holds for all of them.
     pub values: Vec<Declaration>,
 }
@@ -71,6 +71,25 @@ struct Options {
     by_entries: bool,
 }
 
+/// Kinds of open places of which all combinations are tried.
+const MOST_OPEN: usize = 3;
+
+impl Options {
+    /// Both choices.
+    const fn and(self, other: Self) -> Self {
+        Self {
+            loose_slash: self.loose_slash || other.loose_slash,
+            loose_nabla: self.loose_nabla || other.loose_nabla,
+            inner_power: self.inner_power || other.inner_power,
+            narrow_derivative: self.narrow_derivative || other.narrow_derivative,
+            other_path: self.other_path || other.other_path,
+            both_run: self.both_run || other.both_run,
+            other_operand: self.other_operand || other.other_operand,
+            by_entries: self.by_entries || other.by_entries,
+        }
+    }
+}
+
 /// Reads a formula that asserts something.
 ///
 /// # Errors
@@ -92,8 +111,8 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
     };
     let (first, met) = read(Options::default());
     let mut converse = met.converse.take();
-    // Where a place was met that can be read in two ways, both readings that fit the sorts are kept.
-    let others = [
+    // Where places were met that can be read in two ways, all readings that fit the sorts are kept.
+    let kinds = [
         (met.nabla.get(), Options { loose_nabla: true, ..Options::default() }),
         (met.derivative_place.get(), Options { narrow_derivative: true, ..Options::default() }),
         (met.slash.get(), Options { loose_slash: true, ..Options::default() }),
@@ -103,9 +122,15 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
         (met.operand_place.get(), Options { other_operand: true, ..Options::default() }),
         (met.matrix_place.get(), Options { by_entries: true, ..Options::default() }),
     ];
+    let open: Vec<(Span, Options)> =
+        kinds.into_iter().filter_map(|(place, o)| Some((place?, o))).take(MOST_OPEN).collect();
+    let mut choices: Vec<u32> = (1..1 << open.len()).collect();
+    choices.sort_by_key(|chosen| chosen.count_ones());
     let mut values = met.values.take();
-    let mut readings = others.into_iter().filter_map(|(place, options)| {
-        let place = place?;
+    let mut seen: Vec<String> = first.iter().map(print::statement).collect();
+    let readings = choices.into_iter().filter_map(|chosen| {
+        let taken = open.iter().enumerate().filter(|(kind, _)| chosen & (1 << kind) != 0).map(|(_, one)| one);
+        let (place, options) = taken.copied().reduce(|(place, all), (_, one)| (place, all.and(one)))?;
         let (statement, other) = read(options);
         let statement = statement.ok()?;
         // An index that stands elsewhere, too, is one that the sum does not run over.
@@ -115,24 +140,31 @@ pub fn statement_after(text: &str, scope: &Scope, left: Option<&Expr>) -> Result
                 return None;
             }
         }
+        let printed = print::statement(&statement);
+        if seen.contains(&printed) {
+            return None;
+        }
+        seen.push(printed);
         Some((statement, place, other.converse.take(), other.values.take()))
     });
-    let (statement, alternative) = match first {
-        // What is conditioned on has one value in a formula: it is read in one way.
-        Ok(statement) if !values.is_empty() => (statement, None),
-        Ok(statement) => (statement, readings.next().map(|(other, place, ..)| (other, place))),
+    let mut readings = readings.collect::<Vec<_>>().into_iter();
+    let statement = match first {
+        Ok(statement) => statement,
         Err(trouble) if trouble.code == &codes::SORT_MISMATCH => {
             let Some((statement, _, other, own)) = readings.next() else { return Err(trouble) };
             (converse, values) = (other, own);
-            (statement, None)
+            statement
         }
         Err(trouble) => return Err(trouble),
     };
-    if let (Some(_), Some((_, place))) = (&converse, &alternative) {
+    // What is conditioned on has one value in a formula: it is read in one way.
+    let one_way = !values.is_empty();
+    let alternatives: Vec<_> = readings.filter(|_| !one_way).map(|(other, place, ..)| (other, place)).collect();
+    if let (Some(_), Some((_, place))) = (&converse, alternatives.first()) {
         return Err(Trouble::new(&codes::AMBIGUOUS, *place, "this part of an equivalence can be read in two ways")
             .hint("write brackets that tell which is meant"));
     }
-    Ok(Elaborated { statement, converse, alternative, values })
+    Ok(Elaborated { statement, converse, alternatives, values })
 }
 
 /// Reads an expression; `parameters` are bound in it.

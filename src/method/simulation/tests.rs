@@ -117,7 +117,7 @@ pub(crate) fn case(estimand: &str, relation: Relation, prediction: impl FnOnce(&
         closed_form: None,
         methods: None,
         tolerance: None,
-        alternative: None,
+        alternatives: Vec::new(),
         converse: None,
     };
     let mut case = Case { claim, mu, v };

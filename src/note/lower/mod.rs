@@ -118,7 +118,7 @@ fn with_defaults(
             return Err(silent());
         }
         // Another reading, or the other direction, is of all links.
-        if read.statement.links.len() < links && (read.alternative.is_some() || read.converse.is_some()) {
+        if read.statement.links.len() < links && (!read.alternatives.is_empty() || read.converse.is_some()) {
             return Err(silent());
         }
         let guesses = read.assumed.take().unwrap_or_default();
@@ -225,10 +225,13 @@ fn claim(
         }),
         None => None,
     };
-    let mut alternative = read.alternative.map(|(statement, _)| statement).filter(|_| raw.law.is_none());
+    let mut alternatives: Vec<Statement> = Vec::new();
+    if raw.law.is_none() {
+        alternatives.extend(read.alternatives.into_iter().map(|(statement, _)| statement));
+    }
     let mut converse = read.converse;
     let mut limit = match &converse {
-        None => limit.or_else(|| written_limit(&mut statement, alternative.as_mut())),
+        None => limit.or_else(|| written_limit(&mut statement, &mut alternatives)),
         Some(_) => limit,
     };
     // Differentials and small vectors, in terms of numbers that can be tried.
@@ -243,14 +246,14 @@ fn claim(
         (statement, assumptions) = (rewritten.statement, rewritten.assumptions);
         introduced = rewritten.steps;
     }
-    if alternative.is_none()
+    if alternatives.is_empty()
         && let Some((along, moved, length)) = limit.as_ref().and_then(|l| ray::along_rays(l, &statement))
     {
         (limit, statement) = (Some(along), moved);
         introduced.push(length);
     }
     if !introduced.is_empty() {
-        alternative = None;
+        alternatives.clear();
     }
     let declarations = &match introduced.is_empty() {
         true => declarations.clone(),
@@ -295,7 +298,7 @@ fn claim(
         span: formula.span,
         tex: formula.text.clone(),
         statement,
-        alternative,
+        alternatives,
         converse,
         declarations: declarations.clone(),
         assumptions,
@@ -320,7 +323,7 @@ fn claim(
 }
 
 /// The limit that a formula is written for, `\xrightarrow{n \to \infty}` or "as n → ∞", taken out of its premises.
-fn written_limit(statement: &mut Statement, alternative: Option<&mut Statement>) -> Option<Limit> {
+fn written_limit(statement: &mut Statement, alternatives: &mut [Statement]) -> Option<Limit> {
     let tends = |link: &Link| match &*link.left.kind {
         Kind::Symbol(symbol) if link.relation == Relation::TendsTo => Some(symbol.clone()),
         _ => None,
@@ -331,7 +334,7 @@ fn written_limit(statement: &mut Statement, alternative: Option<&mut Statement>)
         return None;
     }
     statement.premises.retain(|link| tends(link).is_none());
-    if let Some(other) = alternative {
+    for other in alternatives {
         other.premises.retain(|link| tends(link).is_none());
     }
     Some(Limit { symbol, target, exponents: Vec::new() })

@@ -117,6 +117,8 @@ fn levels_off(steps: &[Step]) -> bool {
     const LOOKED_AT: usize = 7;
     /// Differences of shrinking factors below this are rounding.
     const ROUNDING: f64 = 1e-6;
+    /// What shrinks by less than this from size to size does not come to rest within any size that matters.
+    const SHRINKING: f64 = 0.98;
     let Some(tail) = steps.len().checked_sub(LOOKED_AT).map(|from| &steps[from..]) else { return false };
     let slopes: Vec<(f64, f64)> = tail
         .windows(2)
@@ -129,7 +131,8 @@ fn levels_off(steps: &[Step]) -> bool {
     if shrinking.iter().any(|r| !(*r > 0.0 && *r < 1.0)) {
         return false;
     }
-    let geometric = shrinking.windows(2).all(|r| r[1] <= r[0] * (1.0 + ROUNDING));
+    let geometric =
+        shrinking.iter().all(|r| *r < SHRINKING) && shrinking.windows(2).all(|r| r[1] <= r[0] * (1.0 + ROUNDING));
     let (first, last) = (slopes[0], slopes[slopes.len() - 1]);
     let power = (first.1 / last.1).ln() / (last.0 / first.0).ln();
     geometric || power > 1.5
@@ -302,6 +305,7 @@ mod tests {
         };
         assert!(agrees(&|_| 3.0) && agrees(&|n| 2.0 + 1.0 / n));
         assert!(agrees(&|n| 1.0 + n.powf(-0.05)) && agrees(&|n| 1.0 + 1.0 / n.ln()));
+        assert!(!agrees(&|n| n) && !agrees(&|n| 1.0 / n) && !agrees(&|n| n.powf(1.0 / 3.0)));
         assert!(!agrees(&|n| n.powf(0.01)) && !agrees(&f64::ln) && !agrees(&|n| 1.0 / n.ln()));
         assert!(!agrees(&|n| n.ln().ln()) && !agrees(&|n| n.ln().sqrt()) && !agrees(&|n| -1.0 - 1.0 / n));
     }
