@@ -71,7 +71,11 @@ impl Proof<'_> {
         let inner = ranges.within(a, position);
         let (x, y) = (walk::get(a, &[position])?, walk::get(b, &[position])?);
         let both = range::hull(inner.of(x), inner.of(y));
+        // A sum to another end has other terms: their signs count, too.
         let upward = direction(a, position, &both, ranges)?;
+        if direction(b, position, &both, ranges)? != upward {
+            return None;
+        }
         let inside = self.order(x, y, &inner)?;
         Some(if upward { inside } else { inside.reverse() })
     }
@@ -120,7 +124,10 @@ impl Proof<'_> {
         if let Some(order) = apart(&x, &y) {
             return Some(order);
         }
-        if x.lo() < 0.0 || y.lo() < 0.0 {
+        // Two negative factors have a positive product, too, but are not compared one by one.
+        let factors = left.powers.iter().chain(&right.powers);
+        let positive = factors.map(|(base, e)| raised(&ranges.of(base), e)).all(|range| range.lo() >= 0.0);
+        if !positive || x.lo() < 0.0 || y.lo() < 0.0 {
             return None;
         }
         let mut order = Some(left.number.cmp(&right.number));
@@ -408,6 +415,9 @@ mod tests {
         assert_eq!(compared(&t, a, &pow(a.clone(), n(2))), None);
         assert_eq!(compared(&t, &(a * x), &(a * x + x)), None);
         assert_eq!(compared(&t, &(x * (a + n(1))), &(x * a)), None);
+        // Two negative factors that both grow have a smaller product.
+        let negative = |k: i64| (f(Exp, -a.clone()) - n(k)) * (f(Exp, -b.clone()) - n(k));
+        assert_ne!(compared(&t, &negative(2), &negative(3)), greater);
     }
 
     #[test]
@@ -422,6 +432,9 @@ mod tests {
         assert_eq!(compared(&t, &falling(a.clone()), &falling(n(2) * a)), None);
         let root = |c: i64| sum_over(i, n(1), use_of(k), f(Sqrt, n(c) * use_of(i) * a));
         assert_eq!(compared(&t, &root(1), &root(2)), Some(Ordering::Less));
+        // The further terms of the longer sum are negative.
+        let turning = |end: i64| sum_over(i, n(1), n(end), n(3) - use_of(i));
+        assert_ne!(compared(&t, &turning(3), &turning(5)), Some(Ordering::Less));
         let c = t.square("C", &d, Domain::PositiveDefinite);
         let trace = |m: &Expr| array_of(crate::expr::ArrayFunction::Trace, vec![m.clone()], Sort::Real);
         assert_eq!(compared(&t, &trace(&c), &(n(2) * trace(&c))), Some(Ordering::Less));

@@ -79,7 +79,6 @@ impl<'a> Ranges<'a> {
             Kind::Array(ArrayFunction::Norm | ArrayFunction::NormSquared, _)
             | Kind::Probability(..)
             | Kind::Variance(..)
-            | Kind::RelativeEntropy(..)
             | Kind::DensityOf(..) => between(POSITIVE),
             Kind::Array(ArrayFunction::Dot, operands) => positive_if(walk::same(&operands[0], &operands[1])),
             Kind::Array(ArrayFunction::Trace | ArrayFunction::Determinant, operands) => {
@@ -317,6 +316,9 @@ pub fn of_symbol(symbol: &Symbol, setting: &Setting<'_>) -> Option<Interval> {
 
 /// The sign of a formula that it has for certain and never loses: a zero counts only if it is the number.
 pub fn strict_sign(e: &Expr, ranges: &Ranges<'_>) -> Option<Ordering> {
+    if e.sort == Sort::Complex {
+        return None;
+    }
     let whole = ranges.of(e);
     if whole.lo() > 0.0 {
         return Some(Ordering::Greater);
